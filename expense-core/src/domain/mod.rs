@@ -1,0 +1,16 @@
+//! Facts: values that are true or refused, without I/O, clock, chance or floats.
+
+pub mod attachment;
+pub mod calendar;
+pub mod category;
+pub mod change;
+pub mod currency;
+pub mod draft;
+pub mod expense;
+pub mod keys;
+pub mod ledger;
+pub mod locale;
+pub mod money;
+pub mod receipt;
+pub mod text;
+pub mod totals;

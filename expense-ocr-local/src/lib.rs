@@ -1,0 +1,1 @@
+#![doc = "Reads receipts on this machine."]
