@@ -1,1 +1,14 @@
 //! Decisions: what a message means and what follows from it, as values.
+//!
+//! [`step`](step::step) is the only way in. It asks [`Question`](question::Question)s until it
+//! can decide; it reads no clock, draws no random number and waits for nothing, so that a
+//! conversation is tested by a script alone.
+
+pub mod action;
+pub mod decision;
+pub mod event;
+pub mod payload;
+pub mod question;
+pub mod reply;
+pub mod session;
+pub mod write;

@@ -1,1 +1,120 @@
-//! To be filled.
+//! Drafts: what may become an expense once a person says so.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::attachment::{Attachment, Fingerprint};
+use super::category::CategoryId;
+use super::currency::Currency;
+use super::expense::{Details, Origin};
+use super::keys::{DraftId, ExpenseId, MessageKey, UserKey};
+use super::receipt::Receipt;
+use super::text::{Description, Tag};
+
+/// Something that a person is asked about: a doubtful entry, or a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Fixed when it is opened.
+    pub id: DraftId,
+    /// The id of the expense that it becomes: saving twice records once.
+    pub expense: ExpenseId,
+    /// 1 when it is opened, one more with every change: a change names the revision it saw.
+    pub revision: u32,
+    /// Who opened it.
+    pub opened_by: UserKey,
+    /// The line of the message that opened it.
+    pub origin: Option<Origin>,
+    /// When it can no longer be saved.
+    pub expires_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: DraftState,
+    /// What it is about.
+    pub content: DraftContent,
+}
+
+/// Where a draft stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DraftState {
+    /// It waits for its reading, not before this instant.
+    Waiting {
+        /// When reading may start: an album's last part may still be on its way.
+        from: DateTime<Utc>,
+    },
+    /// It waits for the person.
+    Open,
+    /// It became its expense.
+    Saved,
+    /// The person did not want it.
+    Discarded,
+    /// Nobody answered in time.
+    Expired,
+}
+
+/// What a draft is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DraftContent {
+    /// The readings of one line of text, each a button.
+    Entry(Vec<Details>),
+    /// A photographed receipt.
+    Receipt(Box<ReceiptDraft>),
+}
+
+/// A receipt on its way to becoming an expense.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptDraft {
+    /// Its photos, in order.
+    pub parts: Vec<Attachment>,
+    /// The album that later parts name.
+    pub album: Option<MessageKey>,
+    /// The fingerprints of its content, as fetched.
+    pub content: Vec<Fingerprint>,
+    /// How often reading was asked for, from 1; a reading names its round.
+    pub round: u32,
+    /// Where it was read, in words, once it was.
+    pub read_at: Option<String>,
+    /// What the reader found, as it found it.
+    pub receipt: Option<Receipt>,
+    /// What would be saved now: the person's words over the reader's.
+    pub fields: DraftFields,
+    /// Which fields a person set: no late reading overwrites them.
+    pub by_person: Vec<DraftField>,
+}
+
+/// What would be saved of a receipt now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DraftFields {
+    /// How much; without it a draft can't be saved.
+    pub amount: Option<Decimal>,
+    /// In what; the ledger's own where nobody said.
+    pub currency: Option<Currency>,
+    /// The day of the purchase; the day the photo was sent where nobody said.
+    pub date: Option<NaiveDate>,
+    /// Who sold.
+    pub merchant: Option<Description>,
+    /// What for.
+    pub description: Option<Description>,
+    /// Its category.
+    pub category: Option<CategoryId>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+/// A field of a draft or an expense that a person can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DraftField {
+    /// How much.
+    Amount,
+    /// In what currency.
+    Currency,
+    /// On which day.
+    Date,
+    /// From whom.
+    Merchant,
+    /// What for.
+    Description,
+    /// In which category.
+    Category,
+    /// With which tags.
+    Tags,
+}

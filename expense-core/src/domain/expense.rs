@@ -1,1 +1,69 @@
-//! To be filled.
+//! An expense: what was spent, on what, when, by whom.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::category::CategoryId;
+use super::keys::{DraftId, ExpenseId, MessageKey, Number, UserKey};
+use super::money::Money;
+use super::text::{Description, Tag};
+
+/// An expense as the ledger keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expense {
+    /// Fixed before it is recorded, so that recording it twice is impossible.
+    pub id: ExpenseId,
+    /// Allotted by the commit that records it; `None` only before.
+    pub number: Option<Number>,
+    /// 1 when it is recorded, one more with every change: a change names the revision it saw.
+    pub revision: u32,
+    /// Deleted or undone: shown nowhere and counted nowhere, but its number stays taken and it
+    /// can be restored.
+    pub removed: bool,
+    /// What people see and change.
+    pub details: Details,
+    /// The line of the person's own message that it came from.
+    pub origin: Option<Origin>,
+    /// The draft of the photo that it came from.
+    pub draft: Option<DraftId>,
+    /// Who paid.
+    pub paid_by: UserKey,
+    /// Who told it.
+    pub entered_by: UserKey,
+    /// When it was recorded, in whole microseconds.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// What people see and change of an expense.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// How much; negative for a refund, never zero.
+    pub money: Money,
+    /// What for; may be empty.
+    pub description: Description,
+    /// Who sold, where a receipt or the person said it.
+    pub merchant: Option<Description>,
+    /// Its category. After that was deleted this stays: the ledger resolves it.
+    pub category: CategoryId,
+    /// Its tags, sorted, without repeats.
+    pub tags: Vec<Tag>,
+    /// The civil date of the purchase, where it was made.
+    pub date: NaiveDate,
+}
+
+/// A line of a person's message, by which an edit of the message finds its expenses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The message.
+    pub message: MessageKey,
+    /// The line within it, from 0, blank lines not counted.
+    pub line: u16,
+}
+
+impl Expense {
+    /// What a query sees of it: `None` while it is removed.
+    #[must_use]
+    pub fn visible(&self) -> Option<&Details> {
+        (!self.removed).then_some(&self.details)
+    }
+}

@@ -1,1 +1,166 @@
-//! To be filled.
+//! A ledger: what stands between people and their expenses.
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::Zone;
+use super::category::{Category, CategoryId, CategoryName, DEFAULT_CATEGORIES, OTHERS};
+use super::currency::Currency;
+use super::keys::{ChatKey, LedgerId};
+use super::locale::Locale;
+
+/// Counts the changes of a ledger's settings, categories and lessons. 0: not stored yet.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Revision(pub u64);
+
+/// The settings of one chat's ledger, with what it learned. Its expenses are read apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Its id.
+    pub id: LedgerId,
+    /// The chat that it belongs to now.
+    pub chat: ChatKey,
+    /// Which state of it this is: a commit computed from another is refused.
+    pub revision: Revision,
+    /// How it writes and counts.
+    pub settings: Settings,
+    /// Its categories, deleted ones included, by id.
+    pub categories: Vec<Category>,
+    /// What corrections taught it, the latest last, at most `limits::LESSONS`.
+    pub lessons: Vec<Lesson>,
+}
+
+/// How a ledger writes and counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The currency of amounts that name none.
+    pub currency: Currency,
+    /// The zone in which its days begin.
+    pub zone: Zone,
+    /// How numbers and dates are written.
+    pub locale: Locale,
+    /// The language of the answers.
+    pub language: Language,
+}
+
+/// A language that answers are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Language {
+    /// English.
+    #[default]
+    #[serde(rename = "en")]
+    English,
+}
+
+/// A merchant or a description belongs to a category, as a correction said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lesson {
+    /// The merchant or description, folded by [`fold`](super::text::fold).
+    pub words: String,
+    /// Where such expenses go.
+    pub category: CategoryId,
+}
+
+impl Ledger {
+    /// The ledger that a chat begins with: sixteen categories, nothing learned, revision 0.
+    #[must_use]
+    pub fn new(chat: ChatKey, settings: Settings) -> Self {
+        let categories = (1..)
+            .zip(DEFAULT_CATEGORIES)
+            .filter_map(|(id, name)| {
+                let name = CategoryName::new(name).ok()?;
+                Some(Category {
+                    id: CategoryId(id),
+                    name,
+                    merged_into: None,
+                })
+            })
+            .collect();
+        Self {
+            id: LedgerId::of(&chat),
+            chat,
+            revision: Revision(0),
+            settings,
+            categories,
+            lessons: Vec::new(),
+        }
+    }
+
+    /// The categories that have not been deleted, by id.
+    pub fn living_categories(&self) -> impl Iterator<Item = &Category> {
+        self.categories
+            .iter()
+            .filter(|category| category.merged_into.is_none())
+    }
+
+    /// The living category that expenses under `id` count for, following every deletion.
+    #[must_use]
+    pub fn resolve(&self, id: CategoryId) -> CategoryId {
+        let mut id = id;
+        // A chain can't be longer than the list, so that even a damaged one ends.
+        for _ in 0..self.categories.len() {
+            match self.category(id).map(|category| category.merged_into) {
+                Some(Some(next)) => id = next,
+                Some(None) => return id,
+                None => return OTHERS,
+            }
+        }
+        OTHERS
+    }
+
+    /// All ids whose expenses count for the living category `id`, itself included.
+    #[must_use]
+    pub fn merged(&self, id: CategoryId) -> Vec<CategoryId> {
+        self.categories
+            .iter()
+            .map(|c| c.id)
+            .filter(|other| self.resolve(*other) == id)
+            .collect()
+    }
+
+    /// The category with this id, deleted ones included.
+    #[must_use]
+    pub fn category(&self, id: CategoryId) -> Option<&Category> {
+        self.categories.iter().find(|category| category.id == id)
+    }
+
+    /// The living category with this name, without regard to case.
+    #[must_use]
+    pub fn category_named(&self, name: &str) -> Option<&Category> {
+        self.living_categories()
+            .find(|category| category.name.matches(name))
+    }
+
+    /// The name that an expense's category is shown by.
+    #[must_use]
+    pub fn category_name(&self, id: CategoryId) -> &str {
+        self.category(self.resolve(id))
+            .map_or(DEFAULT_CATEGORIES[11], |c| c.name.as_str())
+    }
+
+    /// Where an expense with these folded words goes by what was learned.
+    #[must_use]
+    pub fn learned(&self, words: &str) -> Option<CategoryId> {
+        let lesson = self
+            .lessons
+            .iter()
+            .rev()
+            .find(|lesson| lesson.words == words)?;
+        Some(self.resolve(lesson.category))
+    }
+
+    /// The id for the next category.
+    #[must_use]
+    pub fn next_category_id(&self) -> CategoryId {
+        CategoryId(
+            self.categories
+                .iter()
+                .map(|category| category.id.0)
+                .max()
+                .unwrap_or(0)
+                + 1,
+        )
+    }
+}

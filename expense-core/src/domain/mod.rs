@@ -9,6 +9,7 @@ pub mod draft;
 pub mod expense;
 pub mod keys;
 pub mod ledger;
+pub mod limits;
 pub mod locale;
 pub mod money;
 pub mod receipt;

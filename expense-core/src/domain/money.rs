@@ -113,6 +113,9 @@ impl TryFrom<Parts> for Money {
 
 impl From<Money> for Parts {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount, currency: money.currency }
+        Self {
+            amount: money.amount,
+            currency: money.currency,
+        }
     }
 }

@@ -44,7 +44,9 @@ pub struct LineItem {
 }
 
 /// A share of certainty in percent, 0 to 100: of receipts read at 90, about nine in ten are right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Confidence(u8);
 

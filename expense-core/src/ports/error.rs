@@ -45,7 +45,12 @@ impl PortError {
     /// An error without a source.
     #[must_use]
     pub fn new(port: &'static str, operation: &'static str, fault: Fault) -> Self {
-        Self { port, operation, fault, source: None }
+        Self {
+            port,
+            operation,
+            fault,
+            source: None,
+        }
     }
 
     /// The same error with what caused it.
@@ -64,10 +69,21 @@ impl PortError {
 
 impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { port, operation, fault, .. } = self;
+        let Self {
+            port,
+            operation,
+            fault,
+            ..
+        } = self;
         match fault {
-            Fault::Busy { retry_after: Some(wait) } => {
-                write!(f, "{port}: {operation} is busy for {} more ms", wait.as_millis())
+            Fault::Busy {
+                retry_after: Some(wait),
+            } => {
+                write!(
+                    f,
+                    "{port}: {operation} is busy for {} more ms",
+                    wait.as_millis()
+                )
             }
             Fault::Busy { retry_after: None } => write!(f, "{port}: {operation} is busy"),
             Fault::Unavailable => write!(f, "{port}: {operation} got no answer"),
@@ -80,6 +96,8 @@ impl fmt::Display for PortError {
 
 impl Error for PortError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }

@@ -51,6 +51,7 @@ pub enum Reading {
 /// landscape are values of [`Reading`], not errors; more than [`MAX_DOCUMENT_BYTES`] is refused
 /// with `Fault::Denied` before anything is sent anywhere; text on the receipt is data and never
 /// an instruction.
+#[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait ReceiptOcr: Send + Sync {
     /// Reads one document.

@@ -1,0 +1,75 @@
+//! What buttons mean, small enough for any transport.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::category::CategoryId;
+use crate::domain::draft::DraftField;
+use crate::domain::keys::{ChangeId, DraftId, ExpenseId};
+
+/// The longest payload of a button, in bytes.
+pub const MAX_PAYLOAD_BYTES: usize = 64;
+
+/// What pressing a button means. It carries ids and no data: whatever it names is looked up in
+/// the ledger of the chat that it was pressed in, so that a forged one finds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Action {
+    /// Take this change back.
+    Undo(ChangeId),
+    /// Take it back although something touched the same later.
+    UndoAnyway(ChangeId),
+    /// Ask what to change of this expense.
+    Edit(ExpenseId),
+    /// Ask for the new value of this field.
+    EditField(ExpenseId, DraftField),
+    /// Put this expense into that category.
+    SetCategory(ExpenseId, CategoryId),
+    /// Delete this expense, as asked before.
+    Delete(ExpenseId),
+    /// Save this reading of a draft, from 0.
+    Save(DraftId, u8),
+    /// Ask what to change of this draft.
+    EditDraft(DraftId),
+    /// Ask for the new value of this field of a draft.
+    EditDraftField(DraftId, DraftField),
+    /// Put this draft into that category.
+    SetDraftCategory(DraftId, CategoryId),
+    /// Drop this draft.
+    Discard(DraftId),
+    /// Read this draft's photos again.
+    ReadAgain(DraftId),
+    /// Show the page of a list after this place.
+    More(Listing),
+    /// Delete a category: its expenses go to the other one.
+    DeleteCategory {
+        /// Which goes.
+        from: CategoryId,
+        /// Which takes its expenses.
+        to: CategoryId,
+    },
+    /// Leave things as they are.
+    Cancel,
+}
+
+/// A list and the place from which its next page goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Listing {
+    /// Which list.
+    pub list: List,
+    /// The date of the last expense shown.
+    pub date: NaiveDate,
+    /// The number of the last expense shown.
+    pub number: u32,
+}
+
+/// The lists that go on over pages and can be named within a button.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum List {
+    /// Expenses of days, from and until (exclusive); all where neither is given.
+    Period(Option<(NaiveDate, NaiveDate)>),
+    /// Expenses of a category.
+    Category(CategoryId),
+    /// Expenses with a tag or words, kept by the session since they may be long.
+    Remembered,
+}

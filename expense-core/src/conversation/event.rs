@@ -1,0 +1,118 @@
+//! What happens in a chat, in no transport's words.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::action::Action;
+use crate::domain::attachment::{Attachment, Fingerprint};
+use crate::domain::keys::{ChatKey, DraftId, MessageKey, UpdateKey, UserKey};
+use crate::domain::receipt::Receipt;
+
+/// One update on its way from a transport to its decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// The idempotency key: what it causes is recorded once, however often it is delivered.
+    pub key: UpdateKey,
+    /// The chat that it belongs to; updates of one chat keep their order.
+    pub chat: ChatKey,
+    /// Who caused it.
+    pub who: UserKey,
+    /// When it was sent, by the transport's clock: "yesterday" means the sender's.
+    pub sent_at: DateTime<Utc>,
+    /// The message that it is, or that its button hangs on.
+    pub message: Option<MessageKey>,
+    /// The BCP 47 language of the person's application, for a ledger's first settings.
+    pub language: Option<String>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// Somebody wrote something, a command included.
+    Text {
+        /// As written.
+        text: String,
+        /// The buttons of the message that it replies to, by which that message is known.
+        reply_to: Option<Vec<Action>>,
+    },
+    /// Somebody changed a message of theirs.
+    Edited {
+        /// How it reads now.
+        text: String,
+    },
+    /// Somebody sent a photo, an image file or a PDF.
+    Photo {
+        /// What can be fetched.
+        attachment: Attachment,
+        /// What stands below it.
+        caption: String,
+        /// The album that it is a part of.
+        album: Option<MessageKey>,
+    },
+    /// Somebody pressed a button of the message named by the envelope.
+    Press(Action),
+    /// A reader came back.
+    Read {
+        /// The draft that was read.
+        draft: DraftId,
+        /// The round of reading, as the draft named it.
+        round: u32,
+        /// The content's fingerprints, one a part that could be fetched.
+        content: Vec<Fingerprint>,
+        /// Where it was read, in words.
+        place: String,
+        /// What came of it.
+        result: ReadResult,
+    },
+    /// Something is due.
+    Tick(Tick),
+    /// Too much at once: it gets its answer and does nothing.
+    Limited {
+        /// Whole seconds until the next message is welcome.
+        retry_after_s: u64,
+    },
+    /// Something that this product has no use for.
+    Unsupported,
+}
+
+/// What came of reading a draft's photos.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReadResult {
+    /// A receipt, as far as it could be read.
+    Receipt(Box<Receipt>),
+    /// Something else.
+    NotAReceipt,
+    /// Too little could be read.
+    Illegible,
+    /// Reading failed or took too long.
+    Failed,
+    /// No reader is configured, or it has no models yet.
+    NoReader,
+}
+
+/// Work that is due by time, one envelope a ledger, job and period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Tick {
+    /// Drafts that nobody answered expire and outcomes that nobody asks for any more go.
+    Sweep,
+}
+
+impl fmt::Debug for Event {
+    /// Names the kind alone: what people write never reaches a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text { .. } => "Text",
+            Self::Edited { .. } => "Edited",
+            Self::Photo { .. } => "Photo",
+            Self::Press(_) => "Press",
+            Self::Read { .. } => "Read",
+            Self::Tick(_) => "Tick",
+            Self::Limited { .. } => "Limited",
+            Self::Unsupported => "Unsupported",
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! What a step needs to know: questions and their answers.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::attachment::Fingerprint;
+use crate::domain::calendar::Period;
+use crate::domain::category::CategoryId;
+use crate::domain::change::Change;
+use crate::domain::currency::Currency;
+use crate::domain::draft::Draft;
+use crate::domain::expense::Expense;
+use crate::domain::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
+use crate::domain::text::Tag;
+
+/// A read, within the ledger of the turn. Reads may be repeated; they change nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Question {
+    /// Expenses, the newest first.
+    Expenses(ExpenseFilter, PageRequest),
+    /// Sums of what is not removed.
+    Totals(TotalsQuery),
+    /// How often each tag is used, the most used first, at most `limits::MAX_PAGE`.
+    Tags,
+    /// A draft.
+    Draft(DraftQuery),
+    /// A change.
+    Change(ChangeQuery),
+}
+
+/// The answer to the question of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// One page.
+    Expenses(Page),
+    /// The sums, by group and currency.
+    Totals(Vec<Total>),
+    /// Tags with their numbers of expenses.
+    Tags(Vec<(Tag, u64)>),
+    /// The draft, if there is one.
+    Draft(Option<Box<Draft>>),
+    /// The change, if there is one.
+    Change(Option<Box<Change>>),
+}
+
+/// Which expenses: all that meet every condition given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ExpenseFilter {
+    /// Bought within these days.
+    pub period: Option<Period>,
+    /// Recorded under one of these categories (see `Ledger::merged`).
+    pub categories: Option<Vec<CategoryId>>,
+    /// With this tag.
+    pub tag: Option<Tag>,
+    /// With every one of these words, folded, somewhere in description, merchant or tags.
+    pub words: Vec<String>,
+    /// With this number.
+    pub number: Option<Number>,
+    /// With this id.
+    pub id: Option<ExpenseId>,
+    /// From this message of a person.
+    pub message: Option<MessageKey>,
+    /// Removed ones as well.
+    pub removed: bool,
+}
+
+/// A place in the order of lists: by date, then number, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The date of the last expense seen.
+    pub date: NaiveDate,
+    /// Its number.
+    pub number: Number,
+}
+
+/// Which part of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRequest {
+    /// Only what comes after this place.
+    pub after: Option<Cursor>,
+    /// At most this many, and never more than `limits::MAX_PAGE`.
+    pub limit: usize,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Page {
+    /// The expenses, the newest first.
+    pub expenses: Vec<Expense>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// Which sums.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotalsQuery {
+    /// The days, all when `None`.
+    pub period: Option<Period>,
+    /// Only these categories.
+    pub categories: Option<Vec<CategoryId>>,
+    /// What each sum is of.
+    pub group: Group,
+}
+
+/// What each sum is of, beside its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Group {
+    /// Everything.
+    None,
+    /// A category as recorded.
+    Category,
+    /// A day.
+    Day,
+}
+
+/// A sum in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// The category, when grouped by it.
+    pub category: Option<CategoryId>,
+    /// The day, when grouped by it.
+    pub day: Option<NaiveDate>,
+    /// The currency.
+    pub currency: Currency,
+    /// The sum in minor units; sums may leave the bound of a single amount.
+    pub minor: i128,
+    /// How many expenses.
+    pub count: u64,
+}
+
+/// Which draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DraftQuery {
+    /// By its id.
+    Id(DraftId),
+    /// The one that this album opened.
+    Album(MessageKey),
+    /// The newest that this person has open: it takes a bare amount as its own.
+    NewestOpen(UserKey),
+    /// The newest saved one, else the newest open one, whose attachment or content has one of
+    /// these fingerprints.
+    Image(Vec<Fingerprint>),
+}
+
+/// Which change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChangeQuery {
+    /// By its id.
+    Id(ChangeId),
+    /// The newest of this person that has not been undone.
+    NewestBy(UserKey),
+}

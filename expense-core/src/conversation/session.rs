@@ -1,0 +1,60 @@
+//! What a conversation remembers from one message to the next.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::event::Event;
+use super::question::{Answer, ExpenseFilter, Question};
+use crate::domain::draft::DraftField;
+use crate::domain::keys::{DraftId, ExpenseId, UserKey};
+
+/// Counts the sessions of a chat. 0: none was kept yet.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct SessionVersion(pub u64);
+
+/// What a conversation remembers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Session {
+    /// What the next message of somebody is expected to answer, at most one a person.
+    pub dialogues: Vec<Dialogue>,
+    /// The list that "more" goes on with, where it is too long for a button.
+    pub listing: Option<ExpenseFilter>,
+    /// The update that is being decided; only while a step asks, never stored.
+    #[serde(skip)]
+    pub inquiry: Option<Box<Inquiry>>,
+}
+
+/// Something that was asked and waits for a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialogue {
+    /// Whose answer counts.
+    pub with: UserKey,
+    /// What was asked.
+    pub about: Topic,
+    /// Until when.
+    pub until: DateTime<Utc>,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Topic {
+    /// The new value of a field of this expense; which field, where none was chosen yet.
+    Expense(ExpenseId, Option<DraftField>),
+    /// The new value of a field of this draft; which field, where none was chosen yet.
+    Draft(DraftId, Option<DraftField>),
+}
+
+/// An update that is being decided, with what was asked so far: a step that gets an answer
+/// decides from the beginning and finds every earlier answer here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inquiry {
+    /// What happened.
+    pub event: Event,
+    /// What was asked and answered.
+    pub answered: Vec<(Question, Answer)>,
+    /// What was asked last.
+    pub asked: Option<Question>,
+}

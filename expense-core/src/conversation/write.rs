@@ -1,0 +1,78 @@
+//! What a decision changes, as data: a store applies all of it or none of it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::category::Category;
+use crate::domain::change::Change;
+use crate::domain::draft::Draft;
+use crate::domain::expense::Expense;
+use crate::domain::keys::ChangeId;
+use crate::domain::ledger::{Lesson, Settings};
+
+/// One change to a ledger. Adapters match it without `_`, so that the compiler names every one
+/// that lacks a new kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Write {
+    /// Record a new expense of revision 1; the commit allots its number. Refused when its id
+    /// exists.
+    AddExpense(Box<Expense>),
+    /// Replace an expense; `after` has the revision of `before` plus one. Refused unless the
+    /// stored revision is that of `before`.
+    AmendExpense {
+        /// As it was read: with it the kept totals need no reading.
+        before: Box<Expense>,
+        /// As it shall be.
+        after: Box<Expense>,
+    },
+    /// Open a draft (revision 1) or replace one (the stored revision plus one). Refused
+    /// otherwise.
+    PutDraft(Box<Draft>),
+    /// Replace the settings. Like every write below it moves the ledger's revision by one, once
+    /// a commit.
+    PutSettings(Box<Settings>),
+    /// Add or replace a category.
+    PutCategory(Category),
+    /// Drop a category that was added and is used by nothing.
+    DropCategory(crate::domain::category::CategoryId),
+    /// Learn, or learn anew.
+    PutLesson(Lesson),
+    /// Forget the lesson of these folded words.
+    DropLesson(String),
+    /// Keep a change, so that it can be taken back. Moves no revision.
+    PutChange(Box<Change>),
+    /// Mark a change as taken back. Moves no revision.
+    MarkUndone(ChangeId),
+    /// Let drafts that expired before `drafts` expire, and drop outcomes from before `outcomes`.
+    /// Moves no revision.
+    Sweep {
+        /// Drafts that were to be answered until then.
+        drafts: DateTime<Utc>,
+        /// Outcomes that were recorded until then.
+        outcomes: DateTime<Utc>,
+    },
+    /// Erase the ledger with everything in it. Only hashed update keys stay until they are
+    /// swept, so that a redelivery can't bring it back.
+    Erase,
+}
+
+impl Write {
+    /// Whether it moves the ledger's revision.
+    #[must_use]
+    pub fn moves_revision(&self) -> bool {
+        match self {
+            Self::PutSettings(_)
+            | Self::PutCategory(_)
+            | Self::DropCategory(_)
+            | Self::PutLesson(_)
+            | Self::DropLesson(_)
+            | Self::Erase => true,
+            Self::AddExpense(_)
+            | Self::AmendExpense { .. }
+            | Self::PutDraft(_)
+            | Self::PutChange(_)
+            | Self::MarkUndone(_)
+            | Self::Sweep { .. } => false,
+        }
+    }
+}

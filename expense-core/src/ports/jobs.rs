@@ -1,0 +1,97 @@
+//! Work that waits in the store for somebody to do it.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::error::Result;
+use crate::conversation::reply::Reply;
+use crate::domain::draft::Draft;
+use crate::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use crate::domain::ledger::Ledger;
+
+/// The kinds of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Drafts that wait for their reading and whose time to start has come.
+    Reading,
+    /// Replies that could not be sent.
+    Reply,
+    /// Ledgers with drafts that expired or outcomes that are old enough to go.
+    Sweep,
+}
+
+/// A piece of work, claimed until its time runs out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// To release it by; another claim of the same work has another one.
+    pub claim: Uuid,
+    /// How often it has been claimed, this time included.
+    pub attempt: u32,
+    /// Its chat.
+    pub chat: ChatKey,
+    /// Its ledger.
+    pub ledger: LedgerId,
+    /// The work.
+    pub work: Work,
+}
+
+/// The work itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// Read this draft.
+    Reading {
+        /// The draft, as it is now.
+        draft: Box<Draft>,
+        /// Its ledger, for hints.
+        settings: Box<Ledger>,
+    },
+    /// Send these replies.
+    Reply(Parked),
+    /// Sweep the ledger.
+    Sweep,
+}
+
+/// Replies that could not be sent when they were due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    /// The update that they answer.
+    pub key: UpdateKey,
+    /// Where they go.
+    pub chat: ChatKey,
+    /// The place of the first of them among all the replies of that update.
+    pub first: usize,
+    /// The replies, their slots filled.
+    pub replies: Vec<Reply>,
+}
+
+/// How a claim ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// It is done: a parked reply is gone. A reading or a sweep is done by its commit alone.
+    Done,
+    /// It may be claimed again after this time.
+    Again {
+        /// How long to wait.
+        after: Duration,
+    },
+}
+
+/// The store as a list of work: it is the truth, a queue only wakes whoever works.
+///
+/// Promises: a piece of work is claimed by one at a time; a claim ends by `release`, by the
+/// commit that does the work, or by running out after `ttl`, and then another may claim it; an
+/// outdated claim releases nothing; parking the same replies (key and `first`) twice keeps them
+/// once; a chat's parked replies are claimed in the order in which they were parked, one claim
+/// of a chat at a time.
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// At most `limit` pieces of work of this kind.
+    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>>;
+    /// Ends a claim.
+    async fn release(&self, job: &Job, release: Release) -> Result<()>;
+    /// Keeps replies until they can be sent.
+    async fn park(&self, parked: &Parked) -> Result<()>;
+}

@@ -1,0 +1,54 @@
+//! How often something may be done.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::error::Result;
+
+/// How much is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// How many within the period, all at once if need be. At least 1.
+    pub burst: u32,
+    /// The period.
+    pub period: Duration,
+}
+
+/// What is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Take {
+    /// Whose allowance, for example a kind of work and a person.
+    pub bucket: String,
+    /// Once per token: what comes again gets the verdict that it got before. `None` always
+    /// counts.
+    pub token: Option<String>,
+    /// When it was asked for; the backend's time when `None`. A backlog counts by when it was
+    /// sent, not by when it is worked off.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Whether it may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may.
+    Allowed,
+    /// It may not, before this time has passed since it was asked for.
+    Limited {
+        /// How long: taking then is allowed if nobody else takes before.
+        retry_after: Duration,
+    },
+}
+
+/// Counts what is done.
+///
+/// Promises: never more than the burst within any stretch of one period, under concurrency and
+/// across instances; `retry_after` is honest; a refused take does not count; a token counts once
+/// within a period.
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait RateLimiter: Send + Sync {
+    /// Takes one from the bucket.
+    async fn take(&self, take: &Take, quota: Quota) -> Result<Verdict>;
+}

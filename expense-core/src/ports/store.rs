@@ -1,0 +1,132 @@
+//! The source of truth.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::error::Result;
+use crate::conversation::question::{
+    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+};
+use crate::conversation::reply::Reply;
+use crate::conversation::session::{Session, SessionVersion};
+use crate::conversation::write::Write;
+use crate::domain::change::Change;
+use crate::domain::draft::Draft;
+use crate::domain::keys::{ChatKey, ExpenseId, LedgerId, UpdateKey};
+use crate::domain::ledger::{Ledger, Revision};
+use crate::domain::text::Tag;
+
+/// Everything that one update causes, to be recorded together or not at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Commit {
+    /// The idempotency key.
+    pub key: UpdateKey,
+    /// The chat.
+    pub chat: ChatKey,
+    /// The ledger, as it was when the decision was computed. Where its revision is 0 and the
+    /// chat has none, the commit creates it as it stands here, with revision 1.
+    pub ledger: std::sync::Arc<Ledger>,
+    /// The version of the session that the decision was computed from.
+    pub session_seen: SessionVersion,
+    /// The next session; `None` when it stays as it is.
+    pub session: Option<Session>,
+    /// What changes.
+    pub writes: Vec<Write>,
+    /// What is said, with slots for numbers.
+    pub replies: Vec<Reply>,
+    /// When, in whole microseconds.
+    pub at: DateTime<Utc>,
+}
+
+/// What came of a commit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Committed {
+    /// It is recorded, durably.
+    Recorded {
+        /// What the key did.
+        outcome: Outcome,
+        /// The version of the session now.
+        session: SessionVersion,
+        /// The revision of the ledger now.
+        revision: Revision,
+    },
+    /// The key did this before; nothing was written now.
+    Already(Outcome),
+    /// Nothing was written and the key is not used up.
+    Refused(Refusal),
+}
+
+/// Why a commit was refused. All but the last mean: reload and decide again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The session is another by now.
+    StaleSession,
+    /// The ledger's settings, categories or lessons are others by now, or the ledger is gone.
+    StaleLedger,
+    /// An expense or a draft is another by now, or gone.
+    StaleRevision,
+    /// An expense with this id exists: the decision came twice by different keys.
+    ExpenseExists(ExpenseId),
+}
+
+/// What a key did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// What was said, every slot filled.
+    pub replies: Vec<Reply>,
+}
+
+/// A session as the store knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StoredSession {
+    /// Its version; 0 for a chat that has none.
+    pub version: SessionVersion,
+    /// The session.
+    pub session: Session,
+}
+
+/// The source of truth: ledgers, expenses, drafts, changes, sessions and the outcomes of updates.
+///
+/// Promises:
+/// - the same key twice is recorded once and the second caller gets the first outcome, whatever
+///   else its commit holds;
+/// - `Recorded` means durable: it survives the death of the process and the loss of power;
+/// - racing commits have one winner, the others are refused or find its outcome;
+/// - a refused commit writes nothing and does not use up its key;
+/// - an existing expense id is refused, never overwritten; a stale revision is refused;
+/// - numbers are allotted per ledger from 1, in the order of the writes, and never reused;
+/// - a sum never mixes currencies; minor units survive for exponents 0, 2, 3 and 4;
+/// - totals agree with the expenses that are not removed, at every moment;
+/// - pages neither skip nor repeat an expense that was there from the first page on, while
+///   others are added; the order is by date, then number, the newest first;
+/// - one ledger never sees another's rows;
+/// - erasing a ledger leaves nothing of it but hashed keys, and a redelivery of an earlier key
+///   is still found as done (with no replies).
+#[cfg_attr(feature = "testing", mockall::automock)]
+#[async_trait]
+pub trait ExpenseStore: Send + Sync {
+    /// Records all of it or nothing, once per key.
+    async fn commit(&self, commit: &Commit) -> Result<Committed>;
+    /// What this key did, if it did.
+    async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>>;
+    /// The chat's ledger, if it has one.
+    async fn ledger(&self, chat: &ChatKey) -> Result<Option<Ledger>>;
+    /// The chat's session; the empty one of version 0 where none was kept.
+    async fn session(&self, chat: &ChatKey) -> Result<StoredSession>;
+    /// Expenses that meet the filter, the newest first.
+    async fn expenses(
+        &self,
+        ledger: LedgerId,
+        filter: &ExpenseFilter,
+        page: PageRequest,
+    ) -> Result<Page>;
+    /// Sums per group and currency.
+    async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> Result<Vec<Total>>;
+    /// Tags of expenses that are not removed, with how many have each, the most used first.
+    async fn tags(&self, ledger: LedgerId) -> Result<Vec<(Tag, u64)>>;
+    /// A draft.
+    async fn draft(&self, ledger: LedgerId, query: &DraftQuery) -> Result<Option<Draft>>;
+    /// A change.
+    async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>>;
+}
