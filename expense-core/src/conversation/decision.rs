@@ -55,7 +55,7 @@ pub enum Step {
     /// It needs to know something first.
     Ask {
         /// What.
-        question: Question,
+        question: Box<Question>,
         /// To be given back with the answer.
         session: Session,
         /// A courtesy for the meantime: best effort, never stored.
