@@ -48,6 +48,14 @@ pub enum Action {
         /// Which takes its expenses.
         to: CategoryId,
     },
+    /// Show this expense with its usual buttons again.
+    Show(ExpenseId),
+    /// Show this draft with its usual buttons again.
+    ShowDraft(DraftId),
+    /// Erase everything, as asked once: it is asked once more.
+    Erase,
+    /// Erase everything, as asked twice.
+    EraseForGood,
     /// Leave things as they are.
     Cancel,
 }

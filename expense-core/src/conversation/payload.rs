@@ -53,6 +53,10 @@ impl From<Action> for String {
             Action::ReadAgain(id) => format!("r:{}", id.as_uuid().simple()),
             Action::More(listing) => listing_text(&listing),
             Action::DeleteCategory { from, to } => format!("k:{}:{}", from.0, to.0),
+            Action::Show(id) => format!("v:{}", id.as_uuid().simple()),
+            Action::ShowDraft(id) => format!("V:{}", id.as_uuid().simple()),
+            Action::Erase => "z".to_owned(),
+            Action::EraseForGood => "Z".to_owned(),
             Action::Cancel => "n".to_owned(),
         }
     }
@@ -92,6 +96,10 @@ impl FromStr for Action {
                 from: category(parts.next())?,
                 to: category(parts.next())?,
             },
+            "v" => Self::Show(expense(parts.next())?),
+            "V" => Self::ShowDraft(draft(parts.next())?),
+            "z" => Self::Erase,
+            "Z" => Self::EraseForGood,
             "n" => Self::Cancel,
             _ => return Err(UnknownAction),
         };
@@ -203,6 +211,10 @@ mod tests {
         number: u32::MAX,
     }))]
     #[case(Action::DeleteCategory { from: CategoryId(u32::MAX), to: CategoryId(u32::MAX) })]
+    #[case(Action::Show(ExpenseId::from_uuid(ID)))]
+    #[case(Action::ShowDraft(DraftId::from_uuid(ID)))]
+    #[case(Action::Erase)]
+    #[case(Action::EraseForGood)]
     #[case(Action::Cancel)]
     fn survives_its_payload(#[case] action: Action) {
         let text = String::from(action.clone());

@@ -56,8 +56,8 @@ pub struct ExpenseFilter {
     pub words: Vec<String>,
     /// With this number.
     pub number: Option<Number>,
-    /// With this id.
-    pub id: Option<ExpenseId>,
+    /// With one of these ids.
+    pub ids: Option<Vec<ExpenseId>>,
     /// From this message of a person.
     pub message: Option<MessageKey>,
     /// Removed ones as well.

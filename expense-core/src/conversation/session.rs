@@ -45,6 +45,8 @@ pub enum Topic {
     Expense(ExpenseId, Option<DraftField>),
     /// The new value of a field of this draft; which field, where none was chosen yet.
     Draft(DraftId, Option<DraftField>),
+    /// Whether everything shall be erased: only buttons answer it, and only while it waits.
+    Erase,
 }
 
 /// An update that is being decided, with what was asked so far: a step that gets an answer

@@ -33,8 +33,6 @@ pub enum Write {
     PutSettings(Box<Settings>),
     /// Add or replace a category.
     PutCategory(Category),
-    /// Drop a category that was added and is used by nothing.
-    DropCategory(crate::domain::category::CategoryId),
     /// Learn, or learn anew.
     PutLesson(Lesson),
     /// Forget the lesson of these folded words.
@@ -63,7 +61,6 @@ impl Write {
         match self {
             Self::PutSettings(_)
             | Self::PutCategory(_)
-            | Self::DropCategory(_)
             | Self::PutLesson(_)
             | Self::DropLesson(_)
             | Self::Erase => true,

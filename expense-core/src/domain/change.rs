@@ -23,7 +23,8 @@ pub struct Change {
     pub undone: bool,
 }
 
-/// One effect of a change, by what was before it.
+/// One effect of a change, by what was before it. What stands now tells whether something touched
+/// the same later: an expense by [`Expense::change`], the rest by not being `after` any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// An expense was recorded, changed, deleted or restored.
@@ -32,8 +33,6 @@ pub enum Effect {
         id: ExpenseId,
         /// How it was before; `None` when the change recorded it.
         before: Option<Box<Expense>>,
-        /// The revision it has since: another one means that something touched it later.
-        revision: u32,
     },
     /// A category was added, renamed or deleted.
     Category {
@@ -41,11 +40,15 @@ pub enum Effect {
         id: CategoryId,
         /// How it was before; `None` when the change added it.
         before: Option<Category>,
+        /// How the change left it.
+        after: Category,
     },
     /// The settings were changed.
     Settings {
         /// How they were before.
         before: Box<Settings>,
+        /// How the change left them.
+        after: Box<Settings>,
     },
     /// A lesson was learned, changed or forgotten.
     Lesson {
@@ -53,5 +56,7 @@ pub enum Effect {
         words: String,
         /// Where they led before; `None` when they were new.
         before: Option<CategoryId>,
+        /// Where the change made them lead; `None` when it forgot them.
+        after: Option<CategoryId>,
     },
 }

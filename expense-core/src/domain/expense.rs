@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::category::CategoryId;
-use super::keys::{DraftId, ExpenseId, MessageKey, Number, UserKey};
+use super::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
 use super::money::Money;
 use super::text::{Description, Tag};
 
@@ -20,6 +20,9 @@ pub struct Expense {
     /// Deleted or undone: shown nowhere and counted nowhere, but its number stays taken and it
     /// can be restored.
     pub removed: bool,
+    /// The change that made it what it is. Taking a change back brings the earlier one back, so
+    /// that another change here than expected means: something touched it since.
+    pub change: ChangeId,
     /// What people see and change.
     pub details: Details,
     /// The line of the person's own message that it came from.
