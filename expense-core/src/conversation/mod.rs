@@ -6,8 +6,10 @@
 
 pub mod action;
 pub mod decision;
+pub mod entry;
 pub mod event;
 pub mod payload;
+pub mod period;
 pub mod question;
 pub mod reply;
 pub mod session;

@@ -2,8 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
+
+mod symbols;
+
+pub use symbols::{Mark, is_also_a_word, is_withdrawn, symbol};
 
 /// An active ISO 4217 currency.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +18,18 @@ pub struct Currency(iso_currency::Currency);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no active ISO 4217 currency has this code")]
 pub struct UnknownCurrency;
+
+/// Codes that `iso_currency` still carries although ISO has withdrawn them.
+const WITHDRAWN: [&str; 5] = ["BGN", "CUC", "HRK", "SLL", "ZWL"];
+
+static ALL: LazyLock<Vec<Currency>> = LazyLock::new(|| {
+    let letters = || b'A'..=b'Z';
+    let codes =
+        letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+    codes
+        .filter_map(|code| Currency::from_code(std::str::from_utf8(&code).ok()?).ok())
+        .collect()
+});
 
 impl Currency {
     /// The euro.
@@ -26,9 +43,21 @@ impl Currency {
     ///
     /// [`UnknownCurrency`] when the code is not an active one of ISO 4217.
     pub fn from_code(code: &str) -> Result<Self, UnknownCurrency> {
-        iso_currency::Currency::from_code(&code.to_ascii_uppercase())
+        let letters: [u8; 3] = code.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
+        let capitals = letters.map(|letter| letter.to_ascii_uppercase());
+        let code = std::str::from_utf8(&capitals).map_err(|_| UnknownCurrency)?;
+        if WITHDRAWN.contains(&code) {
+            return Err(UnknownCurrency);
+        }
+        iso_currency::Currency::from_code(code)
             .map(Self)
             .ok_or(UnknownCurrency)
+    }
+
+    /// Every active currency, fund and precious metal of ISO 4217, by code.
+    #[must_use]
+    pub fn all() -> &'static [Self] {
+        &ALL
     }
 
     /// The three capital letters, for example `EUR`.
@@ -37,7 +66,8 @@ impl Currency {
         self.0.code()
     }
 
-    /// How many decimals the currency has by ISO 4217: 0 for JPY, 2 for EUR, 3 for KWD.
+    /// How many decimals the currency has by ISO 4217: 0 for JPY, 2 for EUR, 3 for KWD. Metals
+    /// and units of account, for which ISO names none, have 0.
     #[must_use]
     pub fn exponent(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or(0))

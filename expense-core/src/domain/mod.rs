@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod limits;
 pub mod locale;
 pub mod money;
+pub mod number;
 pub mod receipt;
 pub mod text;
 pub mod totals;
