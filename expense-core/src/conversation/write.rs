@@ -28,25 +28,25 @@ pub enum Write {
     /// Open a draft (revision 1) or replace one (the stored revision plus one). Refused
     /// otherwise.
     PutDraft(Box<Draft>),
-    /// Replace the settings. Like every write below it moves the ledger's revision by one, once
-    /// a commit.
+    /// Replace the settings. Like the categories and lessons below it moves the ledger's revision
+    /// by one, once a commit; the commit that creates the ledger moves it from 0 to 1.
     PutSettings(Box<Settings>),
     /// Add or replace a category.
     PutCategory(Category),
-    /// Learn, or learn anew.
+    /// Learn, or learn anew: it becomes the latest, and beyond `limits::LESSONS` the oldest goes.
     PutLesson(Lesson),
     /// Forget the lesson of these folded words.
     DropLesson(String),
     /// Keep a change, so that it can be taken back. Moves no revision.
     PutChange(Box<Change>),
-    /// Mark a change as taken back. Moves no revision.
+    /// Mark a change as taken back; an unknown one is left alone. Moves no revision.
     MarkUndone(ChangeId),
-    /// Let drafts that expired before `drafts` expire, and drop outcomes from before `outcomes`.
-    /// Moves no revision.
+    /// Let waiting and open drafts expire, each with one more revision, and drop outcomes. Moves
+    /// no revision of the ledger.
     Sweep {
-        /// Drafts that were to be answered until then.
+        /// Those whose `expires_at` is not after this.
         drafts: DateTime<Utc>,
-        /// Outcomes that were recorded until then.
+        /// Those that were not recorded after this.
         outcomes: DateTime<Utc>,
     },
     /// Erase the ledger with everything in it. Only hashed update keys stay until they are

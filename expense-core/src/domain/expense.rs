@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::category::CategoryId;
 use super::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
 use super::money::Money;
-use super::text::{Description, Tag};
+use super::text::{Description, Tag, fold};
 
 /// An expense as the ledger keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,5 +68,20 @@ impl Expense {
     #[must_use]
     pub fn visible(&self) -> Option<&Details> {
         (!self.removed).then_some(&self.details)
+    }
+}
+
+impl Details {
+    /// What a search for words looks through, folded: description, merchant and tags, a line
+    /// each. A word is found where this contains the folded word.
+    #[must_use]
+    pub fn search_text(&self) -> String {
+        let merchant = self.merchant.as_ref().map(Description::as_str);
+        std::iter::once(self.description.as_str())
+            .chain(merchant)
+            .chain(self.tags.iter().map(Tag::as_str))
+            .map(fold)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }

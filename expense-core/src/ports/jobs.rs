@@ -82,9 +82,13 @@ pub enum Release {
 ///
 /// Promises: a piece of work is claimed by one at a time; a claim ends by `release`, by the
 /// commit that does the work, or by running out after `ttl`, and then another may claim it; an
-/// outdated claim releases nothing; parking the same replies (key and `first`) twice keeps them
+/// claim that another has followed releases nothing; parking the same replies (key and `first`) twice keeps them
 /// once; a chat's parked replies are claimed in the order in which they were parked, one claim
 /// of a chat at a time.
+///
+/// A draft whose `state` a commit changed is other work, tried for the first time. A ledger is
+/// due for a sweep when a waiting or open draft has expired or an outcome is older than
+/// `limits::OUTCOMES`; keys of erased ledgers, which nobody sweeps, go at that age by themselves.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait Jobs: Send + Sync {

@@ -71,7 +71,7 @@ pub enum Refusal {
 }
 
 /// What a key did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// What was said, every slot filled.
     pub replies: Vec<Reply>,
@@ -102,7 +102,12 @@ pub struct StoredSession {
 ///   others are added; the order is by date, then number, the newest first;
 /// - one ledger never sees another's rows;
 /// - erasing a ledger leaves nothing of it but hashed keys, and a redelivery of an earlier key
-///   is still found as done (with no replies).
+///   is still found as done (with no replies); whatever else the erasing commit writes goes with
+///   it, and only its own replies stay, so that its farewell can be sent again.
+///
+/// A refusal is looked for in this order, after the key: the session, the ledger, the writes in
+/// turn, each against what those before it left. "The newest" draft or change is the one that
+/// was put last for the first time. `memory::plan` computes all this for every adapter.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait ExpenseStore: Send + Sync {
@@ -121,9 +126,11 @@ pub trait ExpenseStore: Send + Sync {
         filter: &ExpenseFilter,
         page: PageRequest,
     ) -> Result<Page>;
-    /// Sums per group and currency.
+    /// Sums per group and currency, ordered by category, day, currency code; a group without
+    /// expenses is absent.
     async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> Result<Vec<Total>>;
-    /// Tags of expenses that are not removed, with how many have each, the most used first.
+    /// Tags of expenses that are not removed, with how many have each, the most used first, then
+    /// by code point, at most `limits::MAX_PAGE`.
     async fn tags(&self, ledger: LedgerId) -> Result<Vec<(Tag, u64)>>;
     /// A draft.
     async fn draft(&self, ledger: LedgerId, query: &DraftQuery) -> Result<Option<Draft>>;

@@ -1,0 +1,228 @@
+//! Work that waits, and who has claimed it.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::apply::is_due;
+use super::{Account, Books};
+use crate::domain::draft::{Draft, DraftState};
+use crate::domain::keys::{ChatKey, DraftId, LedgerId};
+use crate::domain::limits;
+use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
+
+/// A piece of work by what it is about. Of a chat's parked replies, only the oldest is work.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Task {
+    Reading(LedgerId, DraftId),
+    Reply(ChatKey, u64),
+    Sweep(LedgerId),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Claim {
+    id: Uuid,
+    attempt: u32,
+    until: DateTime<Utc>,
+}
+
+/// Who works on what, and how often it was tried.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Claims {
+    last: u128,
+    by_task: HashMap<Task, Claim>,
+}
+
+impl Claims {
+    fn is_free(&self, task: &Task, now: DateTime<Utc>) -> bool {
+        self.by_task
+            .get(task)
+            .is_none_or(|claim| claim.until <= now)
+    }
+
+    fn take(&mut self, task: Task, until: DateTime<Utc>) -> Claim {
+        self.last += 1;
+        let attempt = self.by_task.get(&task).map_or(0, |claim| claim.attempt) + 1;
+        let claim = Claim {
+            id: Uuid::from_u128(self.last),
+            attempt,
+            until,
+        };
+        self.by_task.insert(task, claim);
+        claim
+    }
+
+    /// A draft that waits for another reading, or for none, is other work.
+    pub(super) fn draft_changed(&mut self, ledger: LedgerId, before: Option<&Draft>, now: &Draft) {
+        if before.is_none_or(|before| before.state != now.state) {
+            self.by_task.remove(&Task::Reading(ledger, now.id));
+        }
+    }
+
+    pub(super) fn swept(&mut self, ledger: LedgerId, expired: &[DraftId]) {
+        self.by_task.remove(&Task::Sweep(ledger));
+        for draft in expired {
+            self.by_task.remove(&Task::Reading(ledger, *draft));
+        }
+    }
+
+    pub(super) fn erased(&mut self, ledger: LedgerId, chat: &ChatKey) {
+        self.by_task.retain(|task, _| match task {
+            Task::Reading(of, _) | Task::Sweep(of) => *of != ledger,
+            Task::Reply(of, _) => of != chat,
+        });
+    }
+}
+
+impl Books {
+    /// At most `limit` pieces of work of this kind, the longest waiting first.
+    pub fn claim(
+        &mut self,
+        now: DateTime<Utc>,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+    ) -> Vec<Job> {
+        let mut tasks = match kind {
+            JobKind::Reading => self.readings(now),
+            JobKind::Reply => self.replies(),
+            JobKind::Sweep => self.sweeps(now),
+        };
+        tasks.retain(|task| self.claims.is_free(task, now));
+        tasks.truncate(limit);
+        let until = later(now, ttl);
+        tasks
+            .into_iter()
+            .filter_map(|task| self.job(task, until))
+            .collect()
+    }
+
+    /// Ends a claim; an outdated one changes nothing.
+    pub fn release(&mut self, now: DateTime<Utc>, job: &Job, release: Release) {
+        let held = self
+            .claims
+            .by_task
+            .iter()
+            .find(|(_, claim)| claim.id == job.claim);
+        let Some(task) = held.map(|(task, _)| task.clone()) else {
+            return;
+        };
+        let until = match release {
+            Release::Done => now,
+            Release::Again { after } => later(now, after),
+        };
+        match (&task, release) {
+            (Task::Reply(_, place), Release::Done) => {
+                self.parked.remove(place);
+                self.claims.by_task.remove(&task);
+            }
+            _ => {
+                if let Some(claim) = self.claims.by_task.get_mut(&task) {
+                    claim.until = until;
+                    claim.id = Uuid::nil();
+                }
+            }
+        }
+    }
+
+    /// Keeps replies until they can be sent.
+    pub fn park(&mut self, parked: &Parked) {
+        let same = |kept: &Parked| {
+            (&kept.chat, &kept.key, kept.first) == (&parked.chat, &parked.key, parked.first)
+        };
+        if !self.parked.values().any(same) {
+            self.last_parked += 1;
+            self.parked.insert(self.last_parked, parked.clone());
+        }
+    }
+
+    fn readings(&self, now: DateTime<Utc>) -> Vec<Task> {
+        let mut waiting: Vec<(DateTime<Utc>, Task)> = Vec::new();
+        for account in self.accounts.values() {
+            let id = account.ledger.id;
+            waiting.extend(account.drafts.iter().filter_map(|draft| match draft.state {
+                DraftState::Waiting { from } if from <= now => {
+                    Some((from, Task::Reading(id, draft.id)))
+                }
+                _ => None,
+            }));
+        }
+        waiting.sort_by_key(|(from, _)| *from);
+        waiting.into_iter().map(|(_, task)| task).collect()
+    }
+
+    fn replies(&self) -> Vec<Task> {
+        let mut chats = HashSet::new();
+        self.parked
+            .iter()
+            .filter(|(_, parked)| chats.insert(&parked.chat))
+            .map(|(place, parked)| Task::Reply(parked.chat.clone(), *place))
+            .collect()
+    }
+
+    /// Nobody sweeps for an erased ledger any more, so that its old keys go here.
+    fn sweeps(&mut self, now: DateTime<Utc>) -> Vec<Task> {
+        let old = earlier(now, limits::OUTCOMES);
+        let accounts = &self.accounts;
+        self.outcomes
+            .retain(|_, kept| accounts.contains_key(&kept.ledger) || kept.at > old);
+        let outcomes = self.outcomes.values().filter(|kept| kept.at <= old);
+        let stale: HashSet<LedgerId> = outcomes.map(|kept| kept.ledger).collect();
+        let due = |account: &&Account| {
+            stale.contains(&account.ledger.id)
+                || account.drafts.iter().any(|draft| is_due(draft, now))
+        };
+        let due = self.accounts.values().filter(due);
+        due.map(|account| Task::Sweep(account.ledger.id)).collect()
+    }
+
+    fn job(&mut self, task: Task, until: DateTime<Utc>) -> Option<Job> {
+        let (ledger, chat, work) = match &task {
+            Task::Reading(ledger, draft) => {
+                let account = self.accounts.get(ledger)?;
+                let work = Work::Reading {
+                    draft: Box::new(account.drafts.get(draft)?.clone()),
+                    settings: Box::new(account.ledger.clone()),
+                };
+                (*ledger, account.ledger.chat.clone(), work)
+            }
+            Task::Reply(chat, place) => {
+                let known = self.chats.get(chat).copied();
+                let ledger = known.unwrap_or_else(|| LedgerId::of(chat));
+                (
+                    ledger,
+                    chat.clone(),
+                    Work::Reply(self.parked.get(place)?.clone()),
+                )
+            }
+            Task::Sweep(ledger) => {
+                let chat = self.accounts.get(ledger)?.ledger.chat.clone();
+                (*ledger, chat, Work::Sweep)
+            }
+        };
+        let claim = self.claims.take(task, until);
+        Some(Job {
+            claim: claim.id,
+            attempt: claim.attempt,
+            chat,
+            ledger,
+            work,
+        })
+    }
+}
+
+fn later(now: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(after)
+        .ok()
+        .and_then(|after| now.checked_add_signed(after))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+fn earlier(now: DateTime<Utc>, before: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(before)
+        .ok()
+        .and_then(|before| now.checked_sub_signed(before))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
+}

@@ -1,0 +1,123 @@
+//! The heart of the reference store: plain data, no async, no clock.
+
+mod apply;
+mod jobs;
+mod query;
+mod shelf;
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use self::jobs::Claims;
+use self::shelf::Shelf;
+use super::plan::{self, Found, hashed};
+use crate::conversation::question::Cursor;
+use crate::conversation::session::SessionVersion;
+use crate::domain::change::Change;
+use crate::domain::draft::Draft;
+use crate::domain::expense::Expense;
+use crate::domain::keys::{ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, UpdateKey};
+use crate::domain::ledger::Ledger;
+use crate::domain::totals::TotalKey;
+use crate::ports::jobs::Parked;
+use crate::ports::store::{Commit, Committed, Outcome, StoredSession};
+
+/// Everything that a store knows. [`ExpenseStore`](crate::ports::store::ExpenseStore) and
+/// [`Jobs`](crate::ports::jobs::Jobs) say what its methods promise.
+#[derive(Debug, Clone, Default)]
+pub struct Books {
+    accounts: HashMap<LedgerId, Account>,
+    chats: HashMap<ChatKey, LedgerId>,
+    sessions: HashMap<ChatKey, StoredSession>,
+    outcomes: HashMap<Uuid, Kept>,
+    parked: BTreeMap<u64, Parked>,
+    last_parked: u64,
+    claims: Claims,
+}
+
+/// A ledger with everything that belongs to it.
+#[derive(Debug, Clone)]
+struct Account {
+    ledger: Ledger,
+    last_number: u32,
+    expenses: HashMap<ExpenseId, Expense>,
+    order: BTreeMap<Cursor, ExpenseId>,
+    totals: BTreeMap<TotalKey, Sum>,
+    drafts: Shelf<DraftId, Draft>,
+    changes: Shelf<ChangeId, Change>,
+}
+
+/// A cell of the kept totals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Sum {
+    minor: i128,
+    count: i64,
+}
+
+/// An outcome as it is kept. Without its ledger, after erasing, it has no replies.
+#[derive(Debug, Clone)]
+struct Kept {
+    ledger: LedgerId,
+    at: DateTime<Utc>,
+    outcome: Outcome,
+}
+
+impl Books {
+    /// Records all of the commit or nothing, once per key.
+    pub fn commit(&mut self, commit: &Commit) -> Committed {
+        if let Some(outcome) = self.recorded(&commit.chat, &commit.key) {
+            return Committed::Already(outcome);
+        }
+        match plan::plan(commit, self.found(commit)) {
+            Err(refusal) => Committed::Refused(refusal),
+            Ok(plan) => self.apply(commit, plan),
+        }
+    }
+
+    /// What this key did, if it did.
+    #[must_use]
+    pub fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Option<Outcome> {
+        let kept = self.outcomes.get(&hashed(chat, key))?;
+        Some(kept.outcome.clone())
+    }
+
+    /// The chat's ledger, if it has one.
+    #[must_use]
+    pub fn ledger(&self, chat: &ChatKey) -> Option<&Ledger> {
+        let account = self.accounts.get(self.chats.get(chat)?)?;
+        Some(&account.ledger)
+    }
+
+    /// The chat's session; the empty one of version 0 where none was kept.
+    #[must_use]
+    pub fn session(&self, chat: &ChatKey) -> StoredSession {
+        self.sessions.get(chat).cloned().unwrap_or_default()
+    }
+
+    fn found(&self, commit: &Commit) -> Found {
+        let session = self.sessions.get(&commit.chat);
+        let session = session.map_or(SessionVersion(0), |stored| stored.version);
+        let account = self
+            .chats
+            .get(&commit.chat)
+            .and_then(|id| self.accounts.get(id));
+        let Some(account) = account else {
+            return Found {
+                session,
+                ..Found::default()
+            };
+        };
+        let (expenses, drafts) = plan::named(commit);
+        let expense = |id| Some((id, account.expenses.get(&id)?.revision));
+        let draft = |id| Some((id, account.drafts.get(&id)?.revision));
+        Found {
+            session,
+            ledger: Some((account.ledger.id, account.ledger.revision)),
+            last_number: account.last_number,
+            expenses: expenses.into_iter().filter_map(expense).collect(),
+            drafts: drafts.into_iter().filter_map(draft).collect(),
+        }
+    }
+}
