@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::error::Result;
 use crate::domain::currency::Currency;
@@ -35,7 +36,7 @@ pub struct Hints {
 }
 
 /// What came of reading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reading {
     /// It is a receipt; fields that could not be read are `None`.
     Receipt(Box<Receipt>),
@@ -43,6 +44,16 @@ pub enum Reading {
     NotAReceipt,
     /// It may be a receipt, but too little of it can be read.
     Illegible,
+}
+
+/// What came of reading, and who read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// Where it was read, in words for the person: "on this server", "by Gemini". It names the
+    /// reader that really read, behind whatever stands before it.
+    pub place: String,
+    /// What came of it.
+    pub reading: Reading,
 }
 
 /// Reads receipts.
@@ -55,8 +66,5 @@ pub enum Reading {
 #[async_trait]
 pub trait ReceiptOcr: Send + Sync {
     /// Reads one document.
-    async fn read(&self, document: &Document) -> Result<Reading>;
-
-    /// Where it reads, in words for the person: "on this server", "by Gemini".
-    fn place(&self) -> &'static str;
+    async fn read(&self, document: &Document) -> Result<Read>;
 }
