@@ -48,3 +48,48 @@ pub const ATTEMPTS: u32 = 8;
 pub const QUEUE_DEPTH: usize = 10_000;
 /// The largest photo or document that is fetched, in bytes.
 pub const ATTACHMENT_BYTES: usize = 20 * 1024 * 1024;
+/// Updates that one worker handles at a time: they wait for each other's commits.
+pub const IN_HAND: usize = 512;
+/// How long one claim of updates waits for the first.
+pub const CLAIM_WAIT: Duration = Duration::from_secs(5);
+/// The wait before a failed update, reading or reply is tried again for the first time; each
+/// later one is four times longer.
+pub const FIRST_RETRY: Duration = Duration::from_millis(250);
+/// The longest wait between two tries, unless the other side asks for more.
+pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
+/// Ledgers that one process keeps copies of.
+pub const LEDGERS: u64 = 20_000;
+/// How long the shared copy of a session is kept.
+pub const SESSION_COPY: Duration = Duration::from_secs(60 * 60);
+/// How long a courtesy for the meantime may take before it is left out.
+pub const COURTESY: Duration = Duration::from_secs(1);
+/// How long sending a parked reply, or making one of its files, may take.
+pub const LATE_SENDING: Duration = Duration::from_secs(60);
+/// How long a parked reply is claimed: longer than sending it takes.
+pub const REPLY_CLAIM: Duration = Duration::from_secs(5 * 60);
+/// Chats whose parked replies one process sends at a time.
+pub const PARKED_IN_HAND: usize = 64;
+/// How often a parked reply is tried before it is given up: more than three days.
+pub const REPLY_ATTEMPTS: u32 = 1_000;
+/// How long a draft is claimed for its reading: longer than reading and recording it take.
+pub const READING_CLAIM: Duration = Duration::from_secs(5 * 60);
+/// How often a reading that fails for the moment is tried in one round.
+pub const READING_ATTEMPTS: u32 = 3;
+/// How long a process goes without looking into the store for drafts to read and replies to
+/// send, when nothing woke it.
+pub const LOOK: Duration = Duration::from_secs(10);
+/// Wakings that one process remembers; beyond them the regular look finds the work.
+pub const BELL: usize = 1_000;
+/// How often it is looked what falls due.
+pub const SCHEDULE_LOOK: Duration = Duration::from_secs(60);
+/// How long the process that keeps the schedule may be silent before another takes over.
+pub const SCHEDULE_LEASE: Duration = Duration::from_secs(3 * 60);
+/// How long a ledger's sweep is claimed: it is swept at most once an hour.
+pub const SWEEP_PERIOD: Duration = Duration::from_secs(60 * 60);
+/// Ledgers that are swept at a time.
+pub const SWEEPS_AT_ONCE: usize = 16;
+/// How long shutting down waits for what was accepted.
+pub const SHUTDOWN: Duration = Duration::from_secs(20);
+/// The size at which a part of an export is closed, in bytes. With the page that reached it, it
+/// stays below the 50 MB that chat platforms take.
+pub const EXPORT_BYTES: usize = 36 * 1024 * 1024;

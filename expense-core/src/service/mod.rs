@@ -1,1 +1,187 @@
-//! To be filled.
+//! Doing: the only room that drives the ports.
+//!
+//! One update walks a straight line: [`ingress`] → queue → [`worker`] → [`update`] (step,
+//! [`answer`], commit) → [`sending`] → settled. What is slow or late ([`readings`], parked replies
+//! in [`outbox`], what falls due in [`schedule`]) comes back to the same line as an update.
+
+mod activity;
+mod answer;
+mod backoff;
+mod behind;
+mod bell;
+mod copies;
+mod ingress;
+mod outbox;
+mod pool;
+mod readings;
+mod render;
+mod run;
+mod schedule;
+mod sending;
+mod update;
+mod worker;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::conversation::decision::{Input, Policy, Step, Turn};
+use crate::conversation::event::Envelope;
+use crate::conversation::session::Session;
+use crate::domain::ledger::Settings;
+use crate::ports::attachments::Attachments;
+use crate::ports::cache::Cache;
+use crate::ports::clock::Clock;
+use crate::ports::error::Result;
+use crate::ports::jobs::Jobs;
+use crate::ports::lease::Lease;
+use crate::ports::messenger::Messenger;
+use crate::ports::ocr::ReceiptOcr;
+use crate::ports::queue::UpdateQueue;
+use crate::ports::rate::{Quota, RateLimiter};
+use crate::ports::state::StateStore;
+use crate::ports::store::ExpenseStore;
+
+use activity::Activity;
+use behind::Behind;
+use bell::Bell;
+use copies::Ledgers;
+
+/// Everything outside that the service works with.
+#[derive(Clone)]
+pub struct Ports {
+    /// The source of truth.
+    pub store: Arc<dyn ExpenseStore>,
+    /// Work that waits in the store.
+    pub jobs: Arc<dyn Jobs>,
+    /// Copies of sessions.
+    pub states: Arc<dyn StateStore>,
+    /// Which message a reply became.
+    pub cache: Arc<dyn Cache>,
+    /// Updates on their way.
+    pub queue: Arc<dyn UpdateQueue>,
+    /// How much a person may send.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Who keeps the schedule.
+    pub lease: Arc<dyn Lease>,
+    /// What people sent.
+    pub attachments: Arc<dyn Attachments>,
+    /// Reads receipts; without it a photo's draft asks for the amount.
+    pub ocr: Option<Arc<dyn ReceiptOcr>>,
+    /// Where replies go.
+    pub messenger: Arc<dyn Messenger>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What an operator decides.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What a new ledger begins with.
+    pub defaults: Settings,
+    /// How conversations go.
+    pub policy: Policy,
+    /// How many messages a person may send; no limit when `None`.
+    pub quota: Option<Quota>,
+    /// How many receipts are read at a time, at least 1.
+    pub readers: usize,
+    /// Tasks that handle updates, each many at a time; at least 1, one a core is enough.
+    pub workers: usize,
+    /// The name of this process among those that share a store: it holds the schedule's lease.
+    pub instance: String,
+}
+
+/// The product at work: takes updates in, records, answers.
+///
+/// Clones are the same service.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+impl Service {
+    /// A service over these ports. Nothing happens before [`run`](Self::run).
+    #[must_use]
+    pub fn new(ports: Ports, options: Options) -> Self {
+        Self::deciding_by(ports, options, decide)
+    }
+
+    /// The same with another way to decide.
+    fn deciding_by(ports: Ports, options: Options, step: Decide) -> Self {
+        let inner = Inner {
+            ports,
+            options,
+            step,
+            ledgers: copies::ledgers(),
+            accepted: Activity::new(),
+            later: Activity::new(),
+            behind: Behind::new(),
+            readings: Bell::new(),
+            replies: Bell::new(),
+            closing: AtomicBool::new(false),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Takes an update in: counts it against its sender's allowance and publishes it. `Ok` means
+    /// that it is safe, with a queue in one process even that it is settled: only then may a
+    /// transport acknowledge it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`UpdateQueue::publish`], and `Fault::Busy` once the service is shutting down.
+    /// The transport delivers it again, with the same key.
+    pub async fn accept(&self, envelope: Envelope) -> Result<()> {
+        self.inner.accept(envelope).await
+    }
+
+    /// Handles updates, reads receipts, sends what was parked and keeps the schedule until
+    /// `shutdown`; returns when what was accepted is finished, at the latest
+    /// `limits::SHUTDOWN` later. What is cut off then comes back from the transport or the store.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        run::run(&self.inner, shutdown).await;
+    }
+
+    /// Waits until nothing that this process knows of is under way: no update, no reading, no
+    /// parked reply. A transport that ends with its input shuts down after this.
+    pub async fn idle(&self) {
+        loop {
+            self.inner.accepted.quiet().await;
+            self.inner.later.quiet().await;
+            if self.inner.accepted.is_quiet() && self.inner.later.is_quiet() {
+                return;
+            }
+        }
+    }
+}
+
+/// How the service decides: `conversation::step`.
+type Decide = fn(&Turn, Session, Input) -> Step;
+
+struct Inner {
+    ports: Ports,
+    options: Options,
+    step: Decide,
+    ledgers: Ledgers,
+    /// Updates that were taken in and are not settled.
+    accepted: Activity,
+    /// Readings and parked replies that this process knows of.
+    later: Activity,
+    /// Chats with parked replies.
+    behind: Behind,
+    /// Rings when a draft waits to be read.
+    readings: Bell,
+    /// Rings when a reply was parked.
+    replies: Bell,
+    closing: AtomicBool,
+}
+
+fn decide(_turn: &Turn, session: Session, _input: Input) -> Step {
+    Step::Done(crate::conversation::decision::Decision {
+        session,
+        ..Default::default()
+    })
+}

@@ -1,0 +1,59 @@
+//! Waking whoever looks for work in the store.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+use super::activity::Underway;
+use crate::domain::limits;
+
+/// Says that there is work from some instant on. The store stays the truth: a bell that was not
+/// heard, or rang in a process that died, costs only the wait for the next regular look.
+#[derive(Debug)]
+pub(super) struct Bell {
+    due: Mutex<Vec<(DateTime<Utc>, Underway)>>,
+    rung: Notify,
+}
+
+impl Bell {
+    pub(super) fn new() -> Self {
+        Self {
+            due: Mutex::new(Vec::new()),
+            rung: Notify::new(),
+        }
+    }
+
+    /// There is work from this instant on; the service is not idle before it was looked for.
+    pub(super) fn ring(&self, from: DateTime<Utc>, underway: Underway) {
+        let mut due = self.due();
+        if due.len() < limits::BELL {
+            due.push((from, underway));
+        }
+        drop(due);
+        self.rung.notify_one();
+    }
+
+    /// Takes what is due by now, to be held until the look is over.
+    pub(super) fn answer(&self, now: DateTime<Utc>) -> Vec<Underway> {
+        self.due()
+            .extract_if(.., |(from, _)| *from <= now)
+            .map(|(_, underway)| underway)
+            .collect()
+    }
+
+    /// Returns when there is reason to look: something is due, or `at_most` has passed.
+    pub(super) async fn heard(&self, now: DateTime<Utc>, at_most: Duration) {
+        let next = self.due().iter().map(|(from, _)| *from).min();
+        let wait = next.map_or(at_most, |from| {
+            (from - now).to_std().unwrap_or_default().min(at_most)
+        });
+        // Both ways of ending mean the same: look.
+        let _ = tokio::time::timeout(wait, self.rung.notified()).await;
+    }
+
+    fn due(&self) -> MutexGuard<'_, Vec<(DateTime<Utc>, Underway)>> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

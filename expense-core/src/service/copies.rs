@@ -1,0 +1,169 @@
+//! Copies of ledgers and sessions, and the truth behind them.
+//!
+//! A copy may be behind: whatever is decided by one is refused by the commit or found out by
+//! `confirm`, and decided again by the truth.
+
+use std::sync::Arc;
+
+use futures::future::OptionFuture;
+
+use super::Inner;
+use crate::conversation::write::Write;
+use crate::domain::keys::ChatKey;
+use crate::domain::ledger::{Ledger, Revision};
+use crate::domain::limits;
+use crate::ports::error::Result;
+use crate::ports::state::Version;
+use crate::ports::store::{Commit, StoredSession};
+
+/// Ledgers by chat, as this process last saw them.
+pub(super) type Ledgers = moka::sync::Cache<ChatKey, Arc<Ledger>>;
+
+pub(super) fn ledgers() -> Ledgers {
+    Ledgers::new(limits::LEDGERS)
+}
+
+/// What an update is decided by.
+pub(super) struct View {
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) session: StoredSession,
+    /// The version under which the session's shared copy was found.
+    copy: Option<Version>,
+    /// Whether the ledger came from the store just now.
+    ledger_is_true: bool,
+    /// Whether the session came from the store just now.
+    session_is_true: bool,
+}
+
+impl View {
+    /// Whether the parts that were copies are still what the store says.
+    fn agrees(&self, ledger: Option<&Option<Ledger>>, session: Option<&StoredSession>) -> bool {
+        let revision = |ledger: &Option<Ledger>| {
+            ledger
+                .as_ref()
+                .map_or(Revision(0), |ledger| ledger.revision)
+        };
+        ledger.is_none_or(|truth| revision(truth) == self.ledger.revision)
+            && session.is_none_or(|truth| truth.version == self.session.version)
+    }
+}
+
+impl Inner {
+    /// The chat's ledger and session: the copies where there are any.
+    pub(super) async fn view(&self, chat: &ChatKey) -> Result<View> {
+        let known = self.ledgers.get(chat);
+        let ledger_is_true = known.is_none();
+        let ledger = async {
+            match known {
+                Some(ledger) => Ok(ledger),
+                None => self.true_ledger(chat).await,
+            }
+        };
+        let session = async {
+            // A copy that can't be had or understood is no copy.
+            let found = self.ports.states.load(&copy_key(chat)).await.ok().flatten();
+            let copy = found.as_ref().map(|found| found.version);
+            let value = found.and_then(|found| serde_json::from_slice(&found.value).ok());
+            let session_is_true = value.is_none();
+            let session = match value {
+                Some(session) => session,
+                None => self.ports.store.session(chat).await?,
+            };
+            Ok((session, copy, session_is_true))
+        };
+        let (ledger, (session, copy, session_is_true)) = futures::try_join!(ledger, session)?;
+        Ok(View {
+            ledger,
+            session,
+            copy,
+            ledger_is_true,
+            session_is_true,
+        })
+    }
+
+    /// The chat's ledger and session from the store, in place of copies that were behind.
+    pub(super) async fn true_view(&self, chat: &ChatKey, behind: View) -> Result<View> {
+        self.ledgers.invalidate(chat);
+        let (ledger, session) =
+            futures::try_join!(self.true_ledger(chat), self.ports.store.session(chat))?;
+        Ok(View {
+            ledger,
+            session,
+            copy: behind.copy,
+            ledger_is_true: true,
+            session_is_true: true,
+        })
+    }
+
+    /// Whether the store still agrees with the copies that this view holds. Costs nothing where
+    /// it came from the store.
+    pub(super) async fn still_true(&self, chat: &ChatKey, view: &View) -> Result<bool> {
+        let store = &self.ports.store;
+        let ledger = OptionFuture::from((!view.ledger_is_true).then(|| store.ledger(chat)));
+        let session = OptionFuture::from((!view.session_is_true).then(|| store.session(chat)));
+        let (ledger, session) = futures::join!(ledger, session);
+        Ok(view.agrees(ledger.transpose()?.as_ref(), session.transpose()?.as_ref()))
+    }
+
+    /// Brings the copy of the ledger up to what a commit left in the store.
+    pub(super) fn keep_ledger(&self, commit: &Commit, revision: Revision) {
+        if commit.writes.iter().any(Write::moves_revision) {
+            self.ledgers.invalidate(&commit.chat);
+        } else if revision != commit.ledger.revision {
+            let mut ledger = Ledger::clone(&commit.ledger);
+            ledger.revision = revision;
+            self.ledgers.insert(commit.chat.clone(), Arc::new(ledger));
+        }
+    }
+
+    /// Brings the copy of the session up to the store's, unless it is already.
+    pub(super) async fn keep_session(&self, chat: &ChatKey, view: &View, session: &StoredSession) {
+        if !view.session_is_true && session.version == view.session.version {
+            return;
+        }
+        let Ok(value) = serde_json::to_vec(session) else {
+            return;
+        };
+        let (key, ttl) = (copy_key(chat), limits::SESSION_COPY);
+        // What is not saved is read from the store next time.
+        let _ = self.ports.states.save(&key, view.copy, &value, ttl).await;
+    }
+
+    /// Forgets what this process and the others believe about a chat.
+    pub(super) async fn forget(&self, chat: &ChatKey, view: &View) {
+        self.ledgers.invalidate(chat);
+        if let Some(version) = view.copy {
+            // A copy that stays is found to be behind when it is used.
+            let _ = self.ports.states.clear(&copy_key(chat), version).await;
+        }
+    }
+
+    /// The chat's ledger, if it has one: the copy where there is one.
+    pub(super) async fn known_ledger(&self, chat: &ChatKey) -> Result<Option<Arc<Ledger>>> {
+        match self.ledgers.get(chat) {
+            Some(ledger) => Ok(Some(ledger)),
+            None => self.stored_ledger(chat).await,
+        }
+    }
+
+    async fn stored_ledger(&self, chat: &ChatKey) -> Result<Option<Arc<Ledger>>> {
+        let found = self.ports.store.ledger(chat).await?.map(Arc::new);
+        if let Some(ledger) = &found {
+            self.ledgers.insert(chat.clone(), Arc::clone(ledger));
+        }
+        Ok(found)
+    }
+
+    /// The chat's ledger from the store, or the one that it would begin with.
+    async fn true_ledger(&self, chat: &ChatKey) -> Result<Arc<Ledger>> {
+        let found = self.stored_ledger(chat).await?;
+        Ok(found.unwrap_or_else(|| {
+            let settings = self.options.defaults.clone();
+            Arc::new(Ledger::new(chat.clone(), settings))
+        }))
+    }
+}
+
+fn copy_key(chat: &ChatKey) -> String {
+    format!("session/{}", chat.as_str())
+}

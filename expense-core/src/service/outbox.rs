@@ -1,0 +1,120 @@
+//! Replies that could not be sent when they were due: parked in the store, sent in order.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio_util::sync::CancellationToken;
+
+use super::pool::work_off;
+use super::{Inner, backoff};
+use crate::domain::limits;
+use crate::ports::error::{PortError, Result};
+use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
+
+/// Sends what is parked until `stop`, beginning with what was `found` already.
+pub(super) async fn work(inner: &Inner, stop: &CancellationToken, found: Vec<Job>) {
+    let look = |free| inner.look_for_parked(free);
+    let send = |job| inner.send_parked(job);
+    work_off(stop, limits::PARKED_IN_HAND, found, look, send).await;
+}
+
+impl Inner {
+    /// Keeps a reply until it can be sent, not before `wait` has passed.
+    pub(super) async fn park(&self, parked: &Parked, wait: Duration) -> Result<()> {
+        let until = self.in_future(wait);
+        // First behind, then parked: nothing may overtake it in between.
+        self.behind.add(&parked.chat, until, self.later.enter());
+        self.ports.jobs.park(parked).await?;
+        self.replies.ring(until, self.later.enter());
+        Ok(())
+    }
+
+    async fn look_for_parked(&self, free: usize) -> Vec<Job> {
+        self.replies
+            .heard(self.ports.clock.now(), limits::LOOK)
+            .await;
+        self.claim_parked(free).await
+    }
+
+    /// Parked replies to be sent now, at most one a chat.
+    pub(super) async fn claim_parked(&self, free: usize) -> Vec<Job> {
+        let _due = self.replies.answer(self.ports.clock.now());
+        let look = self.behind.look();
+        let ttl = limits::REPLY_CLAIM;
+        let jobs = match self.ports.jobs.claim(JobKind::Reply, free, ttl).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                tracing::warn!(%error, "parked replies can't be looked up");
+                self.look_again(backoff::after(2, &error));
+                return Vec::new();
+            }
+        };
+        for job in &jobs {
+            self.behind
+                .add(&job.chat, self.ports.clock.now(), self.later.enter());
+        }
+        if jobs.len() < free {
+            self.behind.seen(look, self.ports.clock.now());
+        } else {
+            self.look_again(Duration::ZERO);
+        }
+        jobs
+    }
+
+    async fn send_parked(&self, job: Job) {
+        let now = self.ports.clock.now();
+        let wait = self.behind.until(&job.chat).map(|until| until - now);
+        let release = match wait.and_then(|wait| wait.to_std().ok()) {
+            Some(after) if !after.is_zero() => Release::Again { after },
+            _ => self.try_parked(&job).await,
+        };
+        let wait = match release {
+            Release::Done => Duration::ZERO,
+            Release::Again { after } => after,
+        };
+        // A claim that could not be ended runs out by itself.
+        let wait = match self.ports.jobs.release(&job, release).await {
+            Ok(()) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "a parked reply may be sent again");
+                limits::REPLY_CLAIM
+            }
+        };
+        self.behind.set(&job.chat, self.in_future(wait));
+        self.look_again(wait);
+    }
+
+    async fn try_parked(&self, job: &Job) -> Release {
+        let Work::Reply(parked) = &job.work else {
+            return Release::Done;
+        };
+        self.behind
+            .set(&job.chat, self.in_future(limits::REPLY_CLAIM));
+        for reply in parked.replies.clone() {
+            let Err((_, error)) = self.send(&parked.chat, reply, limits::LATE_SENDING).await else {
+                continue;
+            };
+            return self.later_or_never(job, &error);
+        }
+        Release::Done
+    }
+
+    fn later_or_never(&self, job: &Job, error: &PortError) -> Release {
+        if job.attempt >= limits::REPLY_ATTEMPTS {
+            tracing::error!(%error, attempt = job.attempt, "a parked reply is given up");
+            return Release::Done;
+        }
+        let after = backoff::after(job.attempt, error);
+        Release::Again { after }
+    }
+
+    fn look_again(&self, after: Duration) {
+        self.replies.ring(self.in_future(after), self.later.enter());
+    }
+
+    pub(super) fn in_future(&self, wait: Duration) -> chrono::DateTime<chrono::Utc> {
+        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+        let now = self.ports.clock.now();
+        now.checked_add_signed(wait).unwrap_or(now)
+    }
+}

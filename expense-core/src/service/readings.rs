@@ -1,0 +1,230 @@
+//! Reading photos: a bounded pool beside the line, whose results come back as updates.
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
+
+use super::activity::Underway;
+use super::pool::work_off;
+use super::{Inner, backoff};
+use crate::conversation::event::{Envelope, Event, ReadResult};
+use crate::domain::attachment::{Attachment, Fingerprint};
+use crate::domain::draft::{Draft, DraftContent, DraftState, ReceiptDraft};
+use crate::domain::keys::UpdateKey;
+use crate::domain::ledger::Ledger;
+use crate::domain::limits;
+use crate::ports::error::{Fault, PortError, Result};
+use crate::ports::jobs::{Job, JobKind, Release, Work};
+use crate::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Reading};
+
+/// Reads drafts that wait until `stop`, then finishes what is in hand.
+pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
+    inner
+        .readings
+        .ring(inner.ports.clock.now(), inner.later.enter());
+    let look = |free| inner.look_for_drafts(free);
+    let read = |(job, underway)| inner.read_draft(job, underway);
+    work_off(stop, inner.options.readers, Vec::new(), look, read).await;
+}
+
+/// What came of reading a draft once.
+struct Found {
+    content: Vec<Fingerprint>,
+    place: String,
+    result: ReadResult,
+}
+
+impl Found {
+    /// Nothing was found, for this reason.
+    fn nothing(result: ReadResult) -> Self {
+        Self {
+            content: Vec::new(),
+            place: String::new(),
+            result,
+        }
+    }
+}
+
+impl Inner {
+    async fn look_for_drafts(&self, free: usize) -> Vec<(Job, Underway)> {
+        self.readings
+            .heard(self.ports.clock.now(), limits::LOOK)
+            .await;
+        let _due = self.readings.answer(self.ports.clock.now());
+        let ttl = limits::READING_CLAIM;
+        match self.ports.jobs.claim(JobKind::Reading, free, ttl).await {
+            Ok(jobs) => {
+                if jobs.len() >= free {
+                    self.readings
+                        .ring(self.ports.clock.now(), self.later.enter());
+                }
+                let with_underway = |job| (job, self.later.enter());
+                jobs.into_iter().map(with_underway).collect()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "drafts to be read can't be looked up");
+                let next = self.in_future(backoff::after(2, &error));
+                self.readings.ring(next, self.later.enter());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reads one draft and publishes what came of it. The commit of that ends the claim; a
+    /// process that dies before leaves it to run out, and the draft is read again.
+    async fn read_draft(&self, job: Job, _underway: Underway) {
+        let Work::Reading { draft, settings } = &job.work else {
+            return;
+        };
+        let DraftContent::Receipt(receipt) = &draft.content else {
+            return;
+        };
+        let published = match self.read_once(receipt, settings, draft).await {
+            Ok(found) => {
+                self.publish_reading(&job, draft, receipt.round, found)
+                    .await
+            }
+            Err(error) if error.is_transient() && job.attempt < limits::READING_ATTEMPTS => {
+                Err(error)
+            }
+            Err(error) => {
+                tracing::error!(%error, attempt = job.attempt, "a receipt could not be read");
+                let found = Found::nothing(ReadResult::Failed);
+                self.publish_reading(&job, draft, receipt.round, found)
+                    .await
+            }
+        };
+        let Err(error) = published else {
+            return;
+        };
+        tracing::warn!(%error, attempt = job.attempt, "a receipt will be read again");
+        let after = backoff::after(job.attempt, &error);
+        let after = match self
+            .ports
+            .jobs
+            .release(&job, Release::Again { after })
+            .await
+        {
+            Ok(()) => after,
+            Err(_) => limits::READING_CLAIM,
+        };
+        self.readings
+            .ring(self.in_future(after), self.later.enter());
+    }
+
+    /// Fetches and reads, all of it within `limits::READING`; too long is a failed reading.
+    async fn read_once(
+        &self,
+        receipt: &ReceiptDraft,
+        ledger: &Ledger,
+        draft: &Draft,
+    ) -> Result<Found> {
+        let Some(ocr) = &self.ports.ocr else {
+            return Ok(Found::nothing(ReadResult::NoReader));
+        };
+        let mut found = Found::nothing(ReadResult::Failed);
+        let reading = async {
+            let parts = self.fetch(&receipt.parts, &mut found.content).await?;
+            let document = Document {
+                parts,
+                hints: self.hints(ledger, draft),
+            };
+            ocr.read(&document).await
+        };
+        match tokio::time::timeout(limits::READING, reading).await {
+            Ok(Ok(read)) => {
+                found.place = read.place;
+                found.result = result(read.reading);
+            }
+            Ok(Err(error)) => return Err(error),
+            Err(_) => tracing::warn!("reading a receipt took too long"),
+        }
+        Ok(found)
+    }
+
+    /// The parts' content, and its fingerprints as far as it could be fetched.
+    async fn fetch(
+        &self,
+        parts: &[Attachment],
+        fingerprints: &mut Vec<Fingerprint>,
+    ) -> Result<Vec<Bytes>> {
+        let mut contents = Vec::with_capacity(parts.len());
+        let mut room = MAX_DOCUMENT_BYTES;
+        for part in parts {
+            let content = self.ports.attachments.fetch(part).await?;
+            fingerprints.push(fingerprint(&content).await);
+            room = room
+                .checked_sub(content.len())
+                .ok_or_else(|| PortError::new("attachments", "fetch", Fault::Denied))?;
+            contents.push(content);
+        }
+        Ok(contents)
+    }
+
+    fn hints(&self, ledger: &Ledger, draft: &Draft) -> Hints {
+        let sent = match draft.state {
+            DraftState::Waiting { from } => from,
+            _ => self.ports.clock.now(),
+        };
+        Hints {
+            currency: ledger.settings.currency,
+            locale: ledger.settings.locale.clone(),
+            sent_on: ledger.settings.zone.civil_date(sent),
+            categories: ledger
+                .living_categories()
+                .map(|category| category.name.as_str().to_owned())
+                .collect(),
+        }
+    }
+
+    async fn publish_reading(
+        &self,
+        job: &Job,
+        draft: &Draft,
+        round: u32,
+        found: Found,
+    ) -> Result<()> {
+        let key = format!("reading:{}:{round}", draft.id.as_uuid().simple());
+        let key = UpdateKey::new(key)
+            .map_err(|error| PortError::new("service", "read", Fault::Bug).because(error))?;
+        let envelope = Envelope {
+            key,
+            chat: job.chat.clone(),
+            who: draft.opened_by.clone(),
+            sent_at: self.ports.clock.now(),
+            message: None,
+            language: None,
+            event: Event::Read {
+                draft: draft.id,
+                round,
+                content: found.content,
+                place: found.place,
+                result: found.result,
+            },
+        };
+        self.ports.queue.publish(envelope).await
+    }
+}
+
+fn result(reading: Reading) -> ReadResult {
+    match reading {
+        Reading::Receipt(receipt) => ReadResult::Receipt(receipt),
+        Reading::NotAReceipt => ReadResult::NotAReceipt,
+        Reading::Illegible => ReadResult::Illegible,
+    }
+}
+
+/// SHA-256 of the content, in steps that leave room for others.
+async fn fingerprint(content: &[u8]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for chunk in content.chunks(1 << 20) {
+        hash.update(chunk);
+        tokio::task::yield_now().await;
+    }
+    let digits = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Fingerprint(digits)
+}

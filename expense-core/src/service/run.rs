@@ -1,0 +1,47 @@
+//! Starting and ending.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Inner, outbox, readings, schedule, worker};
+use crate::domain::limits;
+
+/// Runs every room until `shutdown`; see [`Service::run`](super::Service::run).
+pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
+    inner.closing.store(false, Ordering::SeqCst);
+    // Parked replies are known before anything can overtake them.
+    let parked = inner.claim_parked(limits::PARKED_IN_HAND).await;
+
+    let mut workers = JoinSet::new();
+    let stop = CancellationToken::new();
+    for _ in 0..inner.options.workers.max(1) {
+        let (inner, stop) = (Arc::clone(inner), stop.clone());
+        workers.spawn(async move { worker::work(&inner, &stop).await });
+    }
+    // What makes updates of its own ends first, while workers still take them.
+    let mut sources = JoinSet::new();
+    let (here, end) = (Arc::clone(inner), shutdown.clone());
+    sources.spawn(async move { outbox::work(&here, &end, parked).await });
+    let (here, end) = (Arc::clone(inner), shutdown.clone());
+    sources.spawn(async move { readings::work(&here, &end).await });
+    let (here, end) = (Arc::clone(inner), shutdown.clone());
+    sources.spawn(async move { schedule::work(&here, &end).await });
+
+    shutdown.cancelled().await;
+    inner.closing.store(true, Ordering::SeqCst);
+    let finish = async {
+        while sources.join_next().await.is_some() {}
+        inner.accepted.quiet().await;
+        stop.cancel();
+        while workers.join_next().await.is_some() {}
+    };
+    if tokio::time::timeout(limits::SHUTDOWN, finish)
+        .await
+        .is_err()
+    {
+        tracing::warn!("shut down before everything was finished; the rest comes again");
+    }
+}

@@ -1,0 +1,169 @@
+//! Saying what was decided: now if it can be said now, else from the store later.
+
+use std::time::Duration;
+
+use super::Inner;
+use super::render::Export;
+use crate::conversation::reply::{Anchor, Place, Reply};
+use crate::domain::keys::{ChatKey, MessageKey, UpdateKey};
+use crate::domain::limits;
+use crate::ports::error::{Fault, PortError, Result};
+use crate::ports::jobs::Parked;
+use crate::ports::messenger::Outgoing;
+
+/// What is said in place of a reply that can't be shown.
+const UNSHOWN: &str = "I could not show this answer. What you asked for is done; /list shows it.";
+
+impl Inner {
+    /// Says the replies of an update in order, and parks what can't be said now.
+    pub(super) async fn say(
+        &self,
+        chat: &ChatKey,
+        key: &UpdateKey,
+        replies: Vec<Reply>,
+    ) -> Result<()> {
+        let mut wait = self.behind.contains(chat).then_some(Duration::ZERO);
+        for (first, reply) in replies.into_iter().enumerate() {
+            let unsaid = if wait.is_some() {
+                reply
+            } else {
+                match self.send(chat, reply, limits::SENDING).await {
+                    Ok(()) => continue,
+                    Err((reply, error)) => {
+                        tracing::warn!(%error, "a reply waits until it can be sent");
+                        wait = Some(super::backoff::after(1, &error));
+                        reply
+                    }
+                }
+            };
+            let parked = Parked {
+                key: key.clone(),
+                chat: chat.clone(),
+                first,
+                replies: vec![unsaid],
+            };
+            self.park(&parked, wait.unwrap_or_default()).await?;
+        }
+        Ok(())
+    }
+
+    /// A reply for the meantime: said if it can be said at once, never kept.
+    pub(super) async fn courtesy(&self, chat: &ChatKey, reply: Option<Reply>) {
+        if let Some(reply) = reply
+            && !self.behind.contains(chat)
+        {
+            // Best effort: what follows says it better.
+            let _ = self.send(chat, reply, limits::COURTESY).await;
+        }
+    }
+
+    /// Sends one reply. `Err` gives it back when it may be sent later; what can never be sent is
+    /// replaced by a sentence or, where the chat takes nothing, dropped.
+    pub(super) async fn send(
+        &self,
+        chat: &ChatKey,
+        reply: Reply,
+        within: Duration,
+    ) -> std::result::Result<(), (Reply, PortError)> {
+        let mut outgoing = Outgoing {
+            chat: chat.clone(),
+            reply,
+            edits: None,
+            files: Vec::new(),
+        };
+        match self.transmit(&mut outgoing, within).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_transient() => Err((outgoing.reply, error)),
+            Err(error) => {
+                tracing::error!(%error, "a reply can't be sent");
+                if error.fault != Fault::Denied {
+                    self.excuse(chat, UNSHOWN).await;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Says a sentence that was not planned for, if that is possible.
+    pub(super) async fn excuse(&self, chat: &ChatKey, sentence: &str) {
+        let outgoing = Outgoing {
+            chat: chat.clone(),
+            reply: Reply::plain(sentence),
+            edits: None,
+            files: Vec::new(),
+        };
+        let sending = self.ports.messenger.send(&outgoing);
+        if let Err(error) = timed("messenger", limits::SENDING, sending).await {
+            tracing::warn!(%error, "an excuse could not be sent");
+        }
+    }
+
+    /// Looks up what is to be edited, makes the files and hands all of it to the messenger: the
+    /// first file with the words, every further one as a message of its own. Each step has to be
+    /// done `within` this time.
+    async fn transmit(&self, outgoing: &mut Outgoing, within: Duration) -> Result<()> {
+        outgoing.edits = self.target(&outgoing.chat, &outgoing.reply.place).await;
+        let mut files = Export::new(outgoing.reply.files.clone());
+        let first = files.next(self, &outgoing.chat);
+        outgoing.files = timed("store", within, first).await?.into_iter().collect();
+        let sending = self.ports.messenger.send(outgoing);
+        let message = timed("messenger", within, sending).await?;
+        self.note(&outgoing.chat, &outgoing.reply, &message).await;
+        while let Some(file) = timed("store", within, files.next(self, &outgoing.chat)).await? {
+            let further = Outgoing {
+                chat: outgoing.chat.clone(),
+                reply: Reply::default(),
+                edits: None,
+                files: vec![file],
+            };
+            let sending = self.ports.messenger.send(&further);
+            timed("messenger", within, sending).await?;
+        }
+        Ok(())
+    }
+
+    /// The message that the reply edits; none where that is not known any more.
+    async fn target(&self, chat: &ChatKey, place: &Place) -> Option<MessageKey> {
+        match place {
+            Place::New => None,
+            Place::Message(message) => Some(message.clone()),
+            Place::Anchor(anchor) => {
+                let found = self.ports.cache.get(&note_key(chat, anchor)).await;
+                let text = String::from_utf8(found.ok().flatten()?).ok()?;
+                MessageKey::new(text).ok()
+            }
+        }
+    }
+
+    /// Notes which message the reply became, for whoever edits it.
+    async fn note(&self, chat: &ChatKey, reply: &Reply, message: &MessageKey) {
+        let place = match &reply.place {
+            Place::Anchor(anchor) => Some(anchor),
+            Place::New | Place::Message(_) => None,
+        };
+        if let Some(anchor) = reply.anchor.as_ref().or(place) {
+            let (key, value) = (note_key(chat, anchor), message.as_str().as_bytes());
+            // What is forgotten makes an edit a new message.
+            let _ = self.ports.cache.put(&key, value, limits::ANCHORS).await;
+        }
+    }
+}
+
+fn note_key(chat: &ChatKey, anchor: &Anchor) -> String {
+    let (kind, id) = match anchor {
+        Anchor::Draft(id) => ("draft", id.as_uuid()),
+        Anchor::Expense(id) => ("expense", id.as_uuid()),
+    };
+    format!("anchor/{}/{kind}/{}", chat.as_str(), id.simple())
+}
+
+async fn timed<T>(
+    port: &'static str,
+    within: Duration,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    match tokio::time::timeout(within, work).await {
+        Ok(done) => done,
+        Err(_) => Err(PortError::new(port, "send", Fault::Unavailable)),
+    }
+}

@@ -1,0 +1,175 @@
+//! The straight line that every update walks: look, decide, record, say.
+
+use std::sync::Arc;
+
+use super::Inner;
+use super::copies::View;
+use crate::conversation::decision::{Decision, Input, Step, Turn};
+use crate::conversation::event::Envelope;
+use crate::conversation::reply::Reply;
+use crate::conversation::write::Write;
+use crate::domain::draft::DraftState;
+use crate::domain::limits;
+use crate::ports::error::{Fault, PortError, Result};
+use crate::ports::queue::Delivery;
+use crate::ports::store::{Commit, Committed, StoredSession};
+
+/// What became of a decision.
+enum Fate {
+    /// It holds: this is to be said.
+    Holds(Vec<Reply>),
+    /// It was computed from what is not so any more.
+    Stale(View),
+}
+
+impl Inner {
+    /// Handles one delivery; its replies are sent or parked when it returns.
+    pub(super) async fn handle(&self, delivery: &Delivery) -> Result<()> {
+        let envelope = &delivery.envelope;
+        let again = delivery.attempt > 1;
+        let earlier = if again {
+            let store = &self.ports.store;
+            store.recorded(&envelope.chat, &envelope.key).await?
+        } else {
+            // The commit tells as much; that saves a read for almost every update.
+            None
+        };
+        let replies = match earlier {
+            Some(outcome) => outcome.replies,
+            None => self.decide(envelope, !again).await?,
+        };
+        self.say(&envelope.chat, &envelope.key, replies).await
+    }
+
+    /// Decides and records, again and again while others change what it was decided by.
+    async fn decide(&self, envelope: &Envelope, courteous: bool) -> Result<Vec<Reply>> {
+        let mut view = self.view(&envelope.chat).await?;
+        for round in 0..limits::STALE_RETRIES {
+            let courteous = courteous && round == 0;
+            let mut decision = self.conclude(envelope, &view, courteous).await?;
+            decision.session.inquiry = None;
+            let same = decision.session == view.session.session;
+            let fate = if same && decision.writes.is_empty() {
+                self.confirm(envelope, view, decision.replies).await?
+            } else {
+                self.record(envelope, view, decision, same).await?
+            };
+            match fate {
+                Fate::Holds(replies) => return Ok(replies),
+                Fate::Stale(behind) => view = self.true_view(&envelope.chat, behind).await?,
+            }
+        }
+        let fault = Fault::Busy { retry_after: None };
+        Err(PortError::new("service", "decide", fault))
+    }
+
+    /// Steps until it is decided, answering what is asked.
+    async fn conclude(
+        &self,
+        envelope: &Envelope,
+        view: &View,
+        courteous: bool,
+    ) -> Result<Decision> {
+        let turn = Turn {
+            now: self.ports.clock.now(),
+            sent_at: envelope.sent_at,
+            update: envelope.key.clone(),
+            chat: envelope.chat.clone(),
+            who: envelope.who.clone(),
+            message: envelope.message.clone(),
+            ledger: Arc::clone(&view.ledger),
+            policy: self.options.policy,
+        };
+        let mut session = view.session.session.clone();
+        let mut input = Input::Event(envelope.event.clone());
+        for _ in 0..=limits::QUESTIONS_PER_UPDATE {
+            match (self.step)(&turn, session, input) {
+                Step::Done(decision) => return Ok(decision),
+                Step::Ask {
+                    question,
+                    session: asking,
+                    meanwhile,
+                } => {
+                    let courtesy = meanwhile.filter(|_| courteous);
+                    let (answer, ()) = tokio::join!(
+                        self.answer(view.ledger.id, &question),
+                        self.courtesy(&envelope.chat, courtesy)
+                    );
+                    input = Input::Answer(answer?);
+                    session = asking;
+                }
+            }
+        }
+        Err(PortError::new("service", "step", Fault::Bug))
+    }
+
+    /// Makes sure of a decision that records nothing: that its update did nothing earlier, and
+    /// that it was not decided by copies that are behind.
+    async fn confirm(&self, envelope: &Envelope, view: View, replies: Vec<Reply>) -> Result<Fate> {
+        let (earlier, still_true) = futures::try_join!(
+            self.ports.store.recorded(&envelope.chat, &envelope.key),
+            self.still_true(&envelope.chat, &view)
+        )?;
+        if let Some(outcome) = earlier {
+            self.forget(&envelope.chat, &view).await;
+            return Ok(Fate::Holds(outcome.replies));
+        }
+        if !still_true {
+            return Ok(Fate::Stale(view));
+        }
+        let session = view.session.clone();
+        self.keep_session(&envelope.chat, &view, &session).await;
+        Ok(Fate::Holds(replies))
+    }
+
+    async fn record(
+        &self,
+        envelope: &Envelope,
+        view: View,
+        decision: Decision,
+        same_session: bool,
+    ) -> Result<Fate> {
+        let next = (!same_session).then_some(decision.session);
+        let commit = Commit {
+            key: envelope.key.clone(),
+            chat: envelope.chat.clone(),
+            ledger: Arc::clone(&view.ledger),
+            session_seen: view.session.version,
+            session: next,
+            writes: decision.writes,
+            replies: decision.replies,
+            at: self.ports.clock.now(),
+        };
+        match self.ports.store.commit(&commit).await? {
+            Committed::Recorded {
+                outcome,
+                session: version,
+                revision,
+            } => {
+                self.wake_readers(&commit.writes);
+                self.keep_ledger(&commit, revision);
+                let session = commit
+                    .session
+                    .unwrap_or_else(|| view.session.session.clone());
+                let session = StoredSession { version, session };
+                self.keep_session(&envelope.chat, &view, &session).await;
+                Ok(Fate::Holds(outcome.replies))
+            }
+            Committed::Already(outcome) => {
+                self.forget(&envelope.chat, &view).await;
+                Ok(Fate::Holds(outcome.replies))
+            }
+            Committed::Refused(_) => Ok(Fate::Stale(view)),
+        }
+    }
+
+    fn wake_readers(&self, writes: &[Write]) {
+        for write in writes {
+            if let Write::PutDraft(draft) = write
+                && let DraftState::Waiting { from } = draft.state
+            {
+                self.readings.ring(from, self.later.enter());
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Takes deliveries from the queue, handles many at a time, settles each.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+
+use super::pool::work_off;
+use super::{Inner, backoff};
+use crate::conversation::event::Event;
+use crate::domain::limits;
+use crate::ports::error::{Fault, PortError};
+use crate::ports::queue::{Delivery, Settle};
+
+/// What a person is told when their update can't be handled.
+const UNFINISHED: &str = "Something went wrong on my side and I could not finish this. \
+    Please look at /list and send it again if it is missing.";
+
+/// Works until `stop`, then finishes what is in hand.
+pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
+    let claim = |free| inner.claim(free);
+    let settle = |delivery| inner.settle(delivery);
+    work_off(stop, limits::IN_HAND, Vec::new(), claim, settle).await;
+}
+
+impl Inner {
+    async fn claim(&self, free: usize) -> Vec<Delivery> {
+        match self.ports.queue.claim(free, limits::CLAIM_WAIT).await {
+            Ok(deliveries) => deliveries,
+            Err(error) => {
+                tracing::warn!(%error, "no updates can be claimed");
+                tokio::time::sleep(backoff::after(2, &error)).await;
+                Vec::new()
+            }
+        }
+    }
+
+    async fn settle(&self, delivery: Delivery) {
+        // An update that makes us panic is buried alone.
+        let handled = AssertUnwindSafe(self.handle(&delivery))
+            .catch_unwind()
+            .await;
+        let settle = match handled {
+            Ok(Ok(())) => Settle::Done,
+            Ok(Err(error)) => self.failed(&delivery, &error).await,
+            Err(_) => {
+                let error = PortError::new("service", "handle", Fault::Bug);
+                self.failed(&delivery, &error).await
+            }
+        };
+        if let Err(error) = self.ports.queue.settle(delivery.id, settle).await {
+            tracing::warn!(%error, "a delivery could not be settled and will come again");
+        }
+    }
+
+    /// What follows from an error: another try, or the grave and a word to the person.
+    async fn failed(&self, delivery: &Delivery, error: &PortError) -> Settle {
+        let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
+        let last = attempt >= limits::ATTEMPTS;
+        if last || !error.is_transient() {
+            tracing::error!(%error, event = ?kind, attempt, "an update failed");
+            if !matches!(kind, Event::Tick(_) | Event::Read { .. }) {
+                self.excuse(&delivery.envelope.chat, UNFINISHED).await;
+            }
+        } else {
+            tracing::warn!(%error, event = ?kind, attempt, "an update will be tried again");
+        }
+        if error.is_transient() {
+            let after = backoff::after(attempt, error);
+            Settle::Retry { after }
+        } else {
+            let reason = error.to_string();
+            Settle::Dead { reason }
+        }
+    }
+}
