@@ -44,6 +44,10 @@ pub const OUTCOMES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub const ANCHORS: Duration = Duration::from_secs(48 * 60 * 60);
 /// How often a failing update is tried before it is buried.
 pub const ATTEMPTS: u32 = 8;
+/// How long an update may be out before it counts as lost with its worker and is delivered again.
+pub const DELIVERY: Duration = Duration::from_secs(5 * 60);
+/// The most buried updates that one process remembers; beyond that the oldest goes.
+pub const BURIED: usize = 1_000;
 /// Updates that wait in one process before another is refused.
 pub const QUEUE_DEPTH: usize = 10_000;
 /// The largest photo or document that is fetched, in bytes.

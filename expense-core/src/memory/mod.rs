@@ -3,5 +3,43 @@
 //! All of them live in one process and need nothing beside it. [`books`] is the heart of the
 //! store without async; [`plan`] is what every store computes the same, whatever it writes to.
 
+pub mod attachments;
 pub mod books;
+pub mod cache;
+pub mod clock;
+mod expiring;
+pub mod lease;
+pub mod messenger;
+pub mod ocr;
 pub mod plan;
+pub mod queue;
+pub mod rate;
+pub mod state;
+pub mod store;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// What is behind the lock. Nobody panics while holding one of ours, so that a poisoned one is
+/// whole.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The instant so long after another, or the end of time.
+fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(by)
+        .ok()
+        .and_then(|by| instant.checked_add_signed(by))
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The instant so long before another, or the beginning of time.
+fn earlier(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(by)
+        .ok()
+        .and_then(|by| instant.checked_sub_signed(by))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
+}

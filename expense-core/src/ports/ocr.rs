@@ -22,6 +22,14 @@ pub struct Document {
     pub hints: Hints,
 }
 
+impl Document {
+    /// The size of all parts together.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.parts.iter().map(Bytes::len).sum()
+    }
+}
+
 /// What helps where a receipt leaves room for doubt. Hints never override what is printed.
 #[derive(Debug, Clone)]
 pub struct Hints {

@@ -52,8 +52,9 @@ pub struct Buried {
 ///
 /// Promises: what `publish` returned `Ok` for is delivered at least once; two updates of one
 /// chat are never out at the same time, the oldest goes first; different chats go in parallel;
-/// an unsettled delivery comes back with `attempt + 1`; an update that asked for `Retry`
-/// `limits::ATTEMPTS` times is buried with the last reason, and only its own chat waited for it.
+/// a delivery that nobody settles within `limits::DELIVERY` comes back with `attempt + 1`; an
+/// update is delivered at most `limits::ATTEMPTS` times, then it is buried with its reason, and
+/// only its own chat waited for it. A full queue is `Fault::Busy`.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait UpdateQueue: Send + Sync {

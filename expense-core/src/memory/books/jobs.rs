@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::apply::is_due;
@@ -11,6 +11,7 @@ use super::{Account, Books};
 use crate::domain::draft::{Draft, DraftState};
 use crate::domain::keys::{ChatKey, DraftId, LedgerId};
 use crate::domain::limits;
+use crate::memory::{earlier, later};
 use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
 
 /// A piece of work by what it is about. Of a chat's parked replies, only the oldest is work.
@@ -211,18 +212,4 @@ impl Books {
             work,
         })
     }
-}
-
-fn later(now: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(after)
-        .ok()
-        .and_then(|after| now.checked_add_signed(after))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-fn earlier(now: DateTime<Utc>, before: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(before)
-        .ok()
-        .and_then(|before| now.checked_sub_signed(before))
-        .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

@@ -1,0 +1,115 @@
+//! The queue in one process: the transport that waits for `publish` is the durable part of it.
+
+mod lanes;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{Notify, oneshot};
+
+use self::lanes::{Ending, Lanes};
+use super::locked;
+use crate::conversation::event::Envelope;
+use crate::domain::limits;
+use crate::ports::clock::Clock;
+use crate::ports::error::{Fault, PortError, Result};
+use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
+
+/// [`UpdateQueue`] in one process: `publish` returns when its update is settled. What is buried
+/// is remembered until the process ends.
+pub struct MemoryQueue {
+    lanes: Mutex<Lanes>,
+    wake: Notify,
+    clock: Arc<dyn Clock>,
+    depth: usize,
+}
+
+impl MemoryQueue {
+    /// A queue in which at most [`limits::QUEUE_DEPTH`] updates wait.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self::with_depth(clock, limits::QUEUE_DEPTH)
+    }
+
+    /// A queue in which at most `depth` updates wait or are out.
+    #[must_use]
+    pub fn with_depth(clock: Arc<dyn Clock>, depth: usize) -> Self {
+        Self {
+            lanes: Mutex::default(),
+            wake: Notify::new(),
+            clock,
+            depth,
+        }
+    }
+
+    /// What is ready now, or how long until the next may be.
+    fn ready(&self, limit: usize) -> std::result::Result<Vec<Delivery>, Option<Duration>> {
+        let now = self.clock.now();
+        let mut lanes = locked(&self.lanes);
+        let deliveries = lanes.claim(limit, now);
+        if deliveries.is_empty() {
+            return Err(lanes
+                .next_due()
+                .map(|due| (due - now).to_std().unwrap_or_default()));
+        }
+        if lanes.has_ready() {
+            self.wake.notify_one();
+        }
+        Ok(deliveries)
+    }
+}
+
+#[async_trait]
+impl UpdateQueue for MemoryQueue {
+    async fn publish(&self, envelope: Envelope) -> Result<()> {
+        let (done, settled) = oneshot::channel();
+        {
+            let mut lanes = locked(&self.lanes);
+            if lanes.depth() >= self.depth {
+                let busy = Fault::Busy { retry_after: None };
+                return Err(PortError::new("queue", "publish", busy));
+            }
+            lanes.push(envelope, done);
+        }
+        self.wake.notify_one();
+        match settled.await {
+            Ok(Ending::Done) => Ok(()),
+            Ok(Ending::Buried) => Err(PortError::new("queue", "publish", Fault::Bug)),
+            Err(_) => Err(PortError::new("queue", "publish", Fault::Unavailable)),
+        }
+    }
+
+    async fn claim(&self, limit: usize, wait: Duration) -> Result<Vec<Delivery>> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let claimed = async {
+            loop {
+                match self.ready(limit) {
+                    Ok(deliveries) => return deliveries,
+                    Err(None) => self.wake.notified().await,
+                    Err(Some(due)) => {
+                        // A millisecond at the least: timers know nothing shorter.
+                        let due = due.max(Duration::from_millis(1));
+                        let _ = tokio::time::timeout(due, self.wake.notified()).await;
+                    }
+                }
+            }
+        };
+        Ok(tokio::time::timeout(wait, claimed)
+            .await
+            .unwrap_or_default())
+    }
+
+    async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()> {
+        let now = self.clock.now();
+        locked(&self.lanes).settle(id, settle, now);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
+        Ok(locked(&self.lanes).buried(limit))
+    }
+}
