@@ -1,0 +1,38 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::parse;
+
+/// Tracks expenses in chat. Without a command it opens the chat on this terminal.
+#[derive(Debug, Parser)]
+#[command(name = "expense-bot", version, after_help = SETTINGS)]
+pub(crate) struct Cli {
+    /// A TOML file with settings; variables of the environment go before it
+    #[arg(long, global = true, value_name = "FILE", env = "EXPENSE_BOT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Reads one message a line and prints what it understands; records nothing
+    Parse(parse::Args),
+}
+
+const SETTINGS: &str = "\
+Settings (variables of the environment, or keys of the TOML file in small letters):
+  DATABASE_URL           sqlite://FILE [default: a file in the data directory]
+  OCR                    who reads receipts: auto, local or none [default: auto]
+  OCR_MODEL_DIR          a copy of the local reader's models
+  DEFAULT_CURRENCY       of a new ledger [default: EUR]
+  DEFAULT_TIMEZONE       of a new ledger [default: UTC; TZ on a terminal]
+  DEFAULT_LOCALE         how a new ledger writes numbers [default: en; LANG on a terminal]
+  DRAFT_TTL              how long a draft can be saved [default: 24h]
+  RATE_LIMIT_PER_MINUTE  messages a person may send; 0 for no limit [default on a terminal: 0]
+  LOG, LOG_FORMAT        what is logged to standard error, as text or json [default: warn, text]
+The data directory is $XDG_DATA_HOME/expense-bot, or ~/.local/share/expense-bot.";

@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+
+mod cli;
+mod config;
+mod error;
+mod parse;
+mod source;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+use config::Config;
+use error::Failure;
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse()) {
+        Ok(code) => code,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("expense-bot: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
+    let config = Config::read(|name| std::env::var_os(name), cli.config.as_deref())?;
+    telemetry::start(&config);
+    match cli.command {
+        Command::Parse(args) => parse::run(&config, &args),
+    }
+    .map(|()| ExitCode::SUCCESS)
+}

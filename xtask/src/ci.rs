@@ -1,0 +1,57 @@
+//! `cargo xtask ci`: what a change must pass.
+
+use std::time::Instant;
+
+use crate::deny;
+use crate::shell::{self, Result, TaskError, cargo, root};
+use crate::suite::{self, ALL};
+
+/// The commands that the README promises to a newcomer.
+const PROMISED: [&str; 2] = ["cargo run", "cargo xtask test"];
+
+/// The quick checks first, then the tests, which are the README's own command.
+pub(crate) fn run() -> Result {
+    let steps: [(&str, fn() -> Result); 6] = [
+        ("README", readme),
+        ("formatting", || {
+            shell::run(&mut cargo(&["fmt", "--all", "--check"]))
+        }),
+        ("clippy", clippy),
+        ("documentation", documentation),
+        ("dependencies", deny::run),
+        ("tests", suite::run),
+    ];
+    for (name, step) in steps {
+        let started = Instant::now();
+        step()?;
+        eprintln!("ok: {name} ({} s)", started.elapsed().as_secs());
+    }
+    Ok(())
+}
+
+fn readme() -> Result {
+    let readme = std::fs::read_to_string(root().join("README.md"))?;
+    let promised = |command: &&str| readme.lines().any(|line| line.trim() == *command);
+    match PROMISED.iter().find(|command| !promised(command)) {
+        None => Ok(()),
+        Some(command) => {
+            let wrong = format!("README.md has no line `{command}`");
+            Err(TaskError::Wrong(wrong))
+        }
+    }
+}
+
+fn clippy() -> Result {
+    let clippy = [
+        &["clippy"],
+        &ALL[..],
+        &["--all-targets", "--", "-D", "warnings"],
+    ]
+    .concat();
+    shell::run(&mut cargo(&clippy))
+}
+
+fn documentation() -> Result {
+    let doc = [&["doc", "--no-deps"], &ALL[..]].concat();
+    shell::run(cargo(&doc).env("RUSTDOCFLAGS", "-D warnings"))
+}

@@ -1,0 +1,58 @@
+//! Tests, checks and measurements of this repository.
+
+mod bench;
+mod ci;
+mod count;
+mod deny;
+mod models;
+mod receipts;
+mod shell;
+mod suite;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tests, checks and measurements of this repository
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+enum Task {
+    /// Runs every test, fetching first what they need
+    Test,
+    /// Runs every check that a change must pass, and every test
+    Ci,
+    /// Reads a folder of receipts and tells how much of them was read right
+    Receipts {
+        /// The folder, with its truth.json
+        dir: PathBuf,
+    },
+    /// Measures recording, start and idle memory of release builds
+    Bench,
+    #[command(flatten)]
+    Part(Part),
+}
+
+/// A part of `ci` alone
+#[derive(Subcommand)]
+enum Part {
+    /// Checks licences, sources and banned crates
+    Deny,
+}
+
+fn main() -> ExitCode {
+    let done = match Task::parse() {
+        Task::Test => suite::run(),
+        Task::Ci => ci::run(),
+        Task::Receipts { dir } => receipts::run(&dir),
+        Task::Bench => bench::run(),
+        Task::Part(Part::Deny) => deny::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

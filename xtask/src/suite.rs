@@ -1,0 +1,51 @@
+//! `cargo xtask test`: everything.
+
+use crate::count::{self, Count};
+use crate::models;
+use crate::shell::{Result, TaskError, cargo, works};
+
+/// Features and members of every build here: one set, so that each crate is compiled once.
+pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
+
+/// Runs every test and counts them.
+pub(crate) fn run() -> Result {
+    let models = models::ensure();
+    let mut total = Count::default();
+    let mut failed = Vec::new();
+    for mut runner in runners() {
+        if let Ok(directory) = &models {
+            runner.env("OCR_MODEL_DIR", directory);
+        }
+        let (count, ended_well) = count::run(&mut runner)?;
+        total += count;
+        if !ended_well {
+            failed.push(crate::shell::line(&runner));
+        }
+    }
+    if let Err(error) = &models {
+        println!("\nNot run: the tests that read receipts with the local models ({error}).");
+    }
+    println!(
+        "\n{} passed, {} failed, {} skipped",
+        total.passed, total.failed, total.skipped
+    );
+    match failed.first() {
+        None if total.passed > 0 => Ok(()),
+        None => Err(TaskError::Wrong("no test was run".to_owned())),
+        Some(first) => Err(TaskError::Failed(first.clone())),
+    }
+}
+
+/// Nextest where it is installed, since it runs the tests of all crates at once. It knows no
+/// tests in documentation.
+fn runners() -> Vec<std::process::Command> {
+    let with = |args: &[&str]| cargo(&[args, &ALL].concat());
+    if works(&mut cargo(&["nextest", "--version"])) {
+        vec![
+            with(&["nextest", "run", "--no-fail-fast"]),
+            with(&["test", "--doc", "--no-fail-fast"]),
+        ]
+    } else {
+        vec![with(&["test", "--no-fail-fast"])]
+    }
+}
