@@ -14,12 +14,20 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_name = "FILE", env = "EXPENSE_BOT_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Runs the bot as configured: without a token, the chat on this terminal
+    Run,
+    /// Chats on this terminal, or with the lines of a pipe
+    Console {
+        /// Print one JSON object a reply
+        #[arg(long)]
+        json: bool,
+    },
     /// Reads one message a line and prints what it understands; records nothing
     Parse(parse::Args),
 }

@@ -4,8 +4,11 @@ mod cli;
 mod config;
 mod error;
 mod parse;
+mod run;
+mod signals;
 mod source;
 mod telemetry;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -29,7 +32,10 @@ fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     let config = Config::read(|name| std::env::var_os(name), cli.config.as_deref())?;
     telemetry::start(&config);
-    match cli.command {
+    match cli.command.unwrap_or(Command::Run) {
+        Command::Run if config.telegram => Err(run::no_telegram()),
+        Command::Run => run::console(&config, false),
+        Command::Console { json } => run::console(&config, json),
         Command::Parse(args) => parse::run(&config, &args),
     }
     .map(|()| ExitCode::SUCCESS)

@@ -8,6 +8,8 @@ use expense_core::domain::calendar::Zone;
 use expense_core::domain::category::{CategoryName, DEFAULT_CATEGORIES};
 use expense_core::domain::currency::Currency;
 use expense_core::domain::locale::Locale;
+use expense_core::memory::clock::SystemClock;
+use expense_core::ports::clock::Clock;
 use serde::Serialize;
 
 use crate::config::Config;
@@ -86,7 +88,7 @@ pub(crate) fn run(config: &Config, args: &Args) -> Result<(), Failure> {
         today: match args.now {
             Some(Now::Day(day)) => day,
             Some(Now::Instant(instant)) => zone.civil_date(instant),
-            None => zone.civil_date(Utc::now()),
+            None => zone.civil_date(SystemClock.now()),
         },
         categories: &categories,
     };

@@ -171,7 +171,7 @@ fn unknown(file: &str, name: &str) -> String {
         .into_iter()
         .chain(PLAIN)
         .max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    match best.filter(|best| alike(&best) >= ALIKE) {
+    match best.filter(|best| alike(best) >= ALIKE) {
         Some(best) => format!(
             "{file} has no such setting; did you mean {}?",
             best.to_lowercase()

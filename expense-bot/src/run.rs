@@ -1,0 +1,61 @@
+//! `run` and `console`: the chat, from the first line to the last reply.
+
+use std::sync::Arc;
+
+use expense_console::Console;
+use expense_core::memory::clock::SystemClock;
+use expense_core::service::Service;
+
+use crate::config::Config;
+use crate::error::Failure;
+use crate::{signals, wire};
+
+/// Threads of the runtime: one answers while another reads the database.
+const THREADS: usize = 2;
+
+/// What this build says to a configured token.
+pub(crate) fn no_telegram() -> Failure {
+    Failure::Refused(
+        "TELEGRAM_BOT_TOKEN is set, but this build has no Telegram adapter (expense-telegram). \
+         `expense-bot console` opens the chat on this terminal; without the variable \
+         `expense-bot` alone does."
+            .to_owned(),
+    )
+}
+
+/// Runs a command's asynchronous part.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+/// Chats until the person leaves, the input ends or a signal comes.
+pub(crate) fn console(config: &Config, json: bool) -> Result<(), Failure> {
+    let ended = block_on(chat(config, json));
+    expense_console::restore_terminal();
+    ended
+}
+
+async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
+    std::fs::create_dir_all(&config.data)?;
+    let shutdown = signals::watch()?;
+    let clock = Arc::new(SystemClock);
+    let store = wire::store(config, clock.clone()).await?;
+    let (console, input) = Console::open(wire::console(config, json), clock.clone())?;
+    let console = Arc::new(console);
+    let ports = wire::ports(config, store, clock, console.clone());
+    let service = Service::new(ports, wire::options(config));
+    let running = tokio::spawn({
+        let (service, shutdown) = (service.clone(), shutdown.clone());
+        async move { service.run(shutdown).await }
+    });
+    console.run(input, &service, &shutdown).await;
+    shutdown.cancel();
+    if let Err(error) = running.await {
+        tracing::error!(%error, "the service ended early");
+    }
+    Ok(())
+}

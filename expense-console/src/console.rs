@@ -1,0 +1,261 @@
+//! The console: one chat with one person.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use expense_core::conversation::event::{Envelope, Event};
+use expense_core::domain::keys::MessageKey;
+use expense_core::domain::limits;
+use expense_core::ports::clock::Clock;
+use expense_core::ports::error::{PortError, Result};
+use expense_core::ports::messenger::{Messenger, Outgoing};
+use expense_core::service::Service;
+use tokio_util::sync::CancellationToken;
+
+use crate::book::Book;
+use crate::inbound::{Inbound, Inbox};
+use crate::input::{Heard, Input, LINE_BYTES, What};
+use crate::outbound::{Form, Outbox, Screen};
+use crate::render::Style;
+use crate::terminal;
+
+/// How often an update that was not taken is brought again, with the same key.
+const TRIES: u32 = 3;
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(500);
+
+const HELP: &str = "\
+Write an expense: 12.50 lunch. One line is one message; a \\ at its end goes on in the next.
+photo FILE [caption]   sends a photo or a PDF of a receipt
+press BUTTON           presses a button by its label or number: press Save, press 2, press Undo @12
+reply TEXT             answers the newest message with buttons; reply @12 TEXT answers that one
+rewrite TEXT           changes your last message; rewrite @11 TEXT changes that one
+quit                   leaves, and so does Ctrl-D
+Messages are numbered as they come, yours and mine. A \\ before photo, press, reply, rewrite,
+help or quit makes the line a plain message. /help explains what I can do.";
+
+/// How a console is set up.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Print one JSON object a reply.
+    pub json: bool,
+    /// The file that remembers what was typed.
+    pub history: PathBuf,
+    /// The file that remembers messages and their buttons; one for each database.
+    pub messages: PathBuf,
+    /// The directory that files are saved in.
+    pub files: PathBuf,
+    /// The person's own directory, for `~`.
+    pub home: Option<PathBuf>,
+}
+
+/// One chat with one person: shows what is sent to it and brings in what is said.
+pub struct Console {
+    run: String,
+    home: Option<PathBuf>,
+    clock: Arc<dyn Clock>,
+    chat: Mutex<Chat>,
+    /// Cancelled when nobody sees the screen any more.
+    unseen: CancellationToken,
+}
+
+struct Chat {
+    book: Book,
+    outbox: Outbox,
+}
+
+impl Console {
+    /// A console on this process's own input and output: line editing where both are a terminal.
+    ///
+    /// # Errors
+    ///
+    /// Where the terminal can't be set up.
+    pub fn open(setup: Setup, clock: Arc<dyn Clock>) -> io::Result<(Self, Input)> {
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let (input, screen) = if terminal && !setup.json {
+            terminal::open(setup.history.clone())?
+        } else {
+            (Input::pipe(io::stdin()), Box::new(print) as Screen)
+        };
+        Ok((Self::new(setup, clock, screen), input))
+    }
+
+    fn new(setup: Setup, clock: Arc<dyn Clock>, screen: Screen) -> Self {
+        let started = clock.now().timestamp_micros();
+        let run = format!("{started:x}-{:x}", std::process::id());
+        let form = match setup.json {
+            true => Form::Json,
+            false => Form::Text(Style { colors: colors() }),
+        };
+        let outbox = Outbox {
+            form,
+            files: setup.files,
+            screen,
+        };
+        let book = Book::open(setup.messages, &run);
+        Self {
+            run,
+            home: setup.home,
+            clock,
+            chat: Mutex::new(Chat { book, outbox }),
+            unseen: CancellationToken::new(),
+        }
+    }
+
+    /// Brings every line to the service, in order, until the input ends, the person quits,
+    /// nobody sees the answers any more, or `shutdown` says so. Where the input ended by itself
+    /// it waits for what is still being read, for a bounded time.
+    pub async fn run(&self, mut input: Input, service: &Service, shutdown: &CancellationToken) {
+        let mut message = String::new();
+        let mut count = 0;
+        let mut photos = 0;
+        loop {
+            let heard = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return,
+                () = self.unseen.cancelled() => return,
+                heard = input.lines.recv() => heard,
+            };
+            let ended = heard.is_none();
+            let (complete, _answered) = self.gather(&mut message, heard);
+            if complete {
+                count += 1;
+                match self.read(&std::mem::take(&mut message), count) {
+                    Some(Inbound::Update(envelope)) => {
+                        photos += u32::from(matches!(envelope.event, Event::Photo { .. }));
+                        self.deliver(service, *envelope).await;
+                    }
+                    Some(Inbound::Quit) => break,
+                    Some(Inbound::Nothing | Inbound::Help) | None => {}
+                }
+            }
+            if ended {
+                break;
+            }
+        }
+        // Each photo may take its whole time, one after the other.
+        let bound = limits::READING * (photos + 1);
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = self.unseen.cancelled() => {}
+            _ = tokio::time::timeout(bound, service.idle()) => {}
+        }
+    }
+
+    /// Adds a line to the message; true when it is complete.
+    fn gather(
+        &self,
+        message: &mut String,
+        heard: Option<Heard>,
+    ) -> (bool, Option<tokio::sync::oneshot::Sender<()>>) {
+        let Some(Heard { what, answered }) = heard else {
+            return (!message.is_empty(), None);
+        };
+        let complaint = match what {
+            What::Line(line) if message.len() + line.len() <= LINE_BYTES => {
+                let goes_on = line.strip_suffix('\\');
+                message.push_str(goes_on.unwrap_or(&line));
+                if goes_on.is_some() {
+                    message.push('\n');
+                }
+                return (goes_on.is_none(), answered);
+            }
+            What::Line(_) | What::TooLong => {
+                "This line is too long for a message. Write a shorter one."
+            }
+            What::NotText => "This line is no UTF-8 text. Set your terminal or your file to UTF-8.",
+        };
+        message.clear();
+        self.say(complaint);
+        (false, answered)
+    }
+
+    /// What a message comes to; `None` when it was answered here.
+    fn read(&self, message: &str, count: u64) -> Option<Inbound> {
+        let inbox = Inbox {
+            run: &self.run,
+            clock: &*self.clock,
+            home: self.home.as_deref(),
+        };
+        let read = inbox.read(message, count, &mut self.chat().book);
+        match read {
+            Ok(Inbound::Help) => self.say(HELP),
+            Ok(inbound) => return Some(inbound),
+            Err(error) => self.say(&error.to_string()),
+        }
+        None
+    }
+
+    /// Brings an update in; again, with the same key, while that may help.
+    async fn deliver(&self, service: &Service, envelope: Envelope) {
+        let mut tries = 1;
+        loop {
+            match service.accept(envelope.clone()).await {
+                Ok(()) => return,
+                Err(error) if error.is_transient() && tries < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => return self.say(&apology(&error)),
+            }
+        }
+    }
+
+    fn say(&self, text: &str) {
+        let Chat { book, outbox } = &mut *self.chat();
+        if outbox.say(book, text).is_err() {
+            self.unseen.cancel();
+        }
+    }
+
+    fn chat(&self) -> MutexGuard<'_, Chat> {
+        self.chat.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Messenger for Console {
+    async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
+        let sent = {
+            let Chat { book, outbox } = &mut *self.chat();
+            outbox.send(book, outgoing)
+        };
+        let gone = |error: &PortError| {
+            let source = error.source.as_ref()?.downcast_ref::<io::Error>()?;
+            (source.kind() == io::ErrorKind::BrokenPipe).then_some(())
+        };
+        if sent.as_ref().is_err_and(|error| gone(error).is_some()) {
+            self.unseen.cancel();
+        }
+        sent
+    }
+}
+
+/// Shows text on standard output at once.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Colors belong on a terminal, where nobody said otherwise (see no-color.org).
+fn colors() -> bool {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    io::stdout().is_terminal() && !unwanted && !dumb
+}
+
+fn apology(error: &PortError) -> String {
+    if error.is_transient() {
+        format!(
+            "I can't get at your expenses just now ({error}). Try again in a moment; /last shows what was recorded."
+        )
+    } else {
+        format!(
+            "That went wrong on my side ({error}). /last shows what was recorded; expense-bot doctor looks for the cause."
+        )
+    }
+}

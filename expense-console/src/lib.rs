@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod book;
+mod console;
+mod files;
+mod inbound;
+mod input;
+mod line;
+mod outbound;
+mod path;
+mod render;
+mod terminal;
+
+pub use console::{Console, Setup};
+pub use files::Files;
+pub use input::Input;
+pub use terminal::restore_terminal;
