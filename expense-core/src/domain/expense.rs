@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::category::CategoryId;
 use super::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
@@ -61,6 +62,22 @@ pub struct Origin {
     pub message: MessageKey,
     /// The line within it, from 0, blank lines not counted.
     pub line: u16,
+    /// What the line said, as a fingerprint: an edit of the message leaves alone what it did not
+    /// change.
+    pub said: Uuid,
+}
+
+impl Origin {
+    /// The `line`-th line of `message`, which says `text`.
+    #[must_use]
+    pub fn new(message: MessageKey, line: u16, text: &str) -> Self {
+        let said = Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes());
+        Self {
+            message,
+            line,
+            said,
+        }
+    }
 }
 
 impl Expense {
