@@ -5,12 +5,20 @@
 //! conversation is tested by a script alone.
 
 pub mod action;
+mod categorize;
+mod changes;
+pub mod command;
+mod context;
 pub mod decision;
 pub mod entry;
 pub mod event;
+mod flows;
+mod patch;
 pub mod payload;
 pub mod period;
 pub mod question;
 pub mod reply;
 pub mod session;
+pub mod step;
+mod wording;
 pub mod write;

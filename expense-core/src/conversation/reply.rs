@@ -82,6 +82,28 @@ pub enum File {
 }
 
 impl Text {
+    /// Adds words at the end.
+    #[must_use]
+    pub fn then(mut self, text: &str) -> Self {
+        match self.0.last_mut() {
+            Some(Span::Plain(last)) => last.push_str(text),
+            _ => self.0.push(Span::Plain(text.to_owned())),
+        }
+        self
+    }
+
+    /// Adds another text at the end.
+    #[must_use]
+    pub fn and(mut self, text: Self) -> Self {
+        for span in text.0 {
+            match span {
+                Span::Plain(text) => self = self.then(&text),
+                span => self.0.push(span),
+            }
+        }
+        self
+    }
+
     /// A text without accents.
     #[must_use]
     pub fn plain(text: impl Into<String>) -> Self {
@@ -112,7 +134,33 @@ impl Text {
     }
 }
 
+impl<T: Into<String>> From<T> for Text {
+    fn from(text: T) -> Self {
+        Self::plain(text)
+    }
+}
+
+impl<T: Into<Text>> From<T> for Reply {
+    fn from(text: T) -> Self {
+        Self::text(text.into())
+    }
+}
+
 impl Reply {
+    /// With one more row of buttons.
+    #[must_use]
+    pub fn row(mut self, buttons: Vec<Button>) -> Self {
+        self.buttons.push(buttons);
+        self
+    }
+
+    /// In this place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
     /// A new message with this text alone.
     #[must_use]
     pub fn text(text: Text) -> Self {

@@ -1,5 +1,7 @@
 //! What a conversation remembers from one message to the next.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,33 @@ pub struct Session {
     /// The update that is being decided; only while a step asks, never stored.
     #[serde(skip)]
     pub inquiry: Option<Box<Inquiry>>,
+}
+
+impl Session {
+    /// What was asked of this person and still waits for a message.
+    #[must_use]
+    pub fn waiting(&self, who: &UserKey, now: DateTime<Utc>) -> Option<&Dialogue> {
+        self.dialogues
+            .iter()
+            .find(|dialogue| dialogue.with == *who && dialogue.until > now)
+    }
+
+    /// Takes the next message of this person as the answer about `topic`, instead of what was
+    /// asked before. What nobody answered in time goes.
+    pub fn expect(&mut self, who: &UserKey, topic: Topic, now: DateTime<Utc>, wait: Duration) {
+        self.forget(who);
+        self.dialogues.retain(|dialogue| dialogue.until > now);
+        self.dialogues.push(Dialogue {
+            with: who.clone(),
+            about: topic,
+            until: now + wait,
+        });
+    }
+
+    /// Nothing is expected of this person any more.
+    pub fn forget(&mut self, who: &UserKey) {
+        self.dialogues.retain(|dialogue| dialogue.with != *who);
+    }
 }
 
 /// Something that was asked and waits for a message.

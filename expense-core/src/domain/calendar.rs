@@ -22,6 +22,11 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(chrono_tz::UTC);
 
+    /// Every zone.
+    pub fn all() -> impl Iterator<Item = Self> {
+        chrono_tz::TZ_VARIANTS.iter().copied().map(Self)
+    }
+
     /// The zone's name.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -10,8 +10,10 @@ pub const LINES_PER_MESSAGE: usize = 50;
 pub const TAGS_PER_EXPENSE: usize = 10;
 /// The longest category name, in characters.
 pub const CATEGORY_CHARS: usize = 50;
-/// The most categories of one ledger.
+/// The most living categories of one ledger.
 pub const CATEGORIES: usize = 100;
+/// The most categories of one ledger, deleted ones included: their ids are never used again.
+pub const CATEGORIES_EVER: usize = 1_000;
 /// The most lessons that one ledger keeps; the oldest goes when another comes.
 pub const LESSONS: usize = 500;
 /// Expenses on one page of a list.

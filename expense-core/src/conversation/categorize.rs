@@ -1,0 +1,101 @@
+//! Which category an expense belongs to, and which one a person means.
+
+use super::changes::Changes;
+use crate::domain::category::{Category, CategoryId, OTHERS};
+use crate::domain::expense::Details;
+use crate::domain::ledger::Ledger;
+use crate::domain::text::{Description, fold};
+
+/// The category of an expense that nobody put anywhere: what was learned of its merchant or
+/// description, else the suggestion, else Others.
+pub(crate) fn choose(
+    ledger: &Ledger,
+    merchant: Option<&Description>,
+    description: &Description,
+    suggestion: Option<CategoryId>,
+) -> CategoryId {
+    let merchant = merchant.map(|merchant| fold(merchant.as_str()));
+    let description = fold(description.as_str());
+    let bare = without_numbers(&description);
+    merchant
+        .into_iter()
+        .chain([description, bare])
+        .filter(|words| !words.is_empty())
+        .find_map(|words| ledger.learned(&words))
+        .or(suggestion)
+        .unwrap_or(OTHERS)
+}
+
+/// Remembers that expenses like this one go where a person put it. Gives back the words by which
+/// they are known, where that is new.
+pub(crate) fn teach(changes: &mut Changes<'_>, details: &Details) -> Option<String> {
+    let words = match &details.merchant {
+        Some(merchant) => fold(merchant.as_str()),
+        None => {
+            let description = fold(details.description.as_str());
+            let bare = without_numbers(&description);
+            if bare.is_empty() { description } else { bare }
+        }
+    };
+    (!words.is_empty() && changes.lesson(&words, Some(details.category))).then_some(words)
+}
+
+/// Folded words without those that hold a digit: `taxi 42` is another `taxi`.
+fn without_numbers(words: &str) -> String {
+    let plain = words
+        .split(' ')
+        .filter(|word| !word.chars().any(char::is_numeric));
+    plain.collect::<Vec<_>>().join(" ")
+}
+
+/// Which category a person means.
+pub(crate) enum Found<'a> {
+    /// This one.
+    One(&'a Category),
+    /// One of these.
+    Several(Vec<&'a Category>),
+    /// None; the nearest name, where one is near.
+    None(Option<&'a str>),
+}
+
+/// The living category that `text` names: by its whole name, else the only one that begins with
+/// it, else the only one that contains it.
+pub(crate) fn find<'a>(ledger: &'a Ledger, text: &str) -> Found<'a> {
+    if let Some(category) = ledger.category_named(text) {
+        return Found::One(category);
+    }
+    let wanted = fold(text.trim_matches(['[', ']']));
+    let matching = |test: fn(&str, &str) -> bool| -> Vec<&'a Category> {
+        ledger
+            .living_categories()
+            .filter(|category| !wanted.is_empty() && test(&fold(category.name.as_str()), &wanted))
+            .collect()
+    };
+    let mut found = matching(|name, wanted| name == wanted);
+    if found.is_empty() {
+        found = matching(|name, wanted| name.starts_with(wanted));
+    }
+    if found.is_empty() {
+        found = matching(|name, wanted| name.contains(wanted));
+    }
+    match found.as_slice() {
+        [one] => Found::One(one),
+        [] => Found::None(nearest(
+            &wanted,
+            ledger.living_categories().map(|c| c.name.as_str()),
+        )),
+        _ => Found::Several(found),
+    }
+}
+
+/// The name nearest to what was written, if any is near enough to be meant: a third of its
+/// letters may be wrong.
+pub(crate) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let text: String = fold(text).chars().take(100).collect();
+    let allowed = (text.chars().count() / 3).max(1);
+    names
+        .map(|name| (strsim::osa_distance(&text, &fold(name)), name))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= allowed)
+        .map(|(_, name)| name)
+}

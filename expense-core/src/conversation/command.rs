@@ -1,0 +1,290 @@
+//! Commands: one table that routing, `/help` and a transport's registration share.
+
+use super::categorize::nearest;
+use super::context::{Context, Flow};
+use super::event::Event;
+use super::flows::{
+    categories, currency, delete, edit, export, forget, format, help, learned, list, record,
+    search, settings, start, tag, timezone, undo,
+};
+
+/// A command that people can write.
+pub struct Command {
+    /// Its name, in small letters, without `/`.
+    pub name: &'static str,
+    /// What may follow it, as `/help` shows it; empty where nothing does.
+    pub arguments: &'static str,
+    /// What it does, on one line.
+    pub help: &'static str,
+    /// The heading that it stands under in `/help`.
+    pub area: Area,
+    pub(crate) run: fn(&Context<'_>, &str) -> Flow,
+}
+
+/// A heading of `/help`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Getting along.
+    Start,
+    /// Recording.
+    Record,
+    /// Changing what was recorded.
+    Change,
+    /// Looking at it.
+    Look,
+    /// Setting up.
+    SetUp,
+    /// Taking it along, or away.
+    Own,
+}
+
+const fn command(
+    area: Area,
+    name: &'static str,
+    arguments: &'static str,
+    help: &'static str,
+    run: fn(&Context<'_>, &str) -> Flow,
+) -> Command {
+    Command {
+        name,
+        arguments,
+        help,
+        area,
+        run,
+    }
+}
+
+/// Every command there is, in the order of `/help`.
+pub static COMMANDS: &[Command] = &[
+    command(Area::Start, "start", "", "how to begin", start::start),
+    command(
+        Area::Start,
+        "help",
+        "[command]",
+        "what I can do",
+        help::help,
+    ),
+    command(
+        Area::Start,
+        "cancel",
+        "",
+        "forget what I just asked",
+        start::cancel,
+    ),
+    command(Area::Start, "id", "", "your id and the chat's", start::id),
+    command(
+        Area::Start,
+        "privacy",
+        "",
+        "what is kept, and where",
+        start::privacy,
+    ),
+    command(
+        Area::Record,
+        "add",
+        "12.50 lunch",
+        "record an expense",
+        record::add,
+    ),
+    command(
+        Area::Record,
+        "undo",
+        "",
+        "take your last change back",
+        undo::newest,
+    ),
+    command(
+        Area::Change,
+        "edit",
+        "N [9.80 yesterday]",
+        "change an expense",
+        edit::command,
+    ),
+    command(
+        Area::Change,
+        "delete",
+        "N",
+        "delete an expense",
+        delete::command,
+    ),
+    command(Area::Change, "tag", "N work trip", "add tags", tag::tag),
+    command(Area::Change, "untag", "N work", "remove tags", tag::untag),
+    command(
+        Area::Look,
+        "list",
+        "[period]",
+        "expenses, the newest first",
+        list::command,
+    ),
+    command(Area::Look, "today", "", "today's expenses", list::today),
+    command(Area::Look, "week", "", "this week's expenses", list::week),
+    command(
+        Area::Look,
+        "month",
+        "",
+        "this month's expenses",
+        list::month,
+    ),
+    command(Area::Look, "year", "", "this year's expenses", list::year),
+    command(
+        Area::Look,
+        "last",
+        "[N or period]",
+        "the last expenses",
+        list::last,
+    ),
+    command(
+        Area::Look,
+        "category",
+        "NAME",
+        "the expenses of a category",
+        list::category,
+    ),
+    command(
+        Area::Look,
+        "tags",
+        "[tag]",
+        "your tags, or the expenses of one",
+        search::tags,
+    ),
+    command(
+        Area::Look,
+        "search",
+        "WORDS",
+        "expenses by words",
+        search::search,
+    ),
+    command(
+        Area::SetUp,
+        "categories",
+        "",
+        "your categories",
+        categories::show,
+    ),
+    command(
+        Area::SetUp,
+        "addcategory",
+        "NAME",
+        "add a category",
+        categories::add,
+    ),
+    command(
+        Area::SetUp,
+        "renamecategory",
+        "A -> B",
+        "rename a category",
+        categories::rename,
+    ),
+    command(
+        Area::SetUp,
+        "deletecategory",
+        "NAME",
+        "delete a category",
+        categories::delete,
+    ),
+    command(
+        Area::SetUp,
+        "learned",
+        "[WORDS]",
+        "what your corrections taught me",
+        learned::show,
+    ),
+    command(
+        Area::SetUp,
+        "unlearn",
+        "WORDS",
+        "forget one of these",
+        learned::unlearn,
+    ),
+    command(
+        Area::SetUp,
+        "currency",
+        "[CODE]",
+        "your currency",
+        currency::command,
+    ),
+    command(
+        Area::SetUp,
+        "timezone",
+        "[ZONE]",
+        "your time zone",
+        timezone::command,
+    ),
+    command(
+        Area::SetUp,
+        "language",
+        "[CODE]",
+        "the language of my answers",
+        settings::language,
+    ),
+    command(
+        Area::SetUp,
+        "format",
+        "[LOCALE]",
+        "how numbers and dates are written",
+        format::command,
+    ),
+    command(Area::SetUp, "settings", "", "all settings", settings::show),
+    command(
+        Area::Own,
+        "export",
+        "[period]",
+        "your expenses as a CSV file",
+        export::command,
+    ),
+    command(Area::Own, "forget", "", "erase everything", forget::command),
+];
+
+/// What a text is as a command.
+pub(crate) enum Routed<'t> {
+    /// One of ours, with what follows it.
+    Known(&'static Command, &'t str),
+    /// None of ours; the nearest one, where one is near.
+    Unknown(Option<&'static str>),
+    /// No command at all.
+    NotACommand,
+}
+
+/// Reads `/name arguments`: the name in any case and whole, `/name@bot` as `/name`.
+pub(crate) fn route(text: &str) -> Routed<'_> {
+    let Some(rest) = text.trim_start().strip_prefix('/') else {
+        return Routed::NotACommand;
+    };
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let (word, arguments) = rest.split_at(end);
+    let name = word.split('@').next().unwrap_or_default();
+    if name.is_empty() {
+        return Routed::NotACommand;
+    }
+    match named(name) {
+        Some(command) => Routed::Known(command, arguments.trim()),
+        None => Routed::Unknown(nearest(name, COMMANDS.iter().map(|command| command.name))),
+    }
+}
+
+/// The command with this name, in any case.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Command> {
+    COMMANDS
+        .iter()
+        .find(|command| command.name.eq_ignore_ascii_case(name))
+}
+
+/// What an event is called in metrics: one of our own words, never what a stranger typed.
+#[must_use]
+pub fn label(event: &Event) -> &'static str {
+    match event {
+        Event::Text { text, .. } => match route(text) {
+            Routed::Known(command, _) => command.name,
+            Routed::Unknown(_) => "other",
+            Routed::NotACommand => "text",
+        },
+        Event::Edited { .. } => "edited",
+        Event::Photo { .. } => "photo",
+        Event::Press(_) => "press",
+        Event::Read { .. } => "read",
+        Event::Tick(_) => "tick",
+        Event::Limited { .. } => "limited",
+        Event::Unsupported => "unsupported",
+    }
+}

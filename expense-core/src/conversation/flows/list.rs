@@ -1,0 +1,188 @@
+//! Looking at expenses: by period, by category, page by page.
+
+use crate::conversation::action::{List, Listing};
+use crate::conversation::context::{Context, Flow};
+use crate::conversation::decision::Decision;
+use crate::conversation::patch;
+use crate::conversation::period;
+use crate::conversation::question::{Cursor, ExpenseFilter, Group, Page, PageRequest, TotalsQuery};
+use crate::conversation::wording::list::{self as words, Sums};
+use crate::domain::calendar::Period;
+use crate::domain::keys::Number;
+use crate::domain::limits;
+
+/// `/list [period]`
+pub(crate) fn command(ctx: &Context<'_>, arguments: &str) -> Flow {
+    let period = read_period(ctx, arguments)?;
+    of_period(ctx, period)
+}
+
+/// The period that `text` names, all time where it is empty; what is none is said.
+pub(crate) fn read_period(ctx: &Context<'_>, text: &str) -> Flow<Option<Period>> {
+    period::read(text, ctx.today(), &ctx.ledger().settings.locale)
+        .map_err(|error| ctx.stop(error.to_string()))
+}
+
+/// `/today`
+pub(crate) fn today(ctx: &Context<'_>, _: &str) -> Flow {
+    of_period(ctx, Some(Period::day(ctx.today())))
+}
+
+/// `/week`
+pub(crate) fn week(ctx: &Context<'_>, _: &str) -> Flow {
+    of_period(ctx, Some(Period::week(ctx.today())))
+}
+
+/// `/month`
+pub(crate) fn month(ctx: &Context<'_>, _: &str) -> Flow {
+    of_period(ctx, Some(Period::month(ctx.today())))
+}
+
+/// `/year`
+pub(crate) fn year(ctx: &Context<'_>, _: &str) -> Flow {
+    of_period(ctx, Some(Period::year(ctx.today())))
+}
+
+/// `/last` shows the newest expense, `/last 5` the newest five, `/last week` last week.
+pub(crate) fn last(ctx: &Context<'_>, arguments: &str) -> Flow {
+    let limit = match arguments.trim() {
+        "" => 1,
+        number => match number.parse::<usize>() {
+            Ok(number) => number.clamp(1, words::MOST),
+            Err(_) => {
+                let period = read_period(ctx, &format!("last {arguments}"))?;
+                return of_period(ctx, period);
+            }
+        },
+    };
+    let request = PageRequest { after: None, limit };
+    let page = ctx.expenses(ExpenseFilter::default(), request)?;
+    Ok(ctx.say(match page.expenses.as_slice() {
+        [] => words::NOTHING_YET.into(),
+        [newest] => ctx.wording().confirmation(newest),
+        several => ctx.wording().rows(several).into(),
+    }))
+}
+
+/// `/category NAME`
+pub(crate) fn category(ctx: &Context<'_>, arguments: &str) -> Flow {
+    if arguments.is_empty() {
+        return Ok(ctx.say(words::CATEGORY));
+    }
+    let id = patch::read_category(ctx, arguments)?;
+    show(ctx, List::Category(id), None)
+}
+
+fn of_period(ctx: &Context<'_>, period: Option<Period>) -> Flow {
+    let days = period.map(|period| (period.from(), period.until()));
+    show(ctx, List::Period(days), None)
+}
+
+/// [More]
+pub(crate) fn more(ctx: &Context<'_>, listing: &Listing) -> Flow {
+    let after = Cursor {
+        date: listing.date,
+        number: Number(listing.number),
+    };
+    show(ctx, listing.list.clone(), Some(after))
+}
+
+/// One page of a list; its sums where it is the first one.
+pub(crate) fn show(ctx: &Context<'_>, list: List, after: Option<Cursor>) -> Flow {
+    let Some(filter) = filter(ctx, &list) else {
+        return Ok(ctx.say(words::ENDED));
+    };
+    let page = ctx.expenses(
+        filter.clone(),
+        PageRequest {
+            after,
+            limit: limits::PAGE,
+        },
+    )?;
+    let title = title(ctx, &list, &filter);
+    if page.expenses.is_empty() {
+        return Ok(ctx.say(words::empty(&title)));
+    }
+    let sums = match after {
+        Some(_) => None,
+        None => Some(sums(ctx, &list, filter)?),
+    };
+    Ok(present(ctx, &title, list, &page, sums.as_ref()))
+}
+
+fn present(
+    ctx: &Context<'_>,
+    title: &str,
+    list: List,
+    page: &Page,
+    sums: Option<&Sums>,
+) -> Decision {
+    let more = page.next.map(|next| Listing {
+        list,
+        date: next.date,
+        number: next.number.0,
+    });
+    ctx.say(ctx.wording().page(title, &page.expenses, sums, more))
+}
+
+fn filter(ctx: &Context<'_>, list: &List) -> Option<ExpenseFilter> {
+    match list {
+        List::Period(None) => Some(ExpenseFilter::default()),
+        List::Period(Some((from, until))) => Some(ExpenseFilter {
+            period: Some(Period::new(*from, *until)?),
+            ..ExpenseFilter::default()
+        }),
+        List::Category(id) => Some(ExpenseFilter {
+            categories: Some(ctx.ledger().merged(ctx.ledger().resolve(*id))),
+            ..ExpenseFilter::default()
+        }),
+        List::Remembered => ctx.session.listing.clone(),
+    }
+}
+
+fn title(ctx: &Context<'_>, list: &List, filter: &ExpenseFilter) -> String {
+    match list {
+        List::Period(_) => filter
+            .period
+            .map_or_else(|| words::ALL.to_owned(), |days| ctx.wording().period(days)),
+        List::Category(id) => ctx.wording().category(*id).to_owned(),
+        List::Remembered => words::found(filter),
+    }
+}
+
+/// The sums of the whole list: kept ones where there are any, else added up.
+fn sums(ctx: &Context<'_>, list: &List, filter: ExpenseFilter) -> Flow<Sums> {
+    if *list == List::Remembered {
+        return added_up(ctx, &filter);
+    }
+    let totals = ctx.totals(TotalsQuery {
+        period: filter.period,
+        categories: filter.categories,
+        group: Group::None,
+    })?;
+    Ok(Sums::of(totals))
+}
+
+/// Pages that are added up at most, so that the questions of one update stay few.
+const PAGES: usize = 10;
+
+fn added_up(ctx: &Context<'_>, filter: &ExpenseFilter) -> Flow<Sums> {
+    let mut sums = Sums::default();
+    let mut after = None;
+    for _ in 0..PAGES {
+        let request = PageRequest {
+            after,
+            limit: limits::MAX_PAGE,
+        };
+        let page = ctx.expenses(filter.clone(), request)?;
+        for expense in &page.expenses {
+            sums.add(expense.details.money);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(sums);
+        }
+    }
+    sums.partial = true;
+    Ok(sums)
+}

@@ -1,0 +1,181 @@
+//! Recording: plain text and `/add`, each line its own expense.
+
+use super::receipt;
+use crate::conversation::action::Action;
+use crate::conversation::categorize;
+use crate::conversation::changes::Changes;
+use crate::conversation::context::{Context, Flow};
+use crate::conversation::decision::Decision;
+use crate::conversation::entry::{self, Entry, Line, Reading};
+use crate::conversation::reply::Reply;
+use crate::conversation::wording::{self, buttons};
+use crate::domain::draft::{Draft, DraftContent, DraftState};
+use crate::domain::expense::{Details, Expense, Origin};
+use crate::domain::keys::{DraftId, ExpenseId};
+
+/// `/add 12.50 lunch`
+pub(crate) fn add(ctx: &Context<'_>, arguments: &str) -> Flow {
+    if arguments.is_empty() {
+        return Ok(ctx.say(wording::entry::ADD));
+    }
+    plain(ctx, arguments)
+}
+
+/// A message that is no command and answers nothing. An amount alone belongs to the newest
+/// receipt that lacks one.
+pub(crate) fn plain(ctx: &Context<'_>, text: &str) -> Flow {
+    let lines = ctx.reading(|entry| entry::read(text, entry));
+    if let [line] = lines.as_slice()
+        && is_bare(&line.reading)
+        && let Some(draft) = receipt::edit::wanting(ctx)?
+    {
+        return receipt::edit::fill_amount(ctx, draft, text);
+    }
+    Ok(record(ctx, &lines))
+}
+
+fn is_bare(reading: &Reading) -> bool {
+    match reading {
+        Reading::Expense(entry) | Reading::Unsure(entry) => entry.description.is_empty(),
+        Reading::Ask { choices, .. } => choices.iter().all(|entry| entry.description.is_empty()),
+        Reading::NotAnExpense | Reading::Invalid(_) => false,
+    }
+}
+
+fn record(ctx: &Context<'_>, lines: &[Line]) -> Decision {
+    let mut recording = Recording::new(ctx);
+    for (place, line) in lines.iter().enumerate() {
+        recording.line(place, line, lines.len() == 1);
+    }
+    recording.finish()
+}
+
+/// The lines of one message on their way into the ledger.
+struct Recording<'c, 'a> {
+    ctx: &'c Context<'a>,
+    changes: Changes<'a>,
+    recorded: Vec<Expense>,
+    notes: Vec<String>,
+    asks: Vec<Reply>,
+}
+
+impl<'c, 'a> Recording<'c, 'a> {
+    fn new(ctx: &'c Context<'a>) -> Self {
+        Self {
+            ctx,
+            changes: Changes::new(ctx.turn),
+            recorded: Vec::new(),
+            notes: Vec::new(),
+            asks: Vec::new(),
+        }
+    }
+
+    fn line(&mut self, place: usize, line: &Line, alone: bool) {
+        let ctx = self.ctx;
+        match &line.reading {
+            Reading::Expense(entry) => self.expense(place, line, entry),
+            Reading::Ask { question, choices } => {
+                let choices: Vec<Details> = choices.iter().map(|e| details(ctx, e)).collect();
+                let text = ctx.wording().doubt(&line.text, *question);
+                self.ask(place, line, choices, &text);
+            }
+            Reading::Unsure(entry) => {
+                let details = details(ctx, entry);
+                let text = ctx.wording().unsure(&details);
+                self.ask(place, line, vec![details], &text);
+            }
+            Reading::NotAnExpense if alone => self.notes.push(wording::entry::HINT.to_owned()),
+            Reading::NotAnExpense => self.notes.push(wording::entry::left_out(&line.text)),
+            Reading::Invalid(reason) if alone => self.notes.push(reason.to_string()),
+            Reading::Invalid(reason) => self.notes.push(wording::entry::line_refused(
+                &line.text,
+                &reason.to_string(),
+            )),
+        }
+    }
+
+    fn expense(&mut self, place: usize, line: &Line, entry: &Entry) {
+        let ctx = self.ctx;
+        let details = details(ctx, entry);
+        if entry.assumed_currency {
+            self.notes.push(ctx.wording().assumed(&details));
+        }
+        let id = ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place);
+        let expense = self
+            .changes
+            .record(id, details, origin(ctx, place, line), None);
+        self.recorded.push(expense);
+    }
+
+    fn ask(&mut self, place: usize, line: &Line, choices: Vec<Details>, text: &str) {
+        let ctx = self.ctx;
+        let draft = Draft {
+            id: DraftId::derive(ctx.ledger().id, &ctx.turn.update, place),
+            expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place),
+            revision: 1,
+            opened_by: ctx.turn.who.clone(),
+            origin: origin(ctx, place, line),
+            expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,
+            state: DraftState::Open,
+            content: DraftContent::Entry(choices),
+        };
+        self.asks.push(ask(ctx, &draft, text));
+        self.changes.draft(draft);
+    }
+
+    fn finish(mut self) -> Decision {
+        self.notes.dedup();
+        let wording = self.ctx.wording();
+        let first = match self.recorded.as_slice() {
+            [] if self.notes.is_empty() => None,
+            [] => Some(Reply::plain(self.notes.join("\n"))),
+            [one] => Some(wording.confirmation_with(one, &self.notes.join("\n"))),
+            several => Some(wording.confirmations(several, self.changes.id(), &self.notes)),
+        };
+        let replies = first.into_iter().chain(self.asks).collect();
+        self.ctx.decide(self.changes.finish(), replies)
+    }
+}
+
+/// The question that a doubtful line's draft asks.
+fn ask(ctx: &Context<'_>, draft: &Draft, text: &str) -> Reply {
+    let DraftContent::Entry(choices) = &draft.content else {
+        return Reply::plain(text);
+    };
+    let reply = Reply::plain(text);
+    if choices.len() == 1 {
+        return reply.row(vec![buttons::save(draft.id), buttons::ignore(draft.id)]);
+    }
+    let ways = (0..).zip(choices).map(|(place, choice)| {
+        let label = ctx.wording().choice(choice, choices);
+        buttons::button(label, Action::Save(draft.id, place))
+    });
+    reply.row(ways.chain([buttons::ignore(draft.id)]).collect())
+}
+
+/// The line of the person's message, where the message has a name.
+pub(crate) fn origin(ctx: &Context<'_>, place: usize, line: &Line) -> Option<Origin> {
+    let message = ctx.turn.message.clone()?;
+    Some(Origin::new(message, u16::try_from(place).ok()?, &line.text))
+}
+
+/// What an entry records.
+pub(crate) fn details(ctx: &Context<'_>, entry: &Entry) -> Details {
+    let ledger = ctx.ledger();
+    let named = entry
+        .category
+        .and_then(|place| ledger.living_categories().nth(place))
+        .map(|category| category.id);
+    let mut tags = entry.tags.clone();
+    tags.sort();
+    tags.dedup();
+    Details {
+        money: entry.money,
+        category: named
+            .unwrap_or_else(|| categorize::choose(ledger, None, &entry.description, None)),
+        description: entry.description.clone(),
+        merchant: None,
+        tags,
+        date: entry.date,
+    }
+}

@@ -1,0 +1,54 @@
+//! A reply to one of the bot's messages corrects what that message shows. The message is known
+//! by its buttons.
+
+use super::{edit, receipt};
+use crate::conversation::action::Action;
+use crate::conversation::context::{Context, Flow};
+use crate::conversation::patch::Patch;
+use crate::domain::keys::{DraftId, ExpenseId};
+
+/// What a message shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// An expense.
+    Expense(ExpenseId),
+    /// A receipt's draft.
+    Draft(DraftId),
+}
+
+/// What the message with these buttons shows, where it is one thing that can be corrected.
+pub(crate) fn target(buttons: &[Action]) -> Option<Target> {
+    let mut found = None;
+    for action in buttons {
+        let target = match action {
+            Action::Edit(id)
+            | Action::EditField(id, _)
+            | Action::SetCategory(id, _)
+            | Action::Show(id) => Target::Expense(*id),
+            Action::EditDraft(id)
+            | Action::EditDraftField(id, _)
+            | Action::SetDraftCategory(id, _)
+            | Action::ShowDraft(id)
+            | Action::ReadAgain(id)
+            | Action::Discard(id) => Target::Draft(*id),
+            _ => continue,
+        };
+        if found.is_some_and(|earlier| earlier != target) {
+            return None;
+        }
+        found = Some(target);
+    }
+    found
+}
+
+/// Corrects it.
+pub(crate) fn decide(ctx: &Context<'_>, target: Target, text: &str) -> Flow {
+    match target {
+        Target::Expense(id) => {
+            let expense = ctx.living(id)?;
+            let patch = Patch::read(ctx, expense.details.money.currency(), text)?;
+            edit::apply(ctx, &expense, &patch, super::confirmation_of(id))
+        }
+        Target::Draft(id) => receipt::edit::answer(ctx, id, None, text),
+    }
+}

@@ -1,0 +1,36 @@
+//! A message: a command, a correction, an answer, or expenses.
+
+use super::{dialogue, record, reply};
+use crate::conversation::action::Action;
+use crate::conversation::command::{self, Routed};
+use crate::conversation::context::{Context, Flow};
+use crate::conversation::wording::{entry, help};
+use crate::domain::limits;
+
+/// What a message means.
+pub(crate) fn decide(ctx: &Context<'_>, text: &str, reply_to: Option<&[Action]>) -> Flow {
+    if text.chars().count() > limits::MESSAGE_CHARS {
+        return Ok(ctx.say(entry::too_long()));
+    }
+    match command::route(text) {
+        Routed::Known(command, arguments) => {
+            // Who writes a command no longer answers what was asked.
+            let mut session = ctx.session.clone();
+            session.forget(&ctx.turn.who);
+            let ctx = Context {
+                session: &session,
+                ..*ctx
+            };
+            return (command.run)(&ctx, arguments);
+        }
+        Routed::Unknown(near) => return Ok(ctx.say(help::unknown(near))),
+        Routed::NotACommand => {}
+    }
+    if let Some(target) = reply_to.and_then(reply::target) {
+        return reply::decide(ctx, target, text);
+    }
+    match ctx.session.waiting(&ctx.turn.who, ctx.turn.now) {
+        Some(waiting) => dialogue::answer(ctx, &waiting.about, text),
+        None => record::plain(ctx, text),
+    }
+}

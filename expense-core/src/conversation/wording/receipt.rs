@@ -1,0 +1,220 @@
+//! Receipts and other drafts.
+
+use rust_decimal::Decimal;
+
+use super::{Wording, buttons, change, count, number};
+use crate::conversation::action::Action;
+use crate::conversation::event::ReadResult;
+use crate::conversation::reply::{Anchor, Reply, Text};
+use crate::domain::currency::Currency;
+use crate::domain::draft::{DraftField, ReceiptDraft};
+use crate::domain::expense::{Details, Expense};
+use crate::domain::keys::DraftId;
+use crate::domain::limits;
+use crate::domain::number::format;
+use crate::domain::receipt::Receipt;
+
+pub(crate) const READING: &str = "Reading your receipt…";
+pub(crate) const READING_ALREADY: &str = "I am reading this photo already.";
+pub(crate) const READ_OFTEN_ENOUGH: &str =
+    "I have read this photo several times; please write the amount instead, for example 12.50.";
+pub(crate) const DISCARD: &str = "Discard";
+pub(crate) const DISCARDED: &str = "Discarded. Nothing was recorded.";
+pub(crate) const DISCARDED_BEFORE: &str = "This was discarded. Nothing was recorded.";
+pub(crate) const IGNORED: &str = "Ignored. Nothing was recorded.";
+pub(crate) const EXPIRED: &str = "This has expired and was not recorded. Please send it again.";
+pub(crate) const ONLY_BUTTONS: &str = "Please choose one of the buttons, or write it anew.";
+pub(crate) const NO_AMOUNT: &str =
+    "The amount is missing. Write it, for example 12.50, then press Save.";
+
+/// Below this many percent the reader's doubt is told.
+const SURE: u8 = 80;
+
+/// What came of reading, as far as it matters for what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Result {
+    /// Something was found.
+    Read,
+    /// It is something else.
+    NotAReceipt,
+    /// Too little can be read.
+    Illegible,
+    /// It failed.
+    Failed,
+    /// Nobody reads here.
+    NoReader,
+}
+
+impl Result {
+    pub(crate) fn of(result: &ReadResult) -> Self {
+        match result {
+            ReadResult::Receipt(_) => Self::Read,
+            ReadResult::NotAReceipt => Self::NotAReceipt,
+            ReadResult::Illegible => Self::Illegible,
+            ReadResult::Failed => Self::Failed,
+            ReadResult::NoReader => Self::NoReader,
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Read => "I found no amount.",
+            Self::NotAReceipt => "This does not look like a receipt.",
+            Self::Illegible => "I can't read this photo.",
+            Self::Failed => "Reading this photo failed; the photo is kept.",
+            Self::NoReader => "I can't read photos here yet; the photo is kept.",
+        }
+    }
+}
+
+impl Wording<'_> {
+    /// A draft that can be saved.
+    pub(crate) fn draft(
+        &self,
+        id: DraftId,
+        receipt: &ReceiptDraft,
+        details: &Details,
+        alike: Option<&Expense>,
+    ) -> Reply {
+        let mut text = Text::plain(self.details(details));
+        for note in self.notes(receipt, details) {
+            text = text.then("\n").then(&note);
+        }
+        if let Some(alike) = alike {
+            text = text
+                .then("\nLooks like ")
+                .and(number(alike.id, alike.number))
+                .then(": same merchant, amount and day.");
+        }
+        anchored(id, text).row(vec![
+            buttons::save(id),
+            buttons::edit_draft(id),
+            buttons::discard(id),
+        ])
+    }
+
+    fn notes(&self, receipt: &ReceiptDraft, details: &Details) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(found) = &receipt.receipt
+            && found.total == receipt.fields.amount
+        {
+            notes.extend(self.balance(found, details.money.currency()));
+        }
+        if let Some(place) = &receipt.read_at {
+            let confidence = receipt.receipt.as_ref().map(|r| r.confidence.percent());
+            notes.push(match confidence {
+                Some(percent) if percent < SURE => {
+                    format!("Read {place}, only {percent} % sure: please check.")
+                }
+                _ => format!("Read {place}."),
+            });
+        }
+        notes
+    }
+
+    /// Whether the items add up to the total.
+    fn balance(&self, receipt: &Receipt, currency: Currency) -> Option<String> {
+        let items = count(receipt.items.len() as u64, "item", "items");
+        if receipt.balanced()? {
+            return Some(format!("{items}, adding up to the total."));
+        }
+        let sum = receipt
+            .items
+            .iter()
+            .map(|item| item.amount)
+            .sum::<Decimal>()
+            + receipt.tax.unwrap_or_default()
+            + receipt.tip.unwrap_or_default()
+            - receipt.discount.unwrap_or_default();
+        let sum = format(sum, currency.exponent(), &self.ledger.settings.locale);
+        Some(format!(
+            "{items} come to {sum}, not to the total: please check."
+        ))
+    }
+
+    /// A draft that lacks its amount.
+    pub(crate) fn asks_amount(&self, id: DraftId, receipt: &ReceiptDraft, result: Result) -> Reply {
+        let merchant = receipt.fields.merchant.as_ref();
+        let name = merchant.map_or_else(String::new, |merchant| format!("{merchant}: "));
+        let text = format!(
+            "{name}{} What was the amount? Write it, for example 12.50.",
+            result.sentence()
+        );
+        let mut row = vec![buttons::edit_draft(id), buttons::discard(id)];
+        if result == Result::Failed && receipt.round < limits::READING_ROUNDS {
+            row.insert(0, buttons::button("Try again", Action::ReadAgain(id)));
+        }
+        anchored(id, Text::plain(text)).row(row)
+    }
+
+    /// A draft whose amount is no money in its currency.
+    pub(crate) fn misfit(&self, id: DraftId, receipt: &ReceiptDraft, reason: &str) -> Reply {
+        let amount = receipt.fields.amount.unwrap_or_default();
+        let text = format!("I read the amount {amount}. {reason}");
+        anchored(id, Text::plain(text)).row(vec![buttons::edit_draft(id), buttons::discard(id)])
+    }
+
+    /// What can be changed of a draft.
+    pub(crate) fn draft_menu(&self, id: DraftId, details: Option<&Details>) -> Reply {
+        let known = details.map_or_else(String::new, |d| format!("{}\n", self.details(d)));
+        let mut reply = anchored(id, Text::plain(format!("{known}{}", change::WHAT)));
+        reply.buttons = buttons::fields(|field| Action::EditDraftField(id, field));
+        reply.row(vec![buttons::button("Back", Action::ShowDraft(id))])
+    }
+
+    /// The question for a field of a draft.
+    pub(crate) fn draft_prompt(&self, id: DraftId, field: DraftField) -> Reply {
+        let mut reply = anchored(id, Text::plain(change::ask_field(field)));
+        if field == DraftField::Category {
+            reply.buttons =
+                buttons::categories(self.ledger, None, |to| Action::SetDraftCategory(id, to));
+        }
+        reply.row(vec![buttons::button("Back", Action::ShowDraft(id))])
+    }
+
+    /// An image that was saved before.
+    pub(crate) fn known_image(&self, id: DraftId, expense: &Expense) -> Reply {
+        let text = Text::plain("This photo is already saved as ").and(self.expense(expense));
+        anchored(id, text).row(vec![
+            buttons::button("Read it anyway", Action::ReadAgain(id)),
+            buttons::discard(id),
+        ])
+    }
+}
+
+fn anchored(id: DraftId, text: Text) -> Reply {
+    Reply {
+        anchor: Some(Anchor::Draft(id)),
+        ..Reply::text(text)
+    }
+}
+
+/// A draft became this expense, unless that is gone.
+pub(crate) fn saved(expense: Option<&Expense>) -> Text {
+    match expense {
+        Some(expense) => Text::plain("This is already saved as ")
+            .and(number(expense.id, expense.number))
+            .then("."),
+        None => Text::plain("This was saved, and removed since. Please send it again."),
+    }
+}
+
+/// A doubtful line was changed and recorded since.
+pub(crate) fn said_anew(expense: &Expense) -> Text {
+    Text::plain("You changed that message since: it is recorded as ")
+        .and(number(expense.id, expense.number))
+        .then(".")
+}
+
+/// A caption that can't be followed.
+pub(crate) fn caption_refused(reason: &str) -> String {
+    format!("About the caption: {reason}")
+}
+
+/// An album with more photos than one draft takes.
+pub(crate) fn too_many_parts() -> String {
+    format!(
+        "One receipt takes at most {} photos; I left this one out.",
+        limits::PARTS_PER_DRAFT
+    )
+}
