@@ -11,6 +11,7 @@ use super::session::Session;
 use super::write::Write;
 use crate::domain::keys::{ChatKey, MessageKey, UpdateKey, UserKey};
 use crate::domain::ledger::Ledger;
+use crate::domain::limits;
 
 /// All that is ambient to a step, as data.
 #[derive(Debug, Clone)]
@@ -38,6 +39,15 @@ pub struct Turn {
 pub struct Policy {
     /// How long a draft can be saved.
     pub draft_ttl: std::time::Duration,
+}
+
+impl Default for Policy {
+    /// Drafts wait for [`limits::DRAFT_TTL`].
+    fn default() -> Self {
+        Self {
+            draft_ttl: limits::DRAFT_TTL,
+        }
+    }
 }
 
 /// What a step is given: what happened, or the answer to what it asked.

@@ -45,6 +45,18 @@ pub struct Settings {
     pub language: Language,
 }
 
+impl Default for Settings {
+    /// Euros, UTC, English: what a ledger begins with where nobody said anything else.
+    fn default() -> Self {
+        Self {
+            currency: Currency::EUR,
+            zone: Zone::UTC,
+            locale: Locale::default(),
+            language: Language::English,
+        }
+    }
+}
+
 /// A language that answers are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Language {

@@ -8,6 +8,7 @@ pub mod books;
 pub mod cache;
 pub mod clock;
 mod expiring;
+pub mod in_process;
 pub mod lease;
 pub mod messenger;
 pub mod ocr;

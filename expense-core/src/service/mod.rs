@@ -92,6 +92,20 @@ pub struct Options {
     pub instance: String,
 }
 
+impl Default for Options {
+    /// One person's own bot: no limit, one receipt at a time.
+    fn default() -> Self {
+        Self {
+            defaults: Settings::default(),
+            policy: Policy::default(),
+            quota: None,
+            readers: 1,
+            workers: 2,
+            instance: "alone".to_owned(),
+        }
+    }
+}
+
 /// The product at work: takes updates in, records, answers.
 ///
 /// Clones are the same service.

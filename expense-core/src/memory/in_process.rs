@@ -1,0 +1,42 @@
+//! Everything that one process needs beside its store and its transport.
+
+use std::sync::Arc;
+
+use super::cache::MemoryCache;
+use super::lease::MemoryLease;
+use super::queue::MemoryQueue;
+use super::rate::MemoryRateLimiter;
+use super::state::MemoryState;
+use crate::ports::attachments::Attachments;
+use crate::ports::clock::Clock;
+use crate::ports::jobs::Jobs;
+use crate::ports::messenger::Messenger;
+use crate::ports::store::ExpenseStore;
+use crate::service::Ports;
+
+/// Sessions, and notes of sent messages, that are kept at most; more are read from the store.
+const COPIES: usize = 10_000;
+
+/// The ports of a service that lives in one process: this store, this transport, and for the
+/// rest the reference adapters. Without a reader of receipts; set `ocr` to have one.
+#[must_use]
+pub fn in_process<S: ExpenseStore + Jobs + 'static>(
+    store: Arc<S>,
+    messenger: Arc<dyn Messenger>,
+    attachments: Arc<dyn Attachments>,
+    clock: Arc<dyn Clock>,
+) -> Ports {
+    Ports {
+        jobs: store.clone(),
+        store,
+        states: Arc::new(MemoryState::new(clock.clone(), COPIES)),
+        cache: Arc::new(MemoryCache::new(clock.clone(), COPIES)),
+        queue: Arc::new(MemoryQueue::new(clock.clone())),
+        limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
+        lease: Arc::new(MemoryLease::new(clock.clone())),
+        attachments,
+        ocr: None,
+        messenger,
+        clock,
+    }
+}
