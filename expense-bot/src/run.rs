@@ -1,5 +1,8 @@
 //! `run` and `console`: the chat, from the first line to the last reply.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use expense_console::Console;
@@ -39,8 +42,13 @@ pub(crate) fn console(config: &Config, json: bool) -> Result<(), Failure> {
     ended
 }
 
+/// Makes a directory that its owner alone can look into, where there is none.
+pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
 async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(&config.data)?;
+    make_private(&config.data)?;
     let shutdown = signals::watch()?;
     let clock = Arc::new(SystemClock);
     let store = wire::store(config, clock.clone()).await?;

@@ -7,7 +7,10 @@ use std::sync::OnceLock;
 use rustix::termios::{OptionalActions, Termios};
 use rustyline::error::ReadlineError;
 use rustyline::history::DefaultHistory;
-use rustyline::{Config, Editor, ExternalPrinter};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Config, Editor, Event, EventContext, EventHandler,
+    ExternalPrinter, KeyEvent, Movement, RepeatCount,
+};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::input::{Heard, Input, What};
@@ -24,6 +27,18 @@ type Lines = Editor<(), DefaultHistory>;
 
 /// The terminal as it was found.
 static FOUND: OnceLock<Termios> = OnceLock::new();
+
+/// Ctrl-C clears what is typed; where nothing is, it asks to leave.
+struct ClearOrLeave;
+
+impl ConditionalEventHandler for ClearOrLeave {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, ctx: &EventContext<'_>) -> Option<Cmd> {
+        match ctx.line() {
+            "" => Some(Cmd::Interrupt),
+            _ => Some(Cmd::Kill(Movement::WholeLine)),
+        }
+    }
+}
 
 /// Puts the terminal back to how it was found. For the moment before the process ends while
 /// somebody types; anywhere else it does nothing that is seen.
@@ -47,6 +62,8 @@ pub(crate) fn open(history: PathBuf) -> io::Result<(Input, Screen)> {
         .auto_add_history(false)
         .build();
     let mut lines = Lines::with_config(config).map_err(io::Error::other)?;
+    let clear = EventHandler::Conditional(Box::new(ClearOrLeave));
+    lines.bind_sequence(KeyEvent::ctrl('C'), clear);
     // Without a file the history begins anew.
     let _ = lines.load_history(&history);
     let mut screen: Screen = match lines.create_external_printer() {
