@@ -50,7 +50,12 @@ impl TextBox {
     pub(crate) fn turned(self, quarters: u8) -> Self {
         let angle = self.angle + f32::from(quarters) * std::f32::consts::FRAC_PI_2;
         if quarters % 2 == 1 {
-            Self { width: self.height, height: self.width, angle, ..self }
+            Self {
+                width: self.height,
+                height: self.width,
+                angle,
+                ..self
+            }
         } else {
             Self { angle, ..self }
         }
@@ -84,7 +89,8 @@ fn mean_inside(map: &NdTensorView<f32, 2>, rect: &RotatedRect) -> f32 {
             let across = ((column as f32 + 0.5) / columns - 0.5) * rect.width();
             let x = center.x + up.x * along_up - up.y * across;
             let y = center.y + up.y * along_up + up.x * across;
-            if x >= 0.0 && y >= 0.0
+            if x >= 0.0
+                && y >= 0.0
                 && let Some(probability) = map.get([y as usize, x as usize])
             {
                 sum += probability;
@@ -121,7 +127,11 @@ mod tests {
             let (dx, dy) = (x as f32 - 100.0, y as f32 - 100.0);
             let along = dx * angle.cos() + dy * angle.sin();
             let across = dy * angle.cos() - dx * angle.sin();
-            if along.abs() < length / 2.0 && across.abs() < thickness / 2.0 { 0.9 } else { 0.0 }
+            if along.abs() < length / 2.0 && across.abs() < thickness / 2.0 {
+                0.9
+            } else {
+                0.0
+            }
         })
     }
 
@@ -134,7 +144,10 @@ mod tests {
         let found = text_boxes(bar(angle, 120.0, 12.0).view());
         assert_eq!(found.len(), 1);
         let text = found[0];
-        assert!((text.x - 100.0).abs() < 2.0 && (text.y - 100.0).abs() < 2.0, "{text:?}");
+        assert!(
+            (text.x - 100.0).abs() < 2.0 && (text.y - 100.0).abs() < 2.0,
+            "{text:?}"
+        );
         assert!((text.angle - angle).sin().abs() < 0.05, "{text:?}");
         assert!(text.width > 120.0 && text.height > 12.0 && text.width > 4.0 * text.height);
     }

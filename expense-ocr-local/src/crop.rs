@@ -26,7 +26,11 @@ pub(crate) fn crop(image: &RgbImage, text: &TextBox, height: usize) -> (Vec<f32>
                 let dv = ((part / samples) as f32 + 0.5) / samples as f32;
                 let u = (column as f32 + du) * step - text.width / 2.0;
                 let v = (row as f32 + dv) * scale - text.height / 2.0;
-                let color = sample(image, text.x + u * cos - v * sin, text.y + u * sin + v * cos);
+                let color = sample(
+                    image,
+                    text.x + u * cos - v * sin,
+                    text.y + u * sin + v * cos,
+                );
                 for (sum, value) in sum.iter_mut().zip(color) {
                     *sum += value;
                 }
@@ -64,14 +68,26 @@ mod tests {
 
     /// Left half red, right half blue.
     fn halves() -> RgbImage {
-        RgbImage::from_fn(100, 40, |x, _| if x < 50 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) })
+        RgbImage::from_fn(100, 40, |x, _| {
+            if x < 50 {
+                Rgb([255, 0, 0])
+            } else {
+                Rgb([0, 0, 255])
+            }
+        })
     }
 
     #[rstest::rstest]
     #[case::upright(0.0, 1.0)]
     #[case::upside_down(PI, -1.0)]
     fn a_crop_is_level_and_blue_first(#[case] angle: f32, #[case] red_on_the_left: f32) {
-        let text = TextBox { x: 50.0, y: 20.0, width: 80.0, height: 20.0, angle };
+        let text = TextBox {
+            x: 50.0,
+            y: 20.0,
+            width: 80.0,
+            height: 20.0,
+            angle,
+        };
         let (planes, width) = crop(&halves(), &text, 10);
         assert_eq!((width, planes.len()), (40, 3 * 400));
         let red = |column: usize| planes[2 * 400 + 5 * width + column];
@@ -81,7 +97,13 @@ mod tests {
 
     #[test]
     fn boxes_beyond_the_edge_are_harmless() {
-        let text = TextBox { x: -30.0, y: 500.0, width: 9000.0, height: 3.0, angle: 0.7 };
+        let text = TextBox {
+            x: -30.0,
+            y: 500.0,
+            width: 9000.0,
+            height: 3.0,
+            angle: 0.7,
+        };
         let (planes, width) = crop(&halves(), &text, 48);
         assert_eq!(planes.len(), 3 * 48 * width);
     }

@@ -9,7 +9,7 @@ use rten_tensor::{NdTensor, NdTensorView};
 
 use crate::boxes::{TextBox, text_boxes};
 use crate::error::EngineError;
-use crate::infer::Network;
+use crate::infer::{Network, Thread};
 
 /// What the detector is given at most: more costs time and memory in proportion.
 const MOST_PIXELS: f32 = 1_150_000.0;
@@ -28,30 +28,51 @@ impl Detector {
     }
 
     /// All boxes of text, in pixels of `image`.
-    pub(crate) fn find(&self, image: &RgbImage) -> Result<Vec<TextBox>, EngineError> {
-        let (boxes, scale) = self.look(image)?;
+    pub(crate) fn find(
+        &self,
+        image: &RgbImage,
+        thread: &Thread,
+    ) -> Result<Vec<TextBox>, EngineError> {
+        let (boxes, scale) = self.look(image, thread)?;
         let Some((area, closer)) = worth_a_closer_look(image, &boxes, scale) else {
             return Ok(boxes);
         };
         let (x, y, width, height) = area;
         let part = imageops::crop_imm(image, x, y, width, height).to_image();
-        let (found, _) = self.look(&part)?;
-        tracing::debug!(closer, before = boxes.len(), after = found.len(), "looked again, closer");
-        Ok(found.into_iter().map(|text| text.placed((1.0, 1.0), (x as f32, y as f32))).collect())
+        let (found, _) = self.look(&part, thread)?;
+        tracing::debug!(
+            closer,
+            before = boxes.len(),
+            after = found.len(),
+            "looked again, closer"
+        );
+        Ok(found
+            .into_iter()
+            .map(|text| text.placed((1.0, 1.0), (x as f32, y as f32)))
+            .collect())
     }
 
     /// The boxes, and how much smaller than `image` the detector saw them.
-    fn look(&self, image: &RgbImage) -> Result<(Vec<TextBox>, f32), EngineError> {
+    fn look(&self, image: &RgbImage, thread: &Thread) -> Result<(Vec<TextBox>, f32), EngineError> {
         let (width, height) = (image.width() as f32, image.height() as f32);
-        let scale = (MOST_PIXELS / (width * height)).sqrt().min(LONGEST / width.max(height)).min(1.0);
+        let scale = (MOST_PIXELS / (width * height))
+            .sqrt()
+            .min(LONGEST / width.max(height))
+            .min(1.0);
         let on_grid = |side: f32| ((side * scale / GRID).round().max(1.0) * GRID) as u32;
         let (w, h) = (on_grid(width), on_grid(height));
         let small = imageops::resize(image, w, h, FilterType::Triangle);
-        let output = self.0.run(planes(&small))?;
+        let output = self.0.run(planes(&small), thread)?;
         let map: NdTensorView<f32, 4> = output.view().try_into().map_err(|_| EngineError::Shape)?;
         let back = (width / w as f32, height / h as f32);
         let boxes = text_boxes(map.slice((0, 0)));
-        Ok((boxes.into_iter().map(|text| text.placed(back, (0.0, 0.0))).collect(), scale))
+        Ok((
+            boxes
+                .into_iter()
+                .map(|text| text.placed(back, (0.0, 0.0)))
+                .collect(),
+            scale,
+        ))
     }
 }
 
@@ -61,7 +82,12 @@ fn planes(image: &RgbImage) -> NdTensor<f32, 4> {
     let raw = image.as_raw();
     let mut data = Vec::with_capacity(3 * width * height);
     for channel in [2, 1, 0] {
-        data.extend(raw.iter().skip(channel).step_by(3).map(|&value| f32::from(value) / 127.5 - 1.0));
+        data.extend(
+            raw.iter()
+                .skip(channel)
+                .step_by(3)
+                .map(|&value| f32::from(value) / 127.5 - 1.0),
+        );
     }
     NdTensor::from_data([1, 3, height, width], data)
 }
@@ -71,7 +97,10 @@ type Area = (u32, u32, u32, u32);
 /// The part of `image` that holds all text, and how many times larger it would be seen, where the
 /// text is small and much of the image is not text.
 fn worth_a_closer_look(image: &RgbImage, boxes: &[TextBox], scale: f32) -> Option<(Area, f32)> {
-    let mut heights: Vec<f32> = boxes.iter().map(|text| text.width.min(text.height)).collect();
+    let mut heights: Vec<f32> = boxes
+        .iter()
+        .map(|text| text.width.min(text.height))
+        .collect();
     heights.sort_by(f32::total_cmp);
     let typical = *heights.get(heights.len() / 2)?;
     if scale >= 1.0 || typical * scale >= SMALL {
@@ -90,6 +119,8 @@ fn worth_a_closer_look(image: &RgbImage, boxes: &[TextBox], scale: f32) -> Optio
     let width = right.min(image.width() as f32) - left;
     let height = bottom.min(image.height() as f32) - top;
     let closer = ((image.width() as f32 * image.height() as f32) / (width * height)).sqrt();
-    (width >= GRID && height >= GRID && closer >= 1.25)
-        .then_some(((left as u32, top as u32, width as u32, height as u32), closer))
+    (width >= GRID && height >= GRID && closer >= 1.25).then_some((
+        (left as u32, top as u32, width as u32, height as u32),
+        closer,
+    ))
 }

@@ -23,8 +23,17 @@ pub(crate) struct Word {
 
 impl Word {
     /// A word that lies level.
+    #[cfg(test)]
     pub(crate) fn level(text: &str, left: f32, right: f32, middle: f32, height: f32) -> Self {
-        Self { text: text.to_owned(), left, right, middle, height, confidence: 1.0, slope: 0.0 }
+        Self {
+            text: text.to_owned(),
+            left,
+            right,
+            middle,
+            height,
+            confidence: 1.0,
+            slope: 0.0,
+        }
     }
 
     /// What was seen in `text`, on a page that is turned level by `skew`.
@@ -35,7 +44,11 @@ impl Word {
         let left = x + (seen.span.0 - 0.5) * text.width;
         let right = x + (seen.span.1 - 0.5) * text.width;
         // A short box shows no slope worth believing.
-        let slope = if text.width > 4.0 * text.height { slope.clamp(-0.3, 0.3) } else { 0.0 };
+        let slope = if text.width > 4.0 * text.height {
+            slope.clamp(-0.3, 0.3)
+        } else {
+            0.0
+        };
         Self {
             text: seen.text,
             left,
@@ -81,7 +94,11 @@ impl Line {
         if overlap > 0.5 * (word.right - word.left).min(last.right - last.left) {
             return None;
         }
-        let slope = if last.slope == 0.0 { word.slope } else { last.slope };
+        let slope = if last.slope == 0.0 {
+            word.slope
+        } else {
+            last.slope
+        };
         let between = (last.right + word.left) / 2.0;
         let off = (word.middle_at(between, word.slope) - last.middle_at(between, slope)).abs();
         (off < SAME_LINE * word.height.min(last.height * 1.6).min(word.height * 1.6)).then_some(off)
@@ -131,11 +148,16 @@ mod tests {
         let word = |text: &str, left: f32, right: f32, row: f32| {
             let middle = row + slope * (left + right) / 2.0;
             let long = right - left > 80.0;
-            Word { slope: if long { slope } else { 0.0 }, ..Word::level(text, left, right, middle, 16.0) }
+            Word {
+                slope: if long { slope } else { 0.0 },
+                ..Word::level(text, left, right, middle, 16.0)
+            }
         };
         let page = lines(vec![
-            word("steamed egg yolk", 40.0, 240.0, 100.0), word("4.50", 420.0, 470.0, 100.0),
-            word("Chicken claw large", 40.0, 250.0, 120.0), word("6.00", 420.0, 470.0, 120.0),
+            word("steamed egg yolk", 40.0, 240.0, 100.0),
+            word("4.50", 420.0, 470.0, 100.0),
+            word("Chicken claw large", 40.0, 250.0, 120.0),
+            word("6.00", 420.0, 470.0, 120.0),
         ]);
         let texts: Vec<String> = page.iter().map(Line::text).collect();
         assert_eq!(texts, ["steamed egg yolk 4.50", "Chicken claw large 6.00"]);

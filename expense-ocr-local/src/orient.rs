@@ -43,7 +43,10 @@ pub(crate) fn most_telling(boxes: &[TextBox], count: usize) -> Vec<TextBox> {
 /// The weighted mean of directions modulo half a turn: doubled angles add up as vectors.
 fn common_direction(boxes: &[TextBox]) -> f32 {
     let (mut x, mut y) = (0.0, 0.0);
-    for text in boxes.iter().filter(|text| text.width > TELLING * text.height) {
+    for text in boxes
+        .iter()
+        .filter(|text| text.width > TELLING * text.height)
+    {
         x += text.width * (2.0 * text.angle).cos();
         y += text.width * (2.0 * text.angle).sin();
     }
@@ -63,7 +66,13 @@ mod tests {
     use super::*;
 
     fn text(width: f32, height: f32, angle: f32) -> TextBox {
-        TextBox { x: 0.0, y: 0.0, width, height, angle }
+        TextBox {
+            x: 0.0,
+            y: 0.0,
+            width,
+            height,
+            angle,
+        }
     }
 
     #[rstest::rstest]
@@ -72,8 +81,11 @@ mod tests {
     #[case(-0.15)]
     #[case(1.5)]
     fn short_boxes_follow_the_long_ones(#[case] skew: f32) {
-        let mut boxes =
-            vec![text(90.0, 10.0, skew), text(80.0, 10.0, skew + PI), text(14.0, 9.0, skew + FRAC_PI_2)];
+        let mut boxes = vec![
+            text(90.0, 10.0, skew),
+            text(80.0, 10.0, skew + PI),
+            text(14.0, 9.0, skew + FRAC_PI_2),
+        ];
         let common = align(&mut boxes);
         assert!((common - skew).sin().abs() < 0.01);
         for text in &boxes {

@@ -9,7 +9,7 @@ use rten_tensor::{NdTensor, NdTensorView};
 use crate::boxes::TextBox;
 use crate::crop::crop;
 use crate::error::EngineError;
-use crate::infer::Network;
+use crate::infer::{Network, Thread};
 
 /// The height of the crops that the network was trained with.
 const HEIGHT: usize = 48;
@@ -45,16 +45,28 @@ impl Recognizer {
     pub(crate) fn load(file: &Path) -> Result<Self, EngineError> {
         let network = Network::load(file)?;
         let list = network.note("character").ok_or(EngineError::Dictionary)?;
-        let signs = list.lines().map(str::to_owned).chain([" ".to_owned()]).collect();
+        let signs = list
+            .lines()
+            .map(str::to_owned)
+            .chain([" ".to_owned()])
+            .collect();
         Ok(Self { network, signs })
     }
 
     /// The texts in a box, left to right: one, or several where wide gaps lie between them.
-    pub(crate) fn read(&self, image: &RgbImage, text: &TextBox) -> Result<Vec<Seen>, EngineError> {
+    pub(crate) fn read(
+        &self,
+        image: &RgbImage,
+        text: &TextBox,
+        thread: &Thread,
+    ) -> Result<Vec<Seen>, EngineError> {
         let (planes, width) = crop(image, text, HEIGHT);
         let padded = width.max(NARROWEST).next_multiple_of(8);
-        let output = self.network.run(padded_to(&planes, width, padded))?;
-        let steps: NdTensorView<f32, 3> = output.view().try_into().map_err(|_| EngineError::Shape)?;
+        let output = self
+            .network
+            .run(padded_to(&planes, width, padded), thread)?;
+        let steps: NdTensorView<f32, 3> =
+            output.view().try_into().map_err(|_| EngineError::Shape)?;
         let signs = self.decode(steps.slice(0));
         let used = steps.size(1) as f32 * width as f32 / padded as f32;
         Ok(columns(&signs, used))
@@ -64,12 +76,21 @@ impl Recognizer {
     fn decode(&self, steps: NdTensorView<f32, 2>) -> Vec<Sign<'_>> {
         let mut signs = Vec::new();
         let mut last = 0;
-        for (step, scores) in steps.to_contiguous().data().chunks_exact(steps.size(1)).enumerate() {
+        for (step, scores) in steps
+            .to_contiguous()
+            .data()
+            .chunks_exact(steps.size(1))
+            .enumerate()
+        {
             let (best, probability) = best_of(scores);
             if best != last
                 && let Some(text) = best.checked_sub(1).and_then(|at| self.signs.get(at))
             {
-                signs.push(Sign { text, step, probability });
+                signs.push(Sign {
+                    text,
+                    step,
+                    probability,
+                });
             }
             last = best;
         }
@@ -89,7 +110,10 @@ fn best_of(scores: &[f32]) -> (usize, f32) {
 
 fn padded_to(planes: &[f32], width: usize, padded: usize) -> NdTensor<f32, 4> {
     let mut data = vec![0.0; 3 * HEIGHT * padded];
-    for (from, to) in planes.chunks_exact(width).zip(data.chunks_exact_mut(padded)) {
+    for (from, to) in planes
+        .chunks_exact(width)
+        .zip(data.chunks_exact_mut(padded))
+    {
         to[..width].copy_from_slice(from);
     }
     NdTensor::from_data([1, 3, HEIGHT, padded], data)
@@ -98,9 +122,14 @@ fn padded_to(planes: &[f32], width: usize, padded: usize) -> NdTensor<f32, 4> {
 /// Splits signs at wide gaps. `used` is the number of steps that the box itself takes.
 fn columns(signs: &[Sign<'_>], used: f32) -> Vec<Seen> {
     let visible: Vec<&Sign<'_>> = signs.iter().filter(|sign| sign.text != " ").collect();
-    let mut distances: Vec<usize> = visible.windows(2).map(|two| two[1].step - two[0].step).collect();
+    let mut distances: Vec<usize> = visible
+        .windows(2)
+        .map(|two| two[1].step - two[0].step)
+        .collect();
     distances.sort_unstable();
-    let usual = distances.get(distances.len() / 2).map_or(1.0, |&distance| distance as f32);
+    let usual = distances
+        .get(distances.len() / 2)
+        .map_or(1.0, |&distance| distance as f32);
     let mut seen = Vec::new();
     let mut start = 0;
     let mut previous: Option<usize> = None;
@@ -127,7 +156,10 @@ fn one(signs: &[Sign<'_>], used: f32) -> Option<Seen> {
     (!text.is_empty()).then(|| Seen {
         text,
         confidence: sum / signs.len() as f32,
-        span: (share(first.step as f32 - 0.5), share(last.step as f32 + 1.5)),
+        span: (
+            share(first.step as f32 - 0.5),
+            share(last.step as f32 + 1.5),
+        ),
     })
 }
 
@@ -137,7 +169,10 @@ mod tests {
 
     #[test]
     fn wide_gaps_separate_columns() {
-        let signs: Vec<Sign<'_>> = "TOTAL".chars().zip(2..).chain("9.50".chars().zip(40..))
+        let signs: Vec<Sign<'_>> = "TOTAL"
+            .chars()
+            .zip(2..)
+            .chain("9.50".chars().zip(40..))
             .map(|(sign, step)| Sign {
                 text: Box::leak(sign.to_string().into_boxed_str()),
                 step,

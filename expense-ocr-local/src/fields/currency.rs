@@ -31,14 +31,18 @@ pub(crate) fn find(page: &Page, hints: &Hints, country: Option<Country>) -> Opti
     let text = page.text();
     let mut counts: Vec<(String, usize)> = Vec::new();
     let mut count = |sign: &str, weight: usize| {
-        let Some(code) = code_of(sign.trim(), hints.currency.code(), country) else { return };
+        let Some(code) = code_of(sign.trim(), hints.currency.code(), country) else {
+            return;
+        };
         match counts.iter_mut().find(|(known, _)| *known == code) {
             Some((_, sum)) => *sum += weight,
             None => counts.push((code.to_owned(), weight)),
         }
     };
     for found in AT_NUMBER.captures_iter(&text) {
-        let sign = ["before", "after", "column"].iter().find_map(|name| found.name(name));
+        let sign = ["before", "after", "column"]
+            .iter()
+            .find_map(|name| found.name(name));
         if let Some(sign) = sign {
             count(sign.as_str(), 2);
         }
@@ -49,7 +53,10 @@ pub(crate) fn find(page: &Page, hints: &Hints, country: Option<Country>) -> Opti
     if let Some(country) = country {
         count(country.currency, 3);
     }
-    let code = counts.iter().max_by_key(|(_, sum)| *sum).map(|(code, _)| code)?;
+    let code = counts
+        .iter()
+        .max_by_key(|(_, sum)| *sum)
+        .map(|(code, _)| code)?;
     Currency::from_code(code).ok()
 }
 
@@ -58,7 +65,10 @@ fn code_of<'a>(sign: &'a str, own: &'a str, country: Option<Country>) -> Option<
     let local = country.map(|country| country.currency);
     let shared = |family: &[&'static str]| -> Option<&'static str> {
         let known = |code: &str| family.iter().copied().find(|member| *member == code);
-        local.and_then(known).or_else(|| known(own)).or_else(|| family.first().copied())
+        local
+            .and_then(known)
+            .or_else(|| known(own))
+            .or_else(|| family.first().copied())
     };
     match sign {
         "$" => shared(&[

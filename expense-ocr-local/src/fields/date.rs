@@ -31,25 +31,60 @@ static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A day, the name of a month, a year: `3 May 2018`, `03-MAY-18`, `21. April 2019`, `3.Mai 18`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?P<day>[0-9OolI]{1,2})(?:st|nd|rd|th|\.|er)?[\s,./-]{0,3}(?:de\s)?(?P<month>[A-Za-z0À-ÿ]{3,10})\.?[\s,./'-]{0,3}(?:de\s)?(?P<year>[0-9O]{4}|[0-9O]{2})(?P<after>:?)")
+    pattern(
+        r"(?P<day>[0-9OolI]{1,2})(?:st|nd|rd|th|\.|er)?[\s,./-]{0,3}(?:de\s)?(?P<month>[A-Za-z0À-ÿ]{3,10})\.?[\s,./'-]{0,3}(?:de\s)?(?P<year>[0-9O]{4}|[0-9O]{2})(?P<after>:?)",
+    )
 });
 /// The name of a month, a day, a year: `May 3, 2018`.
 static NAMED_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?P<month>[A-Za-zÀ-ÿ]{3,10})\.?[\s./-]{0,2}(?P<day>[0-9OolI]{1,2})(?:st|nd|rd|th)?[\s,./'-]{1,3}(?P<year>[0-9O]{4}|[0-9O]{2})(?P<after>:?)")
+    pattern(
+        r"(?P<month>[A-Za-zÀ-ÿ]{3,10})\.?[\s./-]{0,2}(?P<day>[0-9OolI]{1,2})(?:st|nd|rd|th)?[\s,./'-]{1,3}(?P<year>[0-9O]{4}|[0-9O]{2})(?P<after>:?)",
+    )
 });
 /// Eight digits in a row: `20180503`, `03052018`.
 static PACKED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(?P<digits>[0-9]{8})\b"));
 /// A time of day.
-static TIME: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"[0-2]?[0-9] ?[:.h] ?[0-5][0-9](?: ?[:.] ?[0-5][0-9])?(?: ?[AaPp]\.?[Mm])?"));
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"[0-2]?[0-9] ?[:.h] ?[0-5][0-9](?: ?[:.] ?[0-5][0-9])?(?: ?[AaPp]\.?[Mm])?")
+});
 
 const DATE: &[&str] = &[
-    "DATE", "DATUM", "FECHA", "DATA", "TARIKH", "TANGGAL", "DATO", "DATUMAS", "PAIVAYS", "TARIH", "DATETIME", "DT", "日期", "日付",
+    "DATE", "DATUM", "FECHA", "DATA", "TARIKH", "TANGGAL", "DATO", "DATUMAS", "PAIVAYS", "TARIH",
+    "DATETIME", "DT", "日期", "日付",
 ];
 /// Words beside dates that are not the day of the purchase.
 const OTHER: &[&str] = &[
-    "EXP", "EXPIRY", "EXPIRES", "EXPIRED", "VALID", "UNTIL", "DUE", "BEFORE", "DOB", "BIRTH", "MHD", "GULTIG", "BIS", "VALABLE", "JUSQU", "VALIDO", "HASTA", "SINCE", "RETURN", "RETURNS", "EXCHANGE",
-    "APPROVAL", "PERMIT", "REDEEM", "EFFECTIVE", "LUPUT", "SCADENZA", "VERSION", "VER", "PROMOTION", "UMTAUSCH",
+    "EXP",
+    "EXPIRY",
+    "EXPIRES",
+    "EXPIRED",
+    "VALID",
+    "UNTIL",
+    "DUE",
+    "BEFORE",
+    "DOB",
+    "BIRTH",
+    "MHD",
+    "GULTIG",
+    "BIS",
+    "VALABLE",
+    "JUSQU",
+    "VALIDO",
+    "HASTA",
+    "SINCE",
+    "RETURN",
+    "RETURNS",
+    "EXCHANGE",
+    "APPROVAL",
+    "PERMIT",
+    "REDEEM",
+    "EFFECTIVE",
+    "LUPUT",
+    "SCADENZA",
+    "VERSION",
+    "VER",
+    "PROMOTION",
+    "UMTAUSCH",
 ];
 
 /// One way to read a text as a date.
@@ -87,12 +122,15 @@ pub(crate) fn find(page: &Page, hints: &Hints, country: Option<Country>) -> Opti
         }
     }
     days.sort_by_key(|(_, points, certain)| std::cmp::Reverse((*points, *certain)));
-    let (day, points, certain) = *days.first()?;
+    let (day, points, certain) = *days.first().filter(|(_, points, _)| *points >= 0)?;
     let lead = points - days.get(1).map_or(-20, |(_, points, _)| *points);
-    Some(Date { day, confidence: confidence(points, lead, certain) })
+    Some(Date {
+        day,
+        confidence: confidence(lead, certain),
+    })
 }
 
-fn confidence(points: i32, lead: i32, certain: bool) -> u8 {
+fn confidence(lead: i32, certain: bool) -> u8 {
     let base: u8 = if certain { 98 } else { 93 };
     let doubt: u8 = match lead {
         ..3 => 30,
@@ -100,7 +138,7 @@ fn confidence(points: i32, lead: i32, certain: bool) -> u8 {
         8..15 => 4,
         _ => 0,
     };
-    base.saturating_sub(doubt).saturating_sub(if points < 0 { 30 } else { 0 })
+    base.saturating_sub(doubt)
 }
 
 /// What the row and the head above it say about a date on the row.
@@ -108,7 +146,10 @@ fn surroundings(page: &Page, at: usize, row: &Row) -> i32 {
     let mut points = 0;
     if row.words.any(DATE) {
         points += 22;
-    } else if at.checked_sub(1).is_some_and(|above| page.rows[above].words.any(DATE)) {
+    } else if at
+        .checked_sub(1)
+        .is_some_and(|above| page.rows[above].words.any(DATE))
+    {
         points += 12;
     }
     if TIME.is_match(&row.text) {
@@ -143,7 +184,9 @@ fn readings_of(row: &Row, order: Order, sent_on: NaiveDate) -> Vec<Reading> {
             found.extend(from_packed(&packed["digits"]));
         }
     }
-    let oldest = sent_on.with_year(sent_on.year() - OLDEST_YEARS).unwrap_or(NaiveDate::MIN);
+    let oldest = sent_on
+        .with_year(sent_on.year() - OLDEST_YEARS)
+        .unwrap_or(NaiveDate::MIN);
     found.retain(|reading| reading.day <= sent_on && reading.day >= oldest);
     if let [only] = found.as_mut_slice() {
         only.certain = true;
@@ -152,7 +195,9 @@ fn readings_of(row: &Row, order: Order, sent_on: NaiveDate) -> Vec<Reading> {
 }
 
 fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Reading> {
-    let Some(whole) = found.get(0) else { return Vec::new() };
+    let Some(whole) = found.get(0) else {
+        return Vec::new();
+    };
     let before = text[..whole.start()].chars().next_back();
     let same = found["sep"] == found["sep2"] || found["sep"].starts_with('年');
     let digits = whole.as_str().bytes().filter(u8::is_ascii_digit).count();
@@ -167,15 +212,22 @@ fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Re
     let penalty = if same { 0 } else { 10 };
     if found["a"].len() == 4 {
         let day = day_before_time(&found["c"], &found["after"]);
-        return day.and_then(|day| date(a, b, day, 30 - penalty)).into_iter().collect();
+        return day
+            .and_then(|day| date(a, b, day, 30 - penalty))
+            .into_iter()
+            .collect();
     }
     // An amount that only looks like a date goes on: `12.50.1`, `1/2/3/4`.
     if found["after"].is_empty() && matches!(after, Some('/' | '-')) {
         return Vec::new();
     }
-    let Some((c, full)) = year_before_time(&found["c"], &found["after"]) else { return Vec::new() };
+    let Some((c, full)) = year_before_time(&found["c"], &found["after"]) else {
+        return Vec::new();
+    };
     let year = if full { c } else { 2000 + c };
-    let points = if full { 24 } else { 14 } - penalty;
+    // `4-1-23` is a date or the number of a house.
+    let bare = !full && found["a"].len() == 1 && found["b"].len() == 1;
+    let points = if full { 24 } else { 14 } - penalty - if bare { 13 } else { 0 };
     let (day_first, month_first) = match order {
         Order::DayMonthYear | Order::YearMonthDay => (points, points - 12),
         Order::MonthDayYear => (points - 12, points),
@@ -185,7 +237,11 @@ fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Re
         readings.extend(date(year, a, b, month_first));
     }
     if !full && found["c"].len() <= 2 {
-        let year_first = if order == Order::YearMonthDay { points + 4 } else { points - 16 };
+        let year_first = if order == Order::YearMonthDay {
+            points + 4
+        } else {
+            points - 16
+        };
         readings.extend(date(2000 + a, b, c, year_first));
     }
     readings
@@ -227,7 +283,10 @@ fn from_name(found: &regex::Captures<'_>) -> Option<Reading> {
         _ => return None,
     };
     let year = if full { year } else { 2000 + year };
-    date(year, month, number(&found["day"]), 28).map(|reading| Reading { certain: true, ..reading })
+    date(year, month, number(&found["day"]), 28).map(|reading| Reading {
+        certain: true,
+        ..reading
+    })
 }
 
 fn from_packed(digits: &str) -> Vec<Reading> {
@@ -239,7 +298,11 @@ fn from_packed(digits: &str) -> Vec<Reading> {
 
 fn date(year: u32, month: u32, day: u32, points: i32) -> Option<Reading> {
     let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-    Some(Reading { day, points, certain: false })
+    Some(Reading {
+        day,
+        points,
+        certain: false,
+    })
 }
 
 /// The number that was meant, at most eight digits long.
@@ -263,9 +326,8 @@ fn order_of(locale: &str) -> Order {
     let region = parts.find(|part| part.len() == 2);
     match (language, region) {
         (_, Some("US" | "PH")) | ("en", None) => Order::MonthDayYear,
-        ("ja" | "zh" | "ko" | "hu" | "sv" | "lt", _) | (_, Some("CA" | "CN" | "JP" | "KR" | "TW")) => {
-            Order::YearMonthDay
-        }
+        ("ja" | "zh" | "ko" | "hu" | "sv" | "lt", _)
+        | (_, Some("CA" | "CN" | "JP" | "KR" | "TW")) => Order::YearMonthDay,
         _ => Order::DayMonthYear,
     }
 }

@@ -15,9 +15,15 @@ const MOST: usize = 200;
 /// No more of one thing is bought.
 const MOST_OF_ONE: i64 = 9_999;
 
-/// How many: `2 x`, `2×`, `*4`, `3 @`, or a number in a column of its own.
-static TIMES: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|\s)(?P<before>\d{1,4}(?:[.,]\d{1,3})?)\s?(?:PKTS?|PCS|kg|Stk\.?|St\.?)?\s?[xX×*@](?:\s|\d|$)|(?:^|\s)[xX×*]\s?(?P<after>\d{1,4})(?:\s|$)"));
+/// How many, before the sign: `2 x`, `2×`, `3 @`, `0,162 kg ×`.
+static TIMES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|\s)(\d{1,4}(?:[.,]\d{1,3})?)\s?(?:PKTS?|PCS|kg|Stk\.?|St\.?)?\s?[xX×*@](?:\s|\d|$)",
+    )
+});
+/// How many, behind the sign: `x 2`, `*4`.
+static TIMES_AFTER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|\s)[xX×*]\s?(\d{1,4})(?:\s|$)"));
 static LEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?P<count>\d{1,3})\.?\s+\p{L}"));
 /// A letter or two that tell the rate of tax, behind the amount.
 static TAX_LETTER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[A-Z]{1,3}[.*]?$|^[*]$"));
@@ -29,23 +35,35 @@ pub(crate) fn find(page: &Page) -> Vec<LineItem> {
     // A description and a quantity that wait for the line with their amount.
     let mut name: Option<String> = None;
     let mut times: Option<(Decimal, Decimal)> = None;
-    for row in goods {
+    for row in goods.iter().filter(|row| !is_step(row)) {
         let description = description(row);
         let whole: Vec<Decimal> = whole_amounts(row);
         match (whole.last(), description) {
             (Some(&amount), description) => {
                 let own = quantity(row, amount);
-                let waiting = times.take().filter(|(count, price)| *count * *price == amount);
-                let quantity = own.or(waiting.map(|(count, _)| count)).unwrap_or(Decimal::ONE);
-                let Some(description) = description.or_else(|| name.take()) else { continue };
+                let waiting = times
+                    .take()
+                    .filter(|(count, price)| *count * *price == amount);
+                let quantity = own
+                    .or(waiting.map(|(count, _)| count))
+                    .unwrap_or(Decimal::ONE);
+                let Some(description) = description.or_else(|| name.take()) else {
+                    continue;
+                };
                 name = None;
-                items.push(LineItem { description, quantity, amount });
+                items.push(LineItem {
+                    description,
+                    quantity,
+                    amount,
+                });
             }
             (None, None) => {
                 let found = times_of(row);
                 match (found, items.last_mut()) {
                     // `0,162 kg × 1,15` below its line confirms it, above it waits.
-                    (Some((count, price)), Some(last)) if (count * price).round_dp(2) == last.amount => {
+                    (Some((count, price)), Some(last))
+                        if (count * price).round_dp(2) == last.amount =>
+                    {
                         last.quantity = count;
                     }
                     (found, _) => times = found,
@@ -64,10 +82,16 @@ pub(crate) fn find(page: &Page) -> Vec<LineItem> {
 fn goods(page: &Page) -> &[Row] {
     let end = page.rows.iter().position(is_sum).unwrap_or(page.rows.len());
     let above = page.rows.get(..end).unwrap_or_default();
-    let first = above.iter().position(|row| row.role.is_none() && !row.amounts.is_empty());
+    let first = above
+        .iter()
+        .position(|row| row.role.is_none() && !row.amounts.is_empty());
     let Some(first) = first else { return &[] };
     // The description of the first amount may stand on the line above it.
-    let start = if description(&above[first]).is_none() { first.saturating_sub(1) } else { first };
+    let start = if description(&above[first]).is_none() {
+        first.saturating_sub(1)
+    } else {
+        first
+    };
     &above[start..]
 }
 
@@ -75,17 +99,31 @@ fn is_sum(row: &Row) -> bool {
     let sum = matches!(
         row.role,
         Some(
-            Role::Total | Role::Payable | Role::Rounded | Role::Subtotal | Role::Count | Role::Cash
-                | Role::Card | Role::Change
+            Role::Total
+                | Role::Payable
+                | Role::Rounded
+                | Role::Subtotal
+                | Role::Count
+                | Role::Cash
+                | Role::Card
+                | Role::Change
         )
     );
     (sum && !row.amounts.is_empty()) || row.in_tax_table || row.role == Some(Role::Count)
 }
 
+/// A step from the goods to the total.
+fn is_step(row: &Row) -> bool {
+    let role = row.role;
+    matches!(
+        role,
+        Some(Role::Tax | Role::Tip | Role::Rounding | Role::Discount | Role::Points)
+    ) && !row.amounts.is_empty()
+}
+
 /// The amounts that belong to a whole line rather than to one unit.
 fn whole_amounts(row: &Row) -> Vec<Decimal> {
-    let discounted = matches!(row.role, Some(Role::Tax | Role::Tip | Role::Rounding | Role::Points));
-    let amounts = row.amounts.iter().filter(|amount| !amount.unit_price && !discounted);
+    let amounts = row.amounts.iter().filter(|amount| !amount.unit_price);
     amounts.map(|amount| amount.value).collect()
 }
 
@@ -97,14 +135,23 @@ fn description(row: &Row) -> Option<String> {
         if at >= first_amount && at > 0 {
             break;
         }
-        let text = if at == first_amount { before_amount(&word.text) } else { word.text.trim() };
+        let text = if at == first_amount {
+            before_amount(&word.text)
+        } else {
+            word.text.trim()
+        };
         if !TAX_LETTER.is_match(text) || parts.is_empty() {
             parts.push(text);
         }
     }
     let joined = parts.join(" ");
-    let text = joined.trim_start_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ' ' | '*'));
-    let text = if text.is_empty() { joined.as_str() } else { text };
+    let text = joined
+        .trim_start_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ' ' | '*'));
+    let text = if text.is_empty() {
+        joined.as_str()
+    } else {
+        text
+    };
     let text = text.trim_end_matches([' ', '@', '*', ':']).trim();
     let letters = text.chars().filter(|sign| sign.is_alphabetic()).count();
     let code = letters * 3 <= text.chars().filter(|sign| sign.is_ascii_digit()).count();
@@ -113,37 +160,55 @@ fn description(row: &Row) -> Option<String> {
 
 /// The part of a word that stands before a number with decimals.
 fn before_amount(text: &str) -> &str {
-    static AMOUNT: LazyLock<Regex> = LazyLock::new(|| pattern(r"[-@×xX*]?\s?(?:RM|EUR|€|\$)?\s?\d+[.,]\d{2}"));
-    AMOUNT.find(text).map_or(text, |found| text[..found.start()].trim())
+    static AMOUNT: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[-@×xX*]?\s?(?:RM|EUR|€|\$)?\s?\d+[.,]\d{2}"));
+    AMOUNT
+        .find(text)
+        .map_or(text, |found| text[..found.start()].trim())
 }
 
 /// How many, where the line says so and its arithmetic does not contradict.
 fn quantity(row: &Row, amount: Decimal) -> Option<Decimal> {
     let price = row.amounts.iter().rev().nth(1).map(|amount| amount.value);
     let fits = |count: &Decimal| price.is_none_or(|price| (price * *count).round_dp(2) == amount);
-    times_in(&row.text).filter(fits).or_else(|| {
+    times_in(&row.text).find(fits).or_else(|| {
         let leading = LEADING.captures(&row.text)?;
         let count = leading["count"].parse::<Decimal>().ok()?;
         // A number before a name is a count when its division comes out, else a part of the name.
-        (count > Decimal::ZERO && (amount / count).normalize().scale() <= 2).then_some(count).filter(fits)
+        (count > Decimal::ZERO && (amount / count).normalize().scale() <= 2)
+            .then_some(count)
+            .filter(fits)
     })
 }
 
 /// Count and price of a row such as `2 × 1,15`.
 fn times_of(row: &Row) -> Option<(Decimal, Decimal)> {
     let price = row.amounts.last()?.value;
-    Some((times_in(&row.text).or_else(|| leading_count(row))?, price))
+    Some((
+        times_in(&row.text).next().or_else(|| leading_count(row))?,
+        price,
+    ))
 }
 
 fn leading_count(row: &Row) -> Option<Decimal> {
-    let first = row.line.words.first()?.text.trim_end_matches(['x', 'X', '×', '*', ' ']);
-    first.parse::<Decimal>().ok().filter(|count| *count > Decimal::ZERO && *count <= Decimal::from(MOST_OF_ONE))
+    let first = row
+        .line
+        .words
+        .first()?
+        .text
+        .trim_end_matches(['x', 'X', '×', '*', ' ']);
+    first
+        .parse::<Decimal>()
+        .ok()
+        .filter(|count| *count > Decimal::ZERO && *count <= Decimal::from(MOST_OF_ONE))
 }
 
-fn times_in(text: &str) -> Option<Decimal> {
-    let found = TIMES.captures(text)?;
-    let count = found.name("before").or_else(|| found.name("after"))?.as_str().replace(',', ".");
-    count.parse::<Decimal>().ok().filter(|count| *count > Decimal::ZERO && *count <= Decimal::from(MOST_OF_ONE))
+fn times_in(text: &str) -> impl Iterator<Item = Decimal> {
+    [TIMES.captures(text), TIMES_AFTER.captures(text)]
+        .into_iter()
+        .flatten()
+        .filter_map(|found| found[1].replace(',', ".").parse().ok())
+        .filter(|count| *count > Decimal::ZERO && *count <= Decimal::from(MOST_OF_ONE))
 }
 
 #[cfg(test)]
@@ -155,7 +220,14 @@ mod tests {
     fn shown(text: &str) -> Vec<String> {
         find(&Page::new(lines(text)))
             .iter()
-            .map(|item| format!("{} x {} = {}", item.quantity.normalize(), item.description, item.amount))
+            .map(|item| {
+                format!(
+                    "{} x {} = {}",
+                    item.quantity.normalize(),
+                    item.description,
+                    item.amount
+                )
+            })
             .collect()
     }
 

@@ -38,78 +38,427 @@ pub(crate) enum Role {
 }
 
 const TOTAL: &[&str] = &[
-    "TOTAL", "TOTALE", "TOTAAL", "TOTALT", "TOTALS", "TTL", "SUMME", "GESAMT", "GESAMTSUMME", "ENDSUMME", "JUMLAH",
-    "SUMA", "RAZEM", "SOMME", "SUMMA", "CELKEM", "TOPLAM", "YHTEENSA", "OSSZESEN", "ИТОГО", "ВСЕГО", "ΣΥΝΟΛΟ",
-    "合計", "合计", "總計", "总计", "総合計", "합계", "총액", "SPOLU", "UKUPNO", "SKUPAJ",
+    "TOTAL",
+    "TOTALE",
+    "TOTAAL",
+    "TOTALT",
+    "TOTALS",
+    "TTL",
+    "SUMME",
+    "GESAMT",
+    "GESAMTSUMME",
+    "ENDSUMME",
+    "JUMLAH",
+    "SUMA",
+    "RAZEM",
+    "SOMME",
+    "SUMMA",
+    "CELKEM",
+    "TOPLAM",
+    "YHTEENSA",
+    "OSSZESEN",
+    "ИТОГО",
+    "ВСЕГО",
+    "ΣΥΝΟΛΟ",
+    "合計",
+    "合计",
+    "總計",
+    "总计",
+    "総合計",
+    "합계",
+    "총액",
+    "SPOLU",
+    "UKUPNO",
+    "SKUPAJ",
 ];
 /// Words that alone say: this is to be paid.
 const PAYABLE: &[&str] = &[
-    "PAYABLE", "GESAMTBETRAG", "ENDBETRAG", "ZAHLBETRAG", "RECHNUNGSBETRAG", "RECHNUNGSSUMME", "TTC", "お会計", "お買上計",
-    "应付", "實付", "实付", "应收", "請求額",
+    "PAYABLE",
+    "GESAMTBETRAG",
+    "ENDBETRAG",
+    "ZAHLBETRAG",
+    "RECHNUNGSBETRAG",
+    "RECHNUNGSSUMME",
+    "TTC",
+    "お会計",
+    "お買上計",
+    "应付",
+    "實付",
+    "实付",
+    "应收",
+    "請求額",
 ];
 /// Phrases that say it.
 const TO_PAY: &[&str] = &[
-    "ZU ZAHLEN", "A PAYER", "TE BETALEN", "A PAGAR", "DA PAGARE", "A PAGARE", "AMOUNT DUE", "AMT DUE",
-    "BALANCE DUE", "BALANCE TO PAY", "TO PAY", "PLEASE PAY", "MONTANT DU", "IMPORTO PAGATO", "DO ZAPLATY", "ATT BETALA", "AT BETALE", "Å BETALE", "IMPORTE TOTAL",
-    "HARUS DIBAYAR", "PERLU DIBAYAR", "TOTAL BAYAR",
+    "ZU ZAHLEN",
+    "A PAYER",
+    "TE BETALEN",
+    "A PAGAR",
+    "DA PAGARE",
+    "A PAGARE",
+    "AMOUNT DUE",
+    "AMT DUE",
+    "BALANCE DUE",
+    "BALANCE TO PAY",
+    "TO PAY",
+    "PLEASE PAY",
+    "MONTANT DU",
+    "IMPORTO PAGATO",
+    "DO ZAPLATY",
+    "ATT BETALA",
+    "AT BETALE",
+    "Å BETALE",
+    "IMPORTE TOTAL",
+    "HARUS DIBAYAR",
+    "PERLU DIBAYAR",
+    "TOTAL BAYAR",
 ];
 /// Words beside `total` that make it the last word.
 const FINAL: &[&str] = &[
-    "GRAND", "NET", "NETT", "DUE", "PAY", "PAYABLE", "BILL", "FINAL", "INVOICE", "BESAR", "PAGAR", "PAYER", "GENERAL", "BETALEN", "COMPLESSIVO",
+    "GRAND",
+    "NET",
+    "NETT",
+    "DUE",
+    "PAY",
+    "PAYABLE",
+    "BILL",
+    "FINAL",
+    "INVOICE",
+    "BESAR",
+    "PAGAR",
+    "PAYER",
+    "GENERAL",
+    "BETALEN",
+    "COMPLESSIVO",
 ];
 const SUBTOTAL: &[&str] = &[
-    "SUBTOTAL", "SUBTOTALE", "SUBTOTAAL", "ZWISCHENSUMME", "SUBTTL", "STOTAL", "MEZISOUCET", "DELSUMMA", "SUBTL",
-    "小計", "小计", "DELSUM",
+    "SUBTOTAL",
+    "SUBTOTALE",
+    "SUBTOTAAL",
+    "ZWISCHENSUMME",
+    "SUBTTL",
+    "STOTAL",
+    "MEZISOUCET",
+    "DELSUMMA",
+    "SUBTL",
+    "小計",
+    "小计",
+    "DELSUM",
 ];
-const BELOW: &[&str] = &["SUB", "SOUS", "PARCIAL", "PARTIEL", "PARZIALE", "KECIL", "TAXABLE", "ELIGIBLE"];
+const BELOW: &[&str] = &[
+    "SUB", "SOUS", "PARCIAL", "PARTIEL", "PARZIALE", "KECIL", "TAXABLE", "ELIGIBLE",
+];
 const EXCLUDING: &[&str] = &[
-    "EXCL", "EXCLUDING", "EXCLUSIVE", "EXCLUDE", "EXC", "EXCI", "EXEL", "BEFORE", "HT", "NETTO", "EX", "WITHOUT", "OHNE", "HORS", "SUPPLIES",
-    "NETTOBETRAG", "SUPPLY", "ESCL", "ESCLUSO",
+    "EXCL",
+    "EXCLUDING",
+    "EXCLUSIVE",
+    "EXCLUDE",
+    "EXC",
+    "EXCI",
+    "EXEL",
+    "BEFORE",
+    "HT",
+    "NETTO",
+    "EX",
+    "WITHOUT",
+    "OHNE",
+    "HORS",
+    "SUPPLIES",
+    "NETTOBETRAG",
+    "SUPPLY",
+    "ESCL",
+    "ESCLUSO",
 ];
 const INCLUDING: &[&str] = &[
-    "INCL", "INCLUSIVE", "INCLUDING", "INC", "INKL", "INCLUDED", "INCLUDES", "INGL", "LNCL", "INCI", "INCT", "WITH", "AFTER",
-    "COMPRIS", "TTC", "INCLUIDO", "COMPRESA", "NACH",
+    "INCL",
+    "INCLUSIVE",
+    "INCLUDING",
+    "INC",
+    "INKL",
+    "INCLUDED",
+    "INCLUDES",
+    "INGL",
+    "LNCL",
+    "INCI",
+    "INCT",
+    "WITH",
+    "AFTER",
+    "COMPRIS",
+    "TTC",
+    "INCLUIDO",
+    "COMPRESA",
+    "NACH",
 ];
 const COUNT: &[&str] = &[
-    "QTY", "QUANTITY", "QUANTITIES", "ITEM", "ITEMS", "PCS", "PIECES", "UNITS", "COUNT", "ARTIKEL", "ARTICLES", "POSTEN", "ARTICULOS", "PRODUCTS",
-    "STUCK", "PEZZI", "KUANTITI", "BILANGAN",
+    "QTY",
+    "QUANTITY",
+    "QUANTITIES",
+    "ITEM",
+    "ITEMS",
+    "PCS",
+    "PIECES",
+    "UNITS",
+    "COUNT",
+    "ARTIKEL",
+    "ARTICLES",
+    "POSTEN",
+    "ARTICULOS",
+    "PRODUCTS",
+    "STUCK",
+    "PEZZI",
+    "KUANTITI",
+    "BILANGAN",
 ];
 const ROUND: &[&str] = &[
-    "ROUNDING", "ROUNDED", "ROUND", "RND", "ROUNDOFF", "RUNDUNG", "PEMBUNDARAN", "PELARASAN", "PENGGENAPAN", "ARRONDI", "REDONDEO", "ARROTONDAMENTO",
-    "AFRONDING", "ARREDONDAMENTO", "OERESAFRUNDING", "AVRUNDNING", "AFRUNDING",
+    "ROUNDING",
+    "ROUNDED",
+    "ROUND",
+    "RND",
+    "ROUNDOFF",
+    "RUNDUNG",
+    "PEMBUNDARAN",
+    "PELARASAN",
+    "PENGGENAPAN",
+    "ARRONDI",
+    "REDONDEO",
+    "ARROTONDAMENTO",
+    "AFRONDING",
+    "ARREDONDAMENTO",
+    "OERESAFRUNDING",
+    "AVRUNDNING",
+    "AFRUNDING",
 ];
 const DISCOUNT: &[&str] = &[
-    "DISCOUNT", "DISC", "DISCOUNTS", "SAVING", "SAVINGS", "SAVED", "SAVE", "RABATT", "RABAIS", "REMISE", "SCONTO", "SCONTI", "DESCUENTO", "DESCUENTOS", "KORTING",
-    "DESCONTO", "DISKAUN", "NACHLASS", "PREISVORTEIL", "ERSPARNIS", "GESPART", "COUPON", "VOUCHER", "GUTSCHEIN", "PROMO", "REBATE", "RABAT", "DISKON", "割引",
+    "DISCOUNT",
+    "DISC",
+    "DISCOUNTS",
+    "SAVING",
+    "SAVINGS",
+    "SAVED",
+    "SAVE",
+    "RABATT",
+    "RABAIS",
+    "REMISE",
+    "SCONTO",
+    "SCONTI",
+    "DESCUENTO",
+    "DESCUENTOS",
+    "KORTING",
+    "DESCONTO",
+    "DISKAUN",
+    "NACHLASS",
+    "PREISVORTEIL",
+    "ERSPARNIS",
+    "GESPART",
+    "COUPON",
+    "VOUCHER",
+    "GUTSCHEIN",
+    "PROMO",
+    "REBATE",
+    "RABAT",
+    "DISKON",
+    "割引",
 ];
 const TAX: &[&str] = &[
-    "GST", "SST", "VAT", "TAX", "TAXES", "MWST", "UST", "MEHRWERTSTEUER", "UMSATZSTEUER", "STEUER", "TVA", "IVA", "BTW", "CUKAI", "HST", "PST", "QST", "PPN", "MOMS",
-    "DPH", "PTU", "KDV", "TAXE", "IMPUESTO", "IMPOSTA", "IMPOSTO", "MVA", "AFA", "НДС", "消費税", "税", "CGST", "SGST", "IGST", "GCT", "PB1",
+    "GST",
+    "SST",
+    "VAT",
+    "TAX",
+    "TAXES",
+    "MWST",
+    "UST",
+    "MEHRWERTSTEUER",
+    "UMSATZSTEUER",
+    "STEUER",
+    "TVA",
+    "IVA",
+    "BTW",
+    "CUKAI",
+    "HST",
+    "PST",
+    "QST",
+    "PPN",
+    "MOMS",
+    "DPH",
+    "PTU",
+    "KDV",
+    "TAXE",
+    "IMPUESTO",
+    "IMPOSTA",
+    "IMPOSTO",
+    "MVA",
+    "AFA",
+    "НДС",
+    "消費税",
+    "税",
+    "CGST",
+    "SGST",
+    "IGST",
+    "GCT",
+    "PB1",
 ];
 const TIP: &[&str] = &[
-    "TIP", "TIPS", "GRATUITY", "TRINKGELD", "POURBOIRE", "PROPINA", "MANCIA", "FOOI", "GORJETA", "BEDIENUNG", "COPERTO", "SERVIZIO",
+    "TIP",
+    "TIPS",
+    "GRATUITY",
+    "TRINKGELD",
+    "POURBOIRE",
+    "PROPINA",
+    "MANCIA",
+    "FOOI",
+    "GORJETA",
+    "BEDIENUNG",
+    "COPERTO",
+    "SERVIZIO",
 ];
-const SERVICE: &[&str] = &["SERVICE", "SVC", "SERV", "SRV", "PERKHIDMATAN", "SVR", "SER"];
-const CHARGE: &[&str] = &["CHARGE", "CHARGES", "CHG", "CHRG", "CHARG", "CAJ", "CHR", "COMPRIS"];
-const PAID: &[&str] = &["PAID", "TENDER", "TENDERED", "RECEIVED", "PAYMENT", "PAYMENTS", "GEGEBEN", "ENTREGADO", "RECU", "PAGADO", "PAGO", "BAYARAN", "BAYAR", "お預り", "DIBAYAR", "TUNAI", "PAGATO"];
+const SERVICE: &[&str] = &[
+    "SERVICE",
+    "SVC",
+    "SERV",
+    "SRV",
+    "PERKHIDMATAN",
+    "SVR",
+    "SER",
+];
+const CHARGE: &[&str] = &[
+    "CHARGE", "CHARGES", "CHG", "CHRG", "CHARG", "CAJ", "CHR", "COMPRIS",
+];
+const PAID: &[&str] = &[
+    "PAID",
+    "TENDER",
+    "TENDERED",
+    "RECEIVED",
+    "PAYMENT",
+    "PAYMENTS",
+    "GEGEBEN",
+    "ENTREGADO",
+    "RECU",
+    "PAGADO",
+    "PAGO",
+    "BAYARAN",
+    "BAYAR",
+    "お預り",
+    "DIBAYAR",
+    "TUNAI",
+    "PAGATO",
+];
 const CASH: &[&str] = &[
-    "CASH", "BAR", "BARGELD", "BARZAHLUNG", "ESPECES", "ESPECE", "EFECTIVO", "CONTANTI", "CONTANTE", "CONTANT", "DINHEIRO", "NUMERAIRE", "GOTOWKA", "KONTANT", "KONTANTER",
-    "NAKIT", "HOTOVOST", "НАЛИЧНЫМИ", "現金", "现金", "TENDERED", "TENDER",
+    "CASH",
+    "BAR",
+    "BARGELD",
+    "BARZAHLUNG",
+    "ESPECES",
+    "ESPECE",
+    "EFECTIVO",
+    "CONTANTI",
+    "CONTANTE",
+    "CONTANT",
+    "DINHEIRO",
+    "NUMERAIRE",
+    "GOTOWKA",
+    "KONTANT",
+    "KONTANTER",
+    "NAKIT",
+    "HOTOVOST",
+    "НАЛИЧНЫМИ",
+    "現金",
+    "现金",
+    "TENDERED",
+    "TENDER",
 ];
 const CARD: &[&str] = &[
-    "VISA", "MASTERCARD", "MASTER", "MAESTRO", "VPAY", "GIROCARD", "KARTENZAHLUNG", "KARTE", "KREDITKARTE", "EC", "CARTE", "CB", "TARJETA", "BANCOMAT", "CARTA",
-    "PINNEN", "PIN", "CARTAO", "MULTIBANCO", "AMEX", "NETS", "DEBIT", "CREDIT", "CARD", "PAYPAL", "KAD", "CONTACTLESS", "KORT", "KARTA", "BANKAXEPT", "EFTPOS", "DUITNOW", "GRABPAY", "EWALLET", "TNG", "BOOST", "PAYNOW", "UNIONPAY", "ALIPAY", "WECHAT", "BANCONTACT", "KONTOKARTE", "PAYPASS", "ELETTRONICO",
+    "VISA",
+    "MASTERCARD",
+    "MASTER",
+    "MAESTRO",
+    "VPAY",
+    "GIROCARD",
+    "KARTENZAHLUNG",
+    "KARTE",
+    "KREDITKARTE",
+    "EC",
+    "CARTE",
+    "CB",
+    "TARJETA",
+    "BANCOMAT",
+    "CARTA",
+    "PINNEN",
+    "PIN",
+    "CARTAO",
+    "MULTIBANCO",
+    "AMEX",
+    "NETS",
+    "DEBIT",
+    "CREDIT",
+    "CARD",
+    "PAYPAL",
+    "KAD",
+    "CONTACTLESS",
+    "KORT",
+    "KARTA",
+    "BANKAXEPT",
+    "EFTPOS",
+    "DUITNOW",
+    "GRABPAY",
+    "EWALLET",
+    "TNG",
+    "BOOST",
+    "PAYNOW",
+    "UNIONPAY",
+    "ALIPAY",
+    "WECHAT",
+    "BANCONTACT",
+    "KONTOKARTE",
+    "PAYPASS",
+    "ELETTRONICO",
 ];
 const CHANGE: &[&str] = &[
-    "CHANGE", "RUCKGELD", "WECHSELGELD", "RENDU", "MONNAIE", "CAMBIO", "WISSELGELD", "TERUG", "TROCO", "BAKI", "VUELTO", "RESTO", "KEMBALI", "KEMBALIAN", "ZURUCK", "RESZTA", "VAXEL", "BYTTEPENGE", "お釣り", "找零", "СДАЧА",
+    "CHANGE",
+    "RUCKGELD",
+    "WECHSELGELD",
+    "RENDU",
+    "MONNAIE",
+    "CAMBIO",
+    "WISSELGELD",
+    "TERUG",
+    "TROCO",
+    "BAKI",
+    "VUELTO",
+    "RESTO",
+    "KEMBALI",
+    "KEMBALIAN",
+    "ZURUCK",
+    "RESZTA",
+    "VAXEL",
+    "BYTTEPENGE",
+    "お釣り",
+    "找零",
+    "СДАЧА",
 ];
-const POINTS: &[&str] = &["POINT", "POINTS", "PUNKTE", "PUNKTEN", "PTS", "BONUS", "PAYBACK", "STAMPS", "MATA", "DEUTSCHLANDCARD", "LOYALTY", "REWARD", "REWARDS"];
-const AMOUNT: &[&str] = &["AMOUNT", "AMT", "BETRAG", "MONTANT", "IMPORTE", "IMPORTO", "BEDRAG", "VALOR", "BELOPP", "KWOTA", "AMAUN"];
+const POINTS: &[&str] = &[
+    "POINT",
+    "POINTS",
+    "PUNKTE",
+    "PUNKTEN",
+    "PTS",
+    "BONUS",
+    "PAYBACK",
+    "STAMPS",
+    "MATA",
+    "DEUTSCHLANDCARD",
+    "LOYALTY",
+    "REWARD",
+    "REWARDS",
+];
+const AMOUNT: &[&str] = &[
+    "AMOUNT", "AMT", "BETRAG", "MONTANT", "IMPORTE", "IMPORTO", "BEDRAG", "VALOR", "BELOPP",
+    "KWOTA", "AMAUN",
+];
 const BALANCE: &[&str] = &["BALANCE", "SALDO", "SOLDE"];
 
 const ALL: &[&[&str]] = &[
-    TOTAL, PAYABLE, FINAL, SUBTOTAL, BELOW, EXCLUDING, INCLUDING, COUNT, ROUND, DISCOUNT, TAX, TIP, SERVICE, CHARGE, PAID,
-    CASH, CARD, CHANGE, POINTS, AMOUNT, BALANCE,
+    TOTAL, PAYABLE, FINAL, SUBTOTAL, BELOW, EXCLUDING, INCLUDING, COUNT, ROUND, DISCOUNT, TAX, TIP,
+    SERVICE, CHARGE, PAID, CASH, CARD, CHANGE, POINTS, AMOUNT, BALANCE,
 ];
 
 /// The words of a text in a form that can be compared: no accents, capitals, and letters where a
@@ -124,7 +473,9 @@ impl Words {
             .filter(|sign| !is_combining_mark(*sign))
             .flat_map(char::to_uppercase)
             .collect();
-        let words = plain.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty());
+        let words = plain
+            .split(|sign: char| !sign.is_alphanumeric())
+            .filter(|word| !word.is_empty());
         Self(words.map(with_letters).collect())
     }
 
@@ -134,14 +485,18 @@ impl Words {
 
     /// Whether one of `family` is among the words, give or take a misread letter in long ones.
     pub(crate) fn any(&self, family: &[&str]) -> bool {
-        self.iter().any(|word| family.iter().any(|known| same(word, known)))
+        self.iter()
+            .any(|word| family.iter().any(|known| same(word, known)))
     }
 
     /// Whether the words of `phrase` stand side by side.
     pub(crate) fn phrase(&self, phrase: &str) -> bool {
         let wanted: Vec<&str> = phrase.split(' ').collect();
         self.0.windows(wanted.len()).any(|words| {
-            words.iter().zip(&wanted).all(|(word, wanted)| same(word, wanted))
+            words
+                .iter()
+                .zip(&wanted)
+                .all(|(word, wanted)| same(word, wanted))
         })
     }
 
@@ -175,7 +530,10 @@ impl Words {
             Role::Discount
         } else if self.any(TAX) && !self.any(&["INVOICE"]) {
             Role::Tax
-        } else if self.any(FINAL) || self.any(PAYABLE) || TO_PAY.iter().any(|to_pay| self.phrase(to_pay)) {
+        } else if self.any(FINAL)
+            || self.any(PAYABLE)
+            || TO_PAY.iter().any(|to_pay| self.phrase(to_pay))
+        {
             Role::Payable
         } else {
             Role::Total
@@ -199,7 +557,11 @@ impl Words {
             Role::Card
         } else if self.any(PAID) || self.any(CASH) {
             Role::Cash
-        } else if self.any(&["COUNT", "POSTEN", "ARTICLES"]) || self.phrase("NO OF ITEMS") || self.phrase("NO OF ITEM") || self.any(&["QTY", "QUANTITY"]) {
+        } else if self.any(&["COUNT", "POSTEN", "ARTICLES"])
+            || self.phrase("NO OF ITEMS")
+            || self.phrase("NO OF ITEM")
+            || self.any(&["QTY", "QUANTITY"])
+        {
             Role::Count
         } else if self.any(AMOUNT) || self.any(BALANCE) {
             Role::Amount
@@ -211,10 +573,47 @@ impl Words {
 
     /// Whether the words are the head of a table of taxes rather than of goods.
     pub(crate) fn heads_tax_table(&self) -> bool {
-        const GOODS: &[&str] = &["ITEM", "QTY", "DESCRIPTION", "PRICE", "ARTIKEL", "MENGE", "PREIS", "BEZEICHNUNG", "DISC", "UOM", "CODE NO"];
+        const GOODS: &[&str] = &[
+            "ITEM",
+            "QTY",
+            "DESCRIPTION",
+            "PRICE",
+            "ARTIKEL",
+            "MENGE",
+            "PREIS",
+            "BEZEICHNUNG",
+            "DISC",
+            "UOM",
+            "CODE NO",
+        ];
         const COLUMNS: &[&str] = &[
-            "NETTO", "NET", "BRUTTO", "UMSATZ", "AMOUNT", "AMT", "SUMMARY", "BASE", "RATE", "CODE", "HT", "TTC", "IMPONIBILE", "IMPONIBLE", "CUOTA", "TAUX",
-            "SATZ", "BASIS", "TYP", "BEDRAG", "GOODS", "SALES", "ANALYSIS", "GROSS", "EXCL", "INCL", "OVER",
+            "NETTO",
+            "NET",
+            "BRUTTO",
+            "UMSATZ",
+            "AMOUNT",
+            "AMT",
+            "SUMMARY",
+            "BASE",
+            "RATE",
+            "CODE",
+            "HT",
+            "TTC",
+            "IMPONIBILE",
+            "IMPONIBLE",
+            "CUOTA",
+            "TAUX",
+            "SATZ",
+            "BASIS",
+            "TYP",
+            "BEDRAG",
+            "GOODS",
+            "SALES",
+            "ANALYSIS",
+            "GROSS",
+            "EXCL",
+            "INCL",
+            "OVER",
         ];
         self.any(TAX) && self.any(COLUMNS) && !self.any(GOODS)
     }

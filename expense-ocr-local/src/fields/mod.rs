@@ -33,7 +33,11 @@ const LEGIBLE: f32 = 0.6;
 pub(crate) fn read(lines: Vec<Line>, hints: &Hints) -> Reading {
     let certainty = certainty(&lines);
     let page = Page::new(lines);
-    let speaks = page.rows.iter().filter(|row| !row.words.tells_nothing()).count();
+    let speaks = page
+        .rows
+        .iter()
+        .filter(|row| !row.words.tells_nothing())
+        .count();
     let total = total::find(&page);
     let country = country::find(&page);
     let date = date::find(&page, hints, country);
@@ -44,7 +48,11 @@ pub(crate) fn read(lines: Vec<Line>, hints: &Hints) -> Reading {
     }
     if !bill {
         let doubtful = certainty < LEGIBLE && page.rows.len() > 2 * FEWEST_LINES;
-        return if doubtful || speaks > 1 { Reading::Illegible } else { Reading::NotAReceipt };
+        return if doubtful || speaks > 1 {
+            Reading::Illegible
+        } else {
+            Reading::NotAReceipt
+        };
     }
     let certain_total = total.as_ref().map_or(0, |total| total.confidence);
     let certain_date = date.as_ref().map_or(0, |date| date.confidence);
@@ -113,8 +121,14 @@ pub(crate) mod testing {
 
     /// A receipt as typed, one line under the other.
     pub(crate) fn lines(text: &str) -> Vec<Line> {
-        let texts = text.lines().map(str::trim_end).filter(|text| !text.trim().is_empty());
-        texts.enumerate().map(|(row, text)| line_at(text, row)).collect()
+        let texts = text
+            .lines()
+            .map(str::trim_end)
+            .filter(|text| !text.trim().is_empty());
+        texts
+            .enumerate()
+            .map(|(row, text)| line_at(text, row))
+            .collect()
     }
 
     fn line_at(text: &str, row: usize) -> Line {

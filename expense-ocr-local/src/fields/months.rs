@@ -5,14 +5,14 @@
 const NAMES: [&[&str]; 12] = [
     &["JAN", "GEN", "ENE", "JANV"],
     &["FEB", "FEV", "PEB"],
-    &["MAR", "MAE", "MRT", "MRZ", "MAC", "MARS", "MAART"],
+    &["MAR", "MRT", "MRZ", "MAC", "MARS", "MAART"],
     &["APR", "AVR", "ABR"],
     &["MAY", "MAI", "MEI", "MAG", "MAJ", "MAYO"],
     &["JUN", "JUIN", "GIU"],
     &["JUL", "JUIL", "LUG"],
     &["AUG", "AOU", "AGO", "OGO", "AGU", "OGS"],
     &["SEP", "SET"],
-    &["OCT", "OKT", "OTT", "OUT", "0CT"],
+    &["OCT", "OKT", "OTT", "OUT"],
     &["NOV", "NOP"],
     &["DEC", "DEZ", "DIC", "DIS", "DES"],
 ];

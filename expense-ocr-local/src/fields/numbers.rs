@@ -24,7 +24,7 @@ static DECIMAL: LazyLock<Regex> = LazyLock::new(|| {
 /// A number that fills its column, which is why it may hold spaces: `1 234,50`, `12 .50`.
 static SPACED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
-        r"^(?P<minus>[-−–]\s?)?(?P<mark>{MARK})?\s?(?P<minus2>[-−–])?(?P<int>[0-9]{{1,3}}(?: [0-9]{{3}})+|[0-9]{{1,6}})\s?(?P<sep>[.,])\s?(?P<frac>[0-9]{{2}})(?P<minus3>-)?\s?[A-Z*]{{0,3}}$"
+        r"^(?P<minus>[-−–]\s?)?(?P<mark>{MARK})?\s?(?P<minus2>[-−–])?(?P<int>[0-9]{{1,3}}(?: [0-9]{{3}})+|[0-9]{{1,6}})\s?(?P<sep>[.,])\s?(?P<frac>[0-9]{{2}})(?P<minus3>-)?\s?(?:€|[A-Z*]{{0,3}})$"
     ))
 });
 /// A number without decimals.
@@ -34,10 +34,14 @@ static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// What follows a number that is a measure, a share or a time rather than money.
-static MEASURE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^\s?(?:%|kg|KG|g\b|mg\b|ml|ML|cl\b|cm|mm|km|oz|lb|lt?r?\b|LT?R?\b|[Uu]hr|h\b|pts|Pts|kcal|kWh)"));
+static MEASURE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^\s?(?:%|kg|KG|g\b|mg\b|ml|ML|cl\b|cm|mm|km|oz|lb|lt?r?\b|LT?R?\b|[Uu]hr|h\b|pts|Pts|kcal|kWh)",
+    )
+});
 /// What follows a price for one unit.
-static PER_UNIT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s?(?:EUR|€|RM|\$)?\s?/\s?[A-Za-z]"));
+static PER_UNIT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^\s?(?:EUR|€|RM|\$)?\s?/\s?[A-Za-z]"));
 
 /// How many decimals the amounts of a receipt have: 0, 2 or 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +72,11 @@ pub(crate) fn decimals_of(lines: &[Line]) -> Decimals {
                 .count();
             thousandths |= ["KWD", "KD", "BHD", "BD", "OMR", "JOD", "JD", "TND", "DT"]
                 .iter()
-                .any(|code| word.text.split(|c: char| !c.is_alphabetic()).any(|part| part == *code));
+                .any(|code| {
+                    word.text
+                        .split(|c: char| !c.is_alphabetic())
+                        .any(|part| part == *code)
+                });
         }
     }
     match counts {
@@ -86,11 +94,20 @@ pub(crate) fn amounts(line: &Line, decimals: Decimals) -> Vec<Amount> {
         let before = at.checked_sub(1).and_then(|at| line.words.get(at));
         let times = before.is_some_and(|word| ends_in_times(&word.text));
         let last = at + 1 == line.words.len();
-        for (index, (value, unit_price)) in amounts_in(&word.text, decimals).into_iter().enumerate() {
-            found.push(Amount { value, word: at, unit_price: unit_price || (times && index == 0) });
+        for (index, (value, unit_price)) in amounts_in(&word.text, decimals).into_iter().enumerate()
+        {
+            found.push(Amount {
+                value,
+                word: at,
+                unit_price: unit_price || (times && index == 0),
+            });
         }
         if decimals.0 == 0 && last && found.is_empty() {
-            found.extend(bare(&word.text).map(|value| Amount { value, word: at, unit_price: times }));
+            found.extend(bare(&word.text).map(|value| Amount {
+                value,
+                word: at,
+                unit_price: times,
+            }));
         }
     }
     found
@@ -130,7 +147,10 @@ fn amounts_in(text: &str, decimals: Decimals) -> Vec<(Decimal, bool)> {
             if !may_precede(before, &found) || !may_follow(after) {
                 return None;
             }
-            Some((value(&found, decimals.0)?, ends_in_times(before) || PER_UNIT.is_match(after)))
+            Some((
+                value(&found, decimals.0)?,
+                ends_in_times(before) || PER_UNIT.is_match(after),
+            ))
         })
         .collect()
 }
@@ -139,20 +159,38 @@ fn amounts_in(text: &str, decimals: Decimals) -> Vec<(Decimal, bool)> {
 fn stands_out(found: &regex::Captures<'_>) -> bool {
     found.name("mark").is_some()
         || found.name("after").is_some()
-        || found.name("int").is_some_and(|int| int.as_str().contains(['.', ',']))
+        || found
+            .name("int")
+            .is_some_and(|int| int.as_str().contains(['.', ',']))
 }
 
 /// A number can't begin in the middle of another, of a date or of a short word.
 fn may_precede(before: &str, found: &regex::Captures<'_>) -> bool {
-    let Some(last) = before.chars().next_back() else { return true };
-    if last.is_ascii_digit() || (matches!(last, '.' | ',' | ':' | '/' | '-' | '#') && !before.ends_with(": ")) {
+    let Some(last) = before.chars().next_back() else {
+        return true;
+    };
+    if last.is_ascii_digit()
+        || (matches!(last, '.' | ',' | ':' | '/' | '-' | '#') && !before.ends_with(": "))
+    {
         // `RM:12.50` and `TOTAL:12.50` are fine, `12:30.50` and `1.2.50` are not.
-        return last == ':' && !before.trim_end_matches(':').ends_with(|c: char| c.is_ascii_digit())
-            || (last == '.' || last == '-') && before.trim_end_matches(['.', '-']).ends_with([' ', 'M', 'l', 'L']);
+        return last == ':'
+            && !before
+                .trim_end_matches(':')
+                .ends_with(|c: char| c.is_ascii_digit())
+            || (last == '.' || last == '-')
+                && before
+                    .trim_end_matches(['.', '-'])
+                    .ends_with([' ', 'M', 'l', 'L']);
     }
     if last.is_alphabetic() && found.name("mark").is_none() {
-        let letters = before.chars().rev().take_while(|c| c.is_alphabetic()).count();
-        let digit = found.name("int").is_some_and(|int| int.as_str().starts_with(|c: char| c.is_ascii_digit()));
+        let letters = before
+            .chars()
+            .rev()
+            .take_while(|c| c.is_alphabetic())
+            .count();
+        let digit = found
+            .name("int")
+            .is_some_and(|int| int.as_str().starts_with(|c: char| c.is_ascii_digit()));
         return digit && (letters >= 3 || matches!(last, 'x' | 'X'));
     }
     true
@@ -163,7 +201,9 @@ fn may_follow(after: &str) -> bool {
     let mut next = after.chars();
     match next.next() {
         Some(c) if c.is_ascii_digit() => false,
-        Some('.' | ',' | ':' | '/' | '-') if next.next().is_some_and(|c| c.is_ascii_digit()) => false,
+        Some('.' | ',' | ':' | '/' | '-') if next.next().is_some_and(|c| c.is_ascii_digit()) => {
+            false
+        }
         _ => !MEASURE.is_match(after),
     }
 }
@@ -171,13 +211,34 @@ fn may_follow(after: &str) -> bool {
 fn value(found: &regex::Captures<'_>, decimals: u32) -> Option<Decimal> {
     let int: String = digits(found.name("int").map_or("0", |int| int.as_str()));
     let frac = found.name("frac").map_or("", |frac| frac.as_str());
-    let frac = if frac.starts_with(['-', '–', '—']) { "00".to_owned() } else { digits(frac) };
-    let certain = found.get(0)?.as_str().bytes().filter(u8::is_ascii_digit).count();
-    if int.len() > 9 || frac.len() != decimals as usize || certain < 2.min(int.len() + frac.len()) {
+    let dashes = frac.starts_with(['-', '–', '—']);
+    let frac = if dashes {
+        "00".to_owned()
+    } else {
+        digits(frac)
+    };
+    let certain = found
+        .get(0)?
+        .as_str()
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .count();
+    if int.len() > 9
+        || frac.len() != decimals as usize
+        || certain
+            < if dashes {
+                1
+            } else {
+                2.min(int.len() + frac.len())
+            }
+    {
         return None;
     }
-    let value = Decimal::from_str(&format!("{int}.{frac}").trim_end_matches('.').to_owned()).ok()?;
-    let minus = ["minus", "minus2", "minus3"].iter().any(|name| found.name(name).is_some());
+    let value =
+        Decimal::from_str(format!("{int}.{frac}").trim_end_matches('.')).ok()?;
+    let minus = ["minus", "minus2", "minus3"]
+        .iter()
+        .any(|name| found.name(name).is_some());
     Some(if minus { -value } else { value })
 }
 
@@ -202,7 +263,10 @@ mod tests {
     use rstest::rstest;
 
     fn texts(text: &str, decimals: u32) -> Vec<String> {
-        amounts(&line(text), Decimals(decimals)).iter().map(|found| found.value.to_string()).collect()
+        amounts(&line(text), Decimals(decimals))
+            .iter()
+            .map(|found| found.value.to_string())
+            .collect()
     }
 
     #[rstest]
@@ -261,8 +325,10 @@ mod tests {
     #[case("0,162 kg × 1,15   EUR/kg", &[true])]
     #[case("Box   4.00", &[false])]
     fn unit_prices(#[case] text: &str, #[case] expected: &[bool]) {
-        let found: Vec<bool> =
-            amounts(&line(text), Decimals(2)).iter().map(|found| found.unit_price).collect();
+        let found: Vec<bool> = amounts(&line(text), Decimals(2))
+            .iter()
+            .map(|found| found.unit_price)
+            .collect();
         assert_eq!(found, expected);
     }
 

@@ -22,15 +22,27 @@ pub(crate) struct Row {
 impl Row {
     /// The amount that a line is about: the last one that is not the price of a unit.
     pub(crate) fn amount(&self) -> Option<Decimal> {
-        let mut whole = self.amounts.iter().rev().filter(|amount| !amount.unit_price);
-        whole.next().or(self.amounts.last()).map(|amount| amount.value)
+        let mut whole = self
+            .amounts
+            .iter()
+            .rev()
+            .filter(|amount| !amount.unit_price);
+        whole
+            .next()
+            .or(self.amounts.last())
+            .map(|amount| amount.value)
     }
 
     /// Whether nothing but an amount (and its currency or tax letter) stands here.
     pub(crate) fn is_bare_amount(&self) -> bool {
         self.amounts.len() == 1
             && self.role.is_none()
-            && self.text.chars().filter(|sign| sign.is_alphabetic()).count() <= 4
+            && self
+                .text
+                .chars()
+                .filter(|sign| sign.is_alphabetic())
+                .count()
+                <= 4
     }
 }
 
@@ -38,7 +50,6 @@ impl Row {
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     pub(crate) rows: Vec<Row>,
-    pub(crate) decimals: Decimals,
 }
 
 impl Page {
@@ -46,7 +57,7 @@ impl Page {
         let decimals = decimals_of(&lines);
         let mut rows: Vec<Row> = lines.into_iter().map(|line| row(line, decimals)).collect();
         mark_tax_tables(&mut rows);
-        let mut page = Self { rows, decimals };
+        let mut page = Self { rows };
         page.bring_amounts_to_their_words();
         page
     }
@@ -55,11 +66,12 @@ impl Page {
     pub(crate) fn amounts_of(&self, role: Role) -> impl Iterator<Item = (usize, Decimal)> {
         self.rows.iter().enumerate().filter_map(move |(at, row)| {
             let fits = row.role == Some(role) && !row.in_tax_table;
-            fits.then(|| row.amount().map(|amount| (at, amount))).flatten()
+            fits.then(|| row.amount().map(|amount| (at, amount)))
+                .flatten()
         })
     }
 
-    /// Whether a text contains one of `needles`, in capitals, anywhere on the receipt.
+    /// All of it, a row a line.
     pub(crate) fn text(&self) -> String {
         let texts: Vec<&str> = self.rows.iter().map(|row| row.text.as_str()).collect();
         texts.join("\n")
@@ -73,7 +85,9 @@ impl Page {
                 && !self.rows[at].in_tax_table
                 && matches!(
                     self.rows[at].role,
-                    Some(Role::Total | Role::Payable | Role::Rounded | Role::Amount | Role::Subtotal)
+                    Some(
+                        Role::Total | Role::Payable | Role::Rounded | Role::Amount | Role::Subtotal
+                    )
                 )
                 && self.rows[at].words.iter().count() <= 6;
             if !wants {
@@ -81,7 +95,13 @@ impl Page {
             }
             let below = self.rows.get(at + 1).is_some_and(Row::is_bare_amount);
             let above = at > 0 && self.rows[at - 1].is_bare_amount() && !below;
-            let from = if below { at + 1 } else if above { at - 1 } else { continue };
+            let from = if below {
+                at + 1
+            } else if above {
+                at - 1
+            } else {
+                continue;
+            };
             let moved = std::mem::take(&mut self.rows[from].amounts);
             self.rows[at].amounts = moved;
         }
@@ -92,7 +112,14 @@ fn row(line: Line, decimals: Decimals) -> Row {
     let text = line.text();
     let words = Words::of(&text);
     let amounts = amounts(&line, decimals);
-    Row { role: words.role(), text, words, amounts, line, in_tax_table: false }
+    Row {
+        role: words.role(),
+        text,
+        words,
+        amounts,
+        line,
+        in_tax_table: false,
+    }
 }
 
 /// A table of taxes begins with its head, or with a rate before several amounts, and ends with
@@ -110,7 +137,12 @@ fn mark_tax_tables(rows: &mut [Row]) {
             row.in_tax_table = rate && row.amounts.len() >= 3;
             continue;
         }
-        let short = row.words.iter().filter(|word| word.chars().any(char::is_alphabetic)).count() <= 3;
+        let short = row
+            .words
+            .iter()
+            .filter(|word| word.chars().any(char::is_alphabetic))
+            .count()
+            <= 3;
         row.in_tax_table = (several || (rate && !row.amounts.is_empty())) && short;
         let goes_on = row.in_tax_table || (row.amounts.is_empty() && short);
         inside = goes_on;

@@ -24,27 +24,44 @@ pub(crate) struct Sums {
 /// The sums that make goods and total agree; where none do, what the words say of tip and
 /// discount alone.
 pub(crate) fn find(page: &Page, items: &[LineItem], total: Option<Decimal>) -> Sums {
-    let Some(total) = total else { return Sums::default() };
+    let Some(total) = total else {
+        return Sums::default();
+    };
     let tips: Vec<Decimal> = first(page, Role::Tip);
     let tip = tips.first().copied();
     let goods: Decimal = items.iter().map(|item| item.amount).sum();
     let subtotals = first(page, Role::Subtotal);
-    let bases = [goods].into_iter().filter(|_| !items.is_empty()).chain(subtotals);
+    let bases = [goods]
+        .into_iter()
+        .filter(|_| !items.is_empty())
+        .chain(subtotals);
     for base in bases {
         if let Some(found) = explain(page, base, total, &tips) {
             return found;
         }
     }
-    Sums { tip, ..Sums::default() }
+    Sums {
+        tip,
+        ..Sums::default()
+    }
 }
 
 /// The fewest sums that lead from `base` to `total`.
 fn explain(page: &Page, base: Decimal, total: Decimal, tips: &[Decimal]) -> Option<Sums> {
     let taxes = with_none_and_all(&first(page, Role::Tax));
     let tips = with_none_and_all(tips);
-    let discounts = with_none_and_all(&first(page, Role::Discount).iter().map(Decimal::abs).collect::<Vec<_>>());
+    let discounts = with_none_and_all(
+        &first(page, Role::Discount)
+            .iter()
+            .map(Decimal::abs)
+            .collect::<Vec<_>>(),
+    );
     let mut roundings = vec![Decimal::ZERO];
-    roundings.extend(first(page, Role::Rounding).iter().flat_map(|value| [*value, -*value]));
+    roundings.extend(
+        first(page, Role::Rounding)
+            .iter()
+            .flat_map(|value| [*value, -*value]),
+    );
     for &rounding in &roundings {
         for &discount in &discounts {
             for &tip in &tips {
@@ -76,7 +93,10 @@ fn sums(tax: Decimal, tip: Decimal, discount: Decimal, rounding: Decimal) -> Sum
 }
 
 fn first(page: &Page, role: Role) -> Vec<Decimal> {
-    page.amounts_of(role).map(|(_, value)| value).take(MOST).collect()
+    page.amounts_of(role)
+        .map(|(_, value)| value)
+        .take(MOST)
+        .collect()
 }
 
 /// Nothing, each of the values alone, and all of them together.
@@ -110,15 +130,23 @@ mod tests {
     #[case::rounding_down("Pie   10.52\nRounding   -0.02\nTotal after rounding   10.50", (None, None, Some("0.02")))]
     fn explained(#[case] text: &str, #[case] expected: (Option<&str>, Option<&str>, Option<&str>)) {
         let (tax, tip, discount) = shown(text);
-        assert_eq!((tax.as_deref(), tip.as_deref(), discount.as_deref()), expected);
+        assert_eq!(
+            (tax.as_deref(), tip.as_deref(), discount.as_deref()),
+            expected
+        );
     }
 
     #[test]
     fn rounding_up_is_a_line_of_its_own() {
-        let page = Page::new(lines("Pie   10.53\nRounding   0.02\nTotal after rounding   10.55"));
+        let page = Page::new(lines(
+            "Pie   10.53\nRounding   0.02\nTotal after rounding   10.55",
+        ));
         let total = total::find(&page).map(|total| total.value);
         let sums = find(&page, &items::find(&page), total);
-        assert_eq!(sums.rounding_up.map(|line| line.amount), Some(Decimal::new(2, 2)));
+        assert_eq!(
+            sums.rounding_up.map(|line| line.amount),
+            Some(Decimal::new(2, 2))
+        );
         assert_eq!(sums.discount, None);
     }
 }

@@ -56,7 +56,11 @@ impl Tally {
                 candidate.points += points;
                 candidate.witnesses += 1;
             }
-            None => self.0.push(Candidate { value, points, witnesses: 1 }),
+            None => self.0.push(Candidate {
+                value,
+                points,
+                witnesses: 1,
+            }),
         }
     }
 
@@ -82,10 +86,15 @@ pub(crate) fn find(page: &Page) -> Option<Total> {
         return largest(page);
     }
     count_repeats(page, &mut tally);
-    tally.0.sort_by_key(|candidate| std::cmp::Reverse((candidate.points, candidate.value)));
+    tally
+        .0
+        .sort_by_key(|candidate| std::cmp::Reverse((candidate.points, candidate.value)));
     let winner = tally.0.first()?;
     let lead = winner.points - tally.0.get(1).map_or(0, |second| second.points);
-    Some(Total { value: winner.value, confidence: confidence(winner, lead) })
+    Some(Total {
+        value: winner.value,
+        confidence: confidence(winner, lead),
+    })
 }
 
 /// The best word for each amount counts in full, each further line a little.
@@ -123,13 +132,24 @@ fn size_bonus(page: &Page, row: &Row, role: Role) -> i32 {
     heights.sort_by(f32::total_cmp);
     let usual = heights.get(heights.len() / 2).copied().unwrap_or(0.0);
     let large = row.line.height() > 1.35 * usual;
-    if large && matches!(role, Role::Total | Role::Payable | Role::Rounded | Role::Amount) { 8 } else { 0 }
+    if large
+        && matches!(
+            role,
+            Role::Total | Role::Payable | Role::Rounded | Role::Amount
+        )
+    {
+        8
+    } else {
+        0
+    }
 }
 
 /// What was handed over minus what came back.
 fn count_payment(page: &Page, tally: &mut Tally) {
-    let changes: Vec<(usize, Decimal)> =
-        page.amounts_of(Role::Change).map(|(at, value)| (at, value.abs())).collect();
+    let changes: Vec<(usize, Decimal)> = page
+        .amounts_of(Role::Change)
+        .map(|(at, value)| (at, value.abs()))
+        .collect();
     for role in [Role::Cash, Role::Card] {
         for (paid_at, paid) in page.amounts_of(role) {
             for (change_at, change) in &changes {
@@ -144,7 +164,12 @@ fn count_payment(page: &Page, tally: &mut Tally) {
 
 /// Subtotal, tax, tip, discount and rounding; the table of taxes; the goods.
 fn count_parts(page: &Page, tally: &mut Tally) {
-    let sum = |role| page.amounts_of(role).map(|(_, value)| value).take(MOST).collect::<Vec<_>>();
+    let sum = |role| {
+        page.amounts_of(role)
+            .map(|(_, value)| value)
+            .take(MOST)
+            .collect::<Vec<_>>()
+    };
     let optional = |role| {
         let mut values = sum(role);
         values.push(Decimal::ZERO);
@@ -186,7 +211,14 @@ fn count_rounded(base: Decimal, rounding: Decimal, worth: i32, tally: &mut Tally
     if let Some(value) = signed.into_iter().find(|value| (*value % coin).is_zero()) {
         let before = tally.0.iter().find(|candidate| candidate.value == base);
         let points = before.map_or(worth, |candidate| candidate.points + 6);
-        tally.add(value, if tally.has(value) { worth } else { points.max(worth) });
+        tally.add(
+            value,
+            if tally.has(value) {
+                worth
+            } else {
+                points.max(worth)
+            },
+        );
     }
 }
 
@@ -195,8 +227,10 @@ fn goods(page: &Page) -> Decimal {
     page.rows
         .iter()
         .take_while(|row| {
-            !matches!(row.role, Some(Role::Total | Role::Payable | Role::Rounded | Role::Subtotal))
-                || row.amounts.is_empty()
+            !matches!(
+                row.role,
+                Some(Role::Total | Role::Payable | Role::Rounded | Role::Subtotal)
+            ) || row.amounts.is_empty()
         })
         .filter(|row| row.role.is_none() && !row.in_tax_table)
         .filter_map(|row| row.amounts.iter().rfind(|amount| !amount.unit_price))
@@ -206,9 +240,14 @@ fn goods(page: &Page) -> Decimal {
 
 /// The same amount on lines without a word, and the largest amount of all.
 fn count_repeats(page: &Page, tally: &mut Tally) {
-    let unmarked = page.rows.iter().filter(|row| row.role.is_none() && !row.in_tax_table);
-    let mut repeats: Vec<Decimal> =
-        unmarked.flat_map(|row| &row.amounts).map(|amount| amount.value).collect();
+    let unmarked = page
+        .rows
+        .iter()
+        .filter(|row| row.role.is_none() && !row.in_tax_table);
+    let mut repeats: Vec<Decimal> = unmarked
+        .flat_map(|row| &row.amounts)
+        .map(|amount| amount.value)
+        .collect();
     repeats.sort();
     repeats.dedup();
     for value in repeats {
@@ -218,13 +257,19 @@ fn count_repeats(page: &Page, tally: &mut Tally) {
 
 /// Without any word, the largest amount of a receipt is most often its total.
 fn largest(page: &Page) -> Option<Total> {
-    let amounts = page.rows.iter().filter(|row| row.role != Some(Role::Points));
+    let amounts = page
+        .rows
+        .iter()
+        .filter(|row| row.role != Some(Role::Points));
     let value = amounts
         .flat_map(|row| &row.amounts)
         .map(|amount| amount.value)
         .filter(|value| *value > Decimal::ZERO)
         .max()?;
-    Some(Total { value, confidence: 25 })
+    Some(Total {
+        value,
+        confidence: 25,
+    })
 }
 
 /// Calibrated on receipts with known totals: a word alone is right in about nine of ten, a word
@@ -244,5 +289,7 @@ fn confidence(winner: &Candidate, lead: i32) -> u8 {
         12..24 => 4,
         _ => 0,
     };
-    strength.saturating_sub(contested).saturating_sub(if winner.witnesses == 1 { 4 } else { 0 })
+    strength
+        .saturating_sub(contested)
+        .saturating_sub(if winner.witnesses == 1 { 4 } else { 0 })
 }
