@@ -159,6 +159,18 @@ impl PartialEq for Locale {
 
 impl Eq for Locale {}
 
+impl PartialOrd for Locale {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Locale {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
 impl Hash for Locale {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);

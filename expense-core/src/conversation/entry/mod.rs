@@ -8,12 +8,26 @@
 use chrono::NaiveDate;
 
 use crate::domain::currency::Currency;
+use crate::domain::limits;
 use crate::domain::locale::Locale;
 use crate::domain::money::Money;
 use crate::domain::text::{Description, Tag};
 
+mod candidate;
+mod chat;
+mod choose;
+mod days;
+mod field;
+mod labels;
+mod lex;
+mod line;
+mod numeric;
 mod outcome;
+mod sift;
+mod sum;
+mod words;
 
+pub use field::{amount, date, fields};
 pub use outcome::{Doubt, Invalid};
 
 /// What is ambient when a line is read.
@@ -111,36 +125,34 @@ pub struct Fields {
     pub description: Option<Description>,
 }
 
-/// Reads a message: one [`Line`] for each line that is not empty, in their order.
+/// Reads a message: one [`Line`] for each line that is not empty, in their order. A message beyond
+/// [`limits::MESSAGE_CHARS`] or [`limits::LINES_PER_MESSAGE`] is one invalid line.
 #[must_use]
 pub fn read(text: &str, context: &Context<'_>) -> Vec<Line> {
-    let _ = context;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let refused = |invalid| {
+        vec![Line {
+            text: String::new(),
+            reading: Reading::Invalid(invalid),
+        }]
+    };
+    if is_too_long(text) {
+        return refused(Invalid::MessageTooLong);
+    }
+    let lines = text
+        .split(['\n', '\r', '\u{2028}', '\u{2029}'])
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    if lines.clone().nth(limits::LINES_PER_MESSAGE).is_some() {
+        return refused(Invalid::TooManyLines);
+    }
     lines
         .map(|text| Line {
             text: text.to_owned(),
-            reading: Reading::NotAnExpense,
+            reading: line::read(text, context),
         })
         .collect()
 }
 
-/// Reads an amount that stands alone, with or without a currency: `250`, `usd 30`, `12+3.50`.
-#[must_use]
-pub fn amount(text: &str, context: &Context<'_>) -> Field<Money> {
-    let _ = (text, context);
-    Field::Absent
-}
-
-/// Reads a day that stands alone: `yesterday`, `3 May`, `2026-05-03`.
-#[must_use]
-pub fn date(text: &str, context: &Context<'_>) -> Field<NaiveDate> {
-    let _ = (text, context);
-    Field::Absent
-}
-
-/// Reads a partial edit: any of amount, currency, day, category, tags and description.
-#[must_use]
-pub fn fields(text: &str, context: &Context<'_>) -> Field<Fields> {
-    let _ = (text, context);
-    Field::Absent
+fn is_too_long(text: &str) -> bool {
+    text.len() > limits::MESSAGE_CHARS && text.chars().nth(limits::MESSAGE_CHARS).is_some()
 }
