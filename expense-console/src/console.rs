@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use expense_core::conversation::event::{Envelope, Event};
+use expense_core::conversation::event::Envelope;
 use expense_core::domain::keys::MessageKey;
 use expense_core::domain::limits;
 use expense_core::ports::clock::Clock;
@@ -106,12 +106,10 @@ impl Console {
     }
 
     /// Brings every line to the service, in order, until the input ends, the person quits,
-    /// nobody sees the answers any more, or `shutdown` says so. Where the input ended by itself
-    /// it waits for what is still being read, for a bounded time.
+    /// nobody sees the answers any more, or `shutdown` says so.
     pub async fn run(&self, mut input: Input, service: &Service, shutdown: &CancellationToken) {
         let mut message = String::new();
         let mut count = 0;
-        let mut photos = 0;
         loop {
             let heard = tokio::select! {
                 biased;
@@ -120,28 +118,31 @@ impl Console {
                 heard = input.lines.recv() => heard,
             };
             let ended = heard.is_none();
-            let (complete, _answered) = self.gather(&mut message, heard);
+            let (complete, answered) = self.gather(&mut message, heard);
             if complete {
                 count += 1;
                 match self.read(&std::mem::take(&mut message), count) {
-                    Some(Inbound::Update(envelope)) => {
-                        photos += u32::from(matches!(envelope.event, Event::Photo { .. }));
-                        self.deliver(service, *envelope).await;
-                    }
-                    Some(Inbound::Quit) => break,
+                    Some(Inbound::Update(envelope)) => self.deliver(service, *envelope).await,
+                    Some(Inbound::Quit) => return,
                     Some(Inbound::Nothing | Inbound::Help) | None => {}
                 }
             }
+            if answered.is_none() {
+                self.late_answers(service, shutdown).await;
+            }
             if ended {
-                break;
+                return;
             }
         }
-        // Each photo may take its whole time, one after the other.
-        let bound = limits::READING * (photos + 1);
+    }
+
+    /// The lines of a pipe were written before anybody saw an answer: the next one, or the end,
+    /// waits for a receipt that is being read. A person at a terminal does not.
+    async fn late_answers(&self, service: &Service, shutdown: &CancellationToken) {
         tokio::select! {
             () = shutdown.cancelled() => {}
             () = self.unseen.cancelled() => {}
-            _ = tokio::time::timeout(bound, service.idle()) => {}
+            _ = tokio::time::timeout(limits::READING, service.idle()) => {}
         }
     }
 
