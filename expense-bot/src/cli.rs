@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::parse;
+use crate::{parse, scan};
 
 /// Tracks expenses in chat. Without a command it opens the chat on this terminal.
 #[derive(Debug, Parser)]
@@ -30,6 +30,10 @@ pub(crate) enum Command {
     },
     /// Reads one message a line and prints what it understands; records nothing
     Parse(parse::Args),
+    /// Reads receipts and prints what stands on them; records nothing
+    Scan(scan::Args),
+    /// Fetches the local reader's models once, with pip, and checks them
+    Models,
 }
 
 const SETTINGS: &str = "\

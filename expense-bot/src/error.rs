@@ -2,6 +2,8 @@
 
 use std::io;
 
+use expense_ocr_local::ModelsError;
+
 use crate::config::ConfigError;
 
 /// Why a subcommand ended early.
@@ -13,6 +15,9 @@ pub(crate) enum Failure {
     /// What was asked for can't be done by this build or in this place.
     #[error("{0}")]
     Refused(String),
+    /// The local reader's models can't be used.
+    #[error(transparent)]
+    Models(#[from] ModelsError),
     /// Reading or writing failed.
     #[error("input or output failed: {0}")]
     Io(#[from] io::Error),
@@ -28,7 +33,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Refused(_) => 2,
-            Self::Io(_) => 1,
+            Self::Models(_) | Self::Io(_) => 1,
         }
     }
 }

@@ -3,8 +3,10 @@
 mod cli;
 mod config;
 mod error;
+mod models;
 mod parse;
 mod run;
+mod scan;
 mod signals;
 mod source;
 mod telemetry;
@@ -32,11 +34,13 @@ fn main() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     let config = Config::read(|name| std::env::var_os(name), cli.config.as_deref())?;
     telemetry::start(&config);
-    match cli.command.unwrap_or(Command::Run) {
-        Command::Run if config.telegram => Err(run::no_telegram()),
+    let done = match cli.command.unwrap_or(Command::Run) {
+        Command::Run if config.telegram => return Err(run::no_telegram()),
         Command::Run => run::console(&config, false),
         Command::Console { json } => run::console(&config, json),
         Command::Parse(args) => parse::run(&config, &args),
-    }
-    .map(|()| ExitCode::SUCCESS)
+        Command::Scan(args) => return run::block_on(scan::run(&config, &args)),
+        Command::Models => run::block_on(models::run(&config)),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -44,7 +44,10 @@ pub(crate) fn console(config: &Config, json: bool) -> Result<(), Failure> {
 
 /// Makes a directory that its owner alone can look into, where there is none.
 pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(directory)
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
 }
 
 async fn chat(config: &Config, json: bool) -> Result<(), Failure> {

@@ -1,30 +1,24 @@
 //! Where everything comes together: which adapter stands behind which port, and which
 //! decorators stand around it. Decorators are read from the inside out.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use expense_console::{Console, Files, Setup};
 use expense_core::conversation::decision::Policy;
-use expense_core::memory::cache::MemoryCache;
-use expense_core::memory::lease::MemoryLease;
-use expense_core::memory::queue::MemoryQueue;
-use expense_core::memory::rate::MemoryRateLimiter;
-use expense_core::memory::state::MemoryState;
+use expense_core::memory::in_process::in_process;
 use expense_core::memory::store::MemoryStore;
 use expense_core::ports::clock::Clock;
+use expense_core::ports::ocr::ReceiptOcr;
 use expense_core::ports::rate::Quota;
 use expense_core::service::{Options, Ports};
 
-use crate::config::Config;
-use crate::error::Failure;
+use expense_ocr_local::{LocalReader, Models, ModelsError};
 
-/// Sessions and notes that are kept in memory: one chat needs few.
-const COPIES: usize = 1_000;
-/// Receipts that are read at a time: one keeps both cores of a small machine busy.
-const READERS: usize = 1;
-/// Tasks that handle updates.
-const WORKERS: usize = 2;
+use crate::config::{Config, Reader};
+use crate::error::Failure;
+use crate::models;
 
 /// The store that is configured, ready to be used.
 pub(crate) async fn store(
@@ -42,28 +36,49 @@ pub(crate) fn console(config: &Config, json: bool) -> Setup {
         messages: config.database.with_extension("console.json"),
         files: config.data.join("files"),
         home: config.home.clone(),
+        photo_hint: photo_hint(config),
     }
+}
+
+/// The reader on this machine, where its models are.
+pub(crate) fn local_reader(config: &Config) -> Result<LocalReader, ModelsError> {
+    let models = Models::locate(models::folder(config))?;
+    Ok(LocalReader::with_parallel(models, NonZeroUsize::MIN))
+}
+
+/// Who reads the photos of the chat; nobody where nobody is configured or its models are not
+/// there, and then a photo's draft asks for the amount.
+fn reader(config: &Config) -> Option<Arc<dyn ReceiptOcr>> {
+    let Reader::Local = config.reader?;
+    match local_reader(config) {
+        Ok(reader) => Some(Arc::new(reader)),
+        Err(missing) => {
+            tracing::info!(%missing, "receipts are not read");
+            None
+        }
+    }
+}
+
+/// What a photo is answered with, beside its draft, where the models could be fetched.
+fn photo_hint(config: &Config) -> Option<String> {
+    let missing = config.reader.is_some() && Models::locate(models::folder(config)).is_err();
+    missing.then(|| {
+        "I can read receipts on this machine once the models are here: leave with Ctrl-D, run \
+         `expense-bot models` (31 MB, needs pip), and come back."
+            .to_owned()
+    })
 }
 
 /// Everything outside the service, for one person on one machine.
 pub(crate) fn ports(
-    _config: &Config,
+    config: &Config,
     store: Arc<MemoryStore>,
     clock: Arc<dyn Clock>,
     console: Arc<Console>,
 ) -> Ports {
     Ports {
-        jobs: store.clone(),
-        store,
-        states: Arc::new(MemoryState::new(clock.clone(), COPIES)),
-        cache: Arc::new(MemoryCache::new(clock.clone(), COPIES)),
-        queue: Arc::new(MemoryQueue::new(clock.clone())),
-        limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
-        lease: Arc::new(MemoryLease::new(clock.clone())),
-        attachments: Arc::new(Files),
-        ocr: None,
-        messenger: console,
-        clock,
+        ocr: reader(config),
+        ..in_process(store, console, Arc::new(Files), clock)
     }
 }
 
@@ -79,8 +94,6 @@ pub(crate) fn options(config: &Config) -> Options {
             burst,
             period: Duration::from_secs(60),
         }),
-        readers: READERS,
-        workers: WORKERS,
-        instance: "console".to_owned(),
+        ..Options::default()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use expense_core::conversation::event::Envelope;
+use expense_core::conversation::event::{Envelope, Event};
 use expense_core::domain::keys::MessageKey;
 use expense_core::domain::limits;
 use expense_core::ports::clock::Clock;
@@ -50,6 +50,8 @@ pub struct Setup {
     pub files: PathBuf,
     /// The person's own directory, for `~`.
     pub home: Option<PathBuf>,
+    /// What to say once, after the first photo.
+    pub photo_hint: Option<String>,
 }
 
 /// One chat with one person: shows what is sent to it and brings in what is said.
@@ -65,6 +67,7 @@ pub struct Console {
 struct Chat {
     book: Book,
     outbox: Outbox,
+    photo_hint: Option<String>,
 }
 
 impl Console {
@@ -100,7 +103,11 @@ impl Console {
             run,
             home: setup.home,
             clock,
-            chat: Mutex::new(Chat { book, outbox }),
+            chat: Mutex::new(Chat {
+                book,
+                outbox,
+                photo_hint: setup.photo_hint,
+            }),
             unseen: CancellationToken::new(),
         }
     }
@@ -118,17 +125,24 @@ impl Console {
                 heard = input.lines.recv() => heard,
             };
             let ended = heard.is_none();
+            let mut photo_sent = false;
             let (complete, answered) = self.gather(&mut message, heard);
             if complete {
                 count += 1;
                 match self.read(&std::mem::take(&mut message), count) {
-                    Some(Inbound::Update(envelope)) => self.deliver(service, *envelope).await,
+                    Some(Inbound::Update(envelope)) => {
+                        photo_sent = matches!(envelope.event, Event::Photo { .. });
+                        self.deliver(service, *envelope).await;
+                    }
                     Some(Inbound::Quit) => return,
                     Some(Inbound::Nothing | Inbound::Help) | None => {}
                 }
             }
             if answered.is_none() {
                 self.late_answers(service, shutdown).await;
+            }
+            if photo_sent {
+                self.hint();
             }
             if ended {
                 return;
@@ -205,8 +219,16 @@ impl Console {
         }
     }
 
+    fn hint(&self) {
+        // The lock ends here: saying something takes it again.
+        let hint = self.chat().photo_hint.take();
+        if let Some(hint) = hint {
+            self.say(&hint);
+        }
+    }
+
     fn say(&self, text: &str) {
-        let Chat { book, outbox } = &mut *self.chat();
+        let Chat { book, outbox, .. } = &mut *self.chat();
         if outbox.say(book, text).is_err() {
             self.unseen.cancel();
         }
@@ -221,7 +243,7 @@ impl Console {
 impl Messenger for Console {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
         let sent = {
-            let Chat { book, outbox } = &mut *self.chat();
+            let Chat { book, outbox, .. } = &mut *self.chat();
             outbox.send(book, outgoing)
         };
         let gone = |error: &PortError| {

@@ -1,0 +1,107 @@
+//! `models`: fetches and checks the local reader's models.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use expense_ocr_local::{Models, ModelsError, Progress, Stage, fetch};
+
+use crate::config::Config;
+use crate::error::Failure;
+
+/// How wide the progress bar is.
+const BAR: u64 = 30;
+const MEGABYTE: u64 = 1_000_000;
+
+/// Where the models are, or will be.
+pub(crate) fn folder(config: &Config) -> PathBuf {
+    config
+        .models
+        .clone()
+        .unwrap_or_else(|| config.data.join("models"))
+}
+
+/// Makes sure that the models are there and sound, and prints where.
+pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
+    let folder = folder(config);
+    let sound = match Models::locate(&folder) {
+        Ok(models) => models.verify().map(|()| models),
+        Err(error) => Err(error),
+    };
+    let models = match sound {
+        Ok(models) => models,
+        // A folder that somebody else keeps is not ours to fill.
+        Err(error) if config.models.is_some() => return Err(error.into()),
+        Err(ModelsError::Missing { .. } | ModelsError::Damaged { .. }) => {
+            eprintln!("Fetching the models of the local reader with pip, once.");
+            let fetched = fetch(&folder, bar()).await;
+            if io::stderr().is_terminal() {
+                eprintln!();
+            }
+            fetched?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    eprintln!("The models are complete and sound. They are in");
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", models.folder().display())?;
+    Ok(())
+}
+
+/// Draws the progress on a terminal, nowhere else.
+fn bar() -> impl FnMut(Progress) + Send {
+    let drawn = io::stderr().is_terminal();
+    move |progress| {
+        if drawn {
+            // A bar that can't be drawn is no reason to stop.
+            let _ = write!(io::stderr(), "\r{}", line(progress));
+        }
+    }
+}
+
+fn line(progress: Progress) -> String {
+    let stage = match progress.stage {
+        Stage::Fetch => "fetching ",
+        Stage::Check => "checking ",
+        Stage::Unpack => "unpacking",
+    };
+    let total = progress.total.max(1);
+    let done = progress.done.min(total);
+    let full = usize::try_from(done * BAR / total).unwrap_or_default();
+    let width = usize::try_from(BAR).unwrap_or_default();
+    let bar = "#".repeat(full);
+    format!(
+        "{stage} [{bar:<width$}] {:>3} of {} MB",
+        done / MEGABYTE,
+        total / MEGABYTE
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_is_as_full_as_the_work_is_done() {
+        let at = |done| {
+            line(Progress {
+                stage: Stage::Fetch,
+                done,
+                total: 30 * MEGABYTE,
+            })
+        };
+        assert_eq!(
+            at(0),
+            format!("fetching  [{}]   0 of 30 MB", " ".repeat(30))
+        );
+        assert_eq!(
+            at(10 * MEGABYTE),
+            format!(
+                "fetching  [{}{}]  10 of 30 MB",
+                "#".repeat(10),
+                " ".repeat(20)
+            )
+        );
+        // A server may send more than it announced.
+        assert_eq!(at(40 * MEGABYTE), at(30 * MEGABYTE));
+    }
+}
