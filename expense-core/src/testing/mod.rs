@@ -1,1 +1,9 @@
-//! To be filled.
+//! Proofs for whoever builds on these ports, behind the feature `testing`.
+//!
+//! [`conformance`] proves an adapter in one line, [`fixtures`] builds values, [`mocks`] stands
+//! in for the other side of a port.
+
+pub mod conformance;
+pub mod dice;
+pub mod fixtures;
+pub mod mocks;

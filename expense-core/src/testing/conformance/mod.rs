@@ -1,0 +1,133 @@
+//! One suite a port: every promise of a contract is a case of the same name.
+//!
+//! An adapter proves itself in one line, with a function that makes a fresh one:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use expense_core::memory::{clock::ManualClock, lease::MemoryLease};
+//! use expense_core::ports::lease::Lease;
+//! use expense_core::testing::{conformance::Bench, fixtures::noon};
+//!
+//! async fn fresh_lease() -> Bench<dyn Lease> {
+//!     let clock = Arc::new(ManualClock::at(noon()));
+//!     let lease: Arc<dyn Lease> = Arc::new(MemoryLease::new(clock.clone()));
+//!     Bench::new(lease).with_clock(clock)
+//! }
+//!
+//! expense_core::lease_conformance!(fresh_lease);
+//! ```
+//!
+//! The macros need `tokio` with `macros` and `rt-multi-thread` among the dev-dependencies of
+//! the crate that calls them. There are no flags: all of it passes, or it is not an adapter.
+
+use std::any::Any;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use crate::memory::clock::ManualClock;
+
+pub mod store;
+
+/// A fresh adapter under proof, with what the cases need beside it.
+pub struct Bench<P: ?Sized> {
+    port: Arc<P>,
+    other: Arc<P>,
+    clock: Option<Arc<ManualClock>>,
+    kept: Vec<Box<dyn Any + Send + Sync>>,
+}
+
+impl<P: ?Sized> Bench<P> {
+    /// A bench with one instance. Without a clock, cases about time really wait.
+    #[must_use]
+    pub fn new(port: Arc<P>) -> Self {
+        Self {
+            other: Arc::clone(&port),
+            port,
+            clock: None,
+            kept: Vec::new(),
+        }
+    }
+
+    /// With another instance on the same data, as another process would be.
+    #[must_use]
+    pub fn with_other(mut self, other: Arc<P>) -> Self {
+        self.other = other;
+        self
+    }
+
+    /// With the clock that the adapter goes by.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<ManualClock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// With something that must live as long, such as a directory.
+    #[must_use]
+    pub fn keeping(mut self, kept: impl Any + Send + Sync) -> Self {
+        self.kept.push(Box::new(kept));
+        self
+    }
+
+    /// The adapter.
+    #[must_use]
+    pub fn port(&self) -> Arc<P> {
+        Arc::clone(&self.port)
+    }
+
+    /// Another instance on the same data; the same one where there is but one.
+    #[must_use]
+    pub fn other(&self) -> Arc<P> {
+        Arc::clone(&self.other)
+    }
+
+    /// One of both instances by turns, for races.
+    #[must_use]
+    pub fn nth(&self, n: usize) -> Arc<P> {
+        if n.is_multiple_of(2) {
+            self.port()
+        } else {
+            self.other()
+        }
+    }
+
+    /// Lets time pass for the adapter.
+    pub async fn elapse(&self, by: Duration) {
+        match &self.clock {
+            Some(clock) => clock.advance(by),
+            None => tokio::time::sleep(by).await,
+        }
+    }
+}
+
+/// Runs them all at the same time and gathers what they come to, in no order.
+pub async fn race<F>(runners: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let mut running: JoinSet<F::Output> = runners.into_iter().collect();
+    let mut results = Vec::new();
+    while let Some(result) = running.join_next().await {
+        results.push(result.expect("no runner panics"));
+    }
+    results
+}
+
+/// Expands every case of a suite to a test of its name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __conformance {
+    ($fresh:path; $suite:ident: $($room:ident { $($case:ident),* $(,)? })*) => {
+        $($(
+            #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                $crate::testing::conformance::$suite::$room::$case($fresh().await).await;
+            }
+        )*)*
+    };
+}
