@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 use crate::conversation::decision::{Input, Policy, Step, Turn};
 use crate::conversation::event::Envelope;
 use crate::conversation::session::Session;
+use crate::conversation::step::step;
 use crate::domain::ledger::Settings;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
@@ -118,7 +119,7 @@ impl Service {
     /// A service over these ports. Nothing happens before [`run`](Self::run).
     #[must_use]
     pub fn new(ports: Ports, options: Options) -> Self {
-        Self::deciding_by(ports, options, decide)
+        Self::deciding_by(ports, options, step)
     }
 
     /// The same with another way to decide.
@@ -191,11 +192,4 @@ struct Inner {
     /// Rings when a reply was parked.
     replies: Bell,
     closing: AtomicBool,
-}
-
-fn decide(_turn: &Turn, session: Session, _input: Input) -> Step {
-    Step::Done(crate::conversation::decision::Decision {
-        session,
-        ..Default::default()
-    })
 }

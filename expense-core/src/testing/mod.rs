@@ -1,9 +1,10 @@
 //! Proofs for whoever builds on these ports, behind the feature `testing`.
 //!
 //! [`conformance`] proves an adapter in one line, [`fixtures`] builds values, [`mocks`] stands
-//! in for the other side of a port.
+//! in for the other side of a port, [`talk`] runs conversations as scripts.
 
 pub mod conformance;
 pub mod dice;
 pub mod fixtures;
 pub mod mocks;
+pub mod talk;

@@ -1,0 +1,72 @@
+//! Talks: conversations as scripts, run over the reference books without a runtime.
+//!
+//! A script is lines of `what: text`; lines that are indented go on with the text before them,
+//! `#` at the start of a line begins a comment.
+//!
+//! | line | what it does |
+//! | --- | --- |
+//! | `now:` `currency:` `locale:` `zone:` | where the talk begins, before anything is said |
+//! | `user:` | somebody writes |
+//! | `reply:` | somebody writes in reply to the newest message with buttons; `reply on #1:` to the newest that says so |
+//! | `edit:` | somebody changes the newest message that a person wrote |
+//! | `press:` | presses the button of that name on the newest message that has it; `press on #1:` on the newest that says so |
+//! | `photo:` | sends an image by its name, with a caption after it; `photo of ALBUM:` as a part of an album |
+//! | `read:` | the reader comes back to the newest draft: `receipt merchant=REWE; total=12.50; date=2026-05-05; currency=EUR; item=milk 1.20; tax=0.10; category=…; sure=90`, `not_a_receipt`, `illegible`, `failed` or `no_reader`; `read round 1:` with the outcome of that round |
+//! | `limited:` | somebody was too quick and may write again in so many seconds |
+//! | `wait:` | time goes on: `11m`, `3h`, `2d` |
+//! | `sweep:` | what is due by time is done |
+//! | `as:` | another person goes on |
+//! | `redeliver:` | the last update comes again: nothing may happen twice |
+//! | `restart:` | everything but the books is forgotten |
+//! | `bot:` | what is said then; `bot edits:` where a message was changed |
+//!
+//! Buttons stand in brackets at the end, files as `<csv all>`.
+
+mod receipt;
+mod render;
+mod script;
+mod stage;
+
+use script::Line;
+use stage::Stage;
+
+/// Runs a script; gives it back with what was really said.
+///
+/// # Errors
+///
+/// A line that is not understood, or a promise that was broken: an update that counted twice, a
+/// button that carries too much, a decision that the books refused.
+pub fn run(script: &str) -> Result<String, String> {
+    let mut stage = Stage::default();
+    let mut said = String::new();
+    for line in script::lines(script)? {
+        match line {
+            Line::Remark(remark) => said.push_str(&format!("{remark}\n")),
+            Line::Said => {}
+            Line::Does { what, text, .. } => {
+                said.push_str(&script::written(&what, &text));
+                let replies = stage
+                    .act(&what, &text)
+                    .map_err(|error| format!("{what}: {text}\n{error}"))?;
+                for reply in replies {
+                    said.push_str(&reply);
+                }
+            }
+        }
+    }
+    Ok(said)
+}
+
+/// Checks that a script says what really was said.
+///
+/// # Errors
+///
+/// The whole transcript, with `-` before what was expected and `+` before what was said.
+pub fn check(script: &str) -> Result<(), String> {
+    let said = run(script)?;
+    let (expected, actual) = (script::plain(script), script::plain(&said));
+    if expected == actual {
+        return Ok(());
+    }
+    Err(script::difference(&expected, &actual))
+}
