@@ -1,5 +1,7 @@
 //! Which category an expense belongs to, and which one a person means.
 
+use std::cmp::Reverse;
+
 use super::changes::Changes;
 use crate::domain::category::{Category, CategoryId, OTHERS};
 use crate::domain::expense::Details;
@@ -95,7 +97,11 @@ pub(crate) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
     let allowed = (text.chars().count() / 3).max(1);
     names
         .map(|name| (strsim::osa_distance(&text, &fold(name)), name))
-        .min_by_key(|(distance, _)| *distance)
+        .min_by_key(|(distance, name)| (*distance, Reverse(common_start(&text, &fold(name)))))
         .filter(|(distance, _)| *distance <= allowed)
         .map(|(_, name)| name)
+}
+
+fn common_start(a: &str, b: &str) -> usize {
+    a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
 }

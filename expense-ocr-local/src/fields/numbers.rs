@@ -234,8 +234,7 @@ fn value(found: &regex::Captures<'_>, decimals: u32) -> Option<Decimal> {
     {
         return None;
     }
-    let value =
-        Decimal::from_str(format!("{int}.{frac}").trim_end_matches('.')).ok()?;
+    let value = Decimal::from_str(format!("{int}.{frac}").trim_end_matches('.')).ok()?;
     let minus = ["minus", "minus2", "minus3"]
         .iter()
         .any(|name| found.name(name).is_some());

@@ -116,7 +116,10 @@ pub(crate) fn apply(ctx: &Context<'_>, expense: &Expense, patch: &Patch, place: 
         .then(|| categorize::teach(&mut changes, &details))
         .flatten();
     if details == *old {
-        let mut decision = ctx.say(wording.unchanged(expense));
+        let reply = wording
+            .confirmation_with(expense, words::LIKE_THAT)
+            .at(place);
+        let mut decision = ctx.say(reply);
         decision.session.forget(&ctx.turn.who);
         return Ok(decision);
     }

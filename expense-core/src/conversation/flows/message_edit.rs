@@ -24,11 +24,12 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
         // A command was carried out as it stood.
         Routed::Known(..) | Routed::Unknown(_) => return Ok(ctx.nothing()),
     };
-    let before = ctx.few(ExpenseFilter {
+    let mut before = ctx.few(ExpenseFilter {
         message: Some(message),
         removed: true,
         ..ExpenseFilter::default()
     })?;
+    before.sort_by_key(line_of);
     let zone = ctx.ledger().settings.zone;
     // "yesterday" still means the day before the message was first sent.
     let today = before
@@ -52,10 +53,14 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
         editing.line(place, line, known);
     }
     let living = before.iter().filter(|known| !known.removed);
-    if lines.is_empty() {
-        editing.unsaid.extend(living);
+    let missing = living.filter(|known| line_of(known).is_some_and(|line| line >= lines.len()));
+    if lines
+        .iter()
+        .any(|line| matches!(line.reading, Reading::Expense(_)))
+    {
+        editing.delete(missing);
     } else {
-        editing.drop_missing(living, lines.len());
+        editing.unsaid.extend(missing);
     }
     Ok(editing.finish())
 }
@@ -126,12 +131,10 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
         self.shown.push(after);
     }
 
-    fn drop_missing(&mut self, living: impl Iterator<Item = &'e Expense>, lines: usize) {
-        for known in living {
-            if line_of(known).is_some_and(|line| line >= lines) {
-                let removed = self.changes.remove(known);
-                self.deleted.push(removed);
-            }
+    fn delete(&mut self, missing: impl Iterator<Item = &'e Expense>) {
+        for known in missing {
+            let removed = self.changes.remove(known);
+            self.deleted.push(removed);
         }
     }
 

@@ -77,12 +77,12 @@ impl<'c, 'a> Recording<'c, 'a> {
             Reading::Ask { question, choices } => {
                 let choices: Vec<Details> = choices.iter().map(|e| details(ctx, e)).collect();
                 let text = ctx.wording().doubt(&line.text, *question);
-                self.ask(place, line, choices, &text);
+                self.ask(place, line, choices, &text, false);
             }
             Reading::Unsure(entry) => {
                 let details = details(ctx, entry);
                 let text = ctx.wording().unsure(&details);
-                self.ask(place, line, vec![details], &text);
+                self.ask(place, line, vec![details], &text, true);
             }
             Reading::NotAnExpense if alone => self.notes.push(wording::entry::HINT.to_owned()),
             Reading::NotAnExpense => self.notes.push(wording::entry::left_out(&line.text)),
@@ -107,10 +107,12 @@ impl<'c, 'a> Recording<'c, 'a> {
         self.recorded.push(expense);
     }
 
-    fn ask(&mut self, place: usize, line: &Line, choices: Vec<Details>, text: &str) {
+    fn ask(&mut self, place: usize, line: &Line, choices: Vec<Details>, text: &str, whether: bool) {
         let ctx = self.ctx;
+        let id = DraftId::derive(ctx.ledger().id, &ctx.turn.update, place);
+        self.asks.push(ask(ctx, id, &choices, text, whether));
         let draft = Draft {
-            id: DraftId::derive(ctx.ledger().id, &ctx.turn.update, place),
+            id,
             expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place),
             revision: 1,
             opened_by: ctx.turn.who.clone(),
@@ -119,7 +121,6 @@ impl<'c, 'a> Recording<'c, 'a> {
             state: DraftState::Open,
             content: DraftContent::Entry(choices),
         };
-        self.asks.push(ask(ctx, &draft, text));
         self.changes.draft(draft);
     }
 
@@ -137,20 +138,18 @@ impl<'c, 'a> Recording<'c, 'a> {
     }
 }
 
-/// The question that a doubtful line's draft asks.
-fn ask(ctx: &Context<'_>, draft: &Draft, text: &str) -> Reply {
-    let DraftContent::Entry(choices) = &draft.content else {
-        return Reply::plain(text);
-    };
+/// The question that a doubtful line's draft asks: each reading is a button, or the only one is
+/// saved where what is in doubt is whether it is an expense at all.
+fn ask(ctx: &Context<'_>, draft: DraftId, choices: &[Details], text: &str, whether: bool) -> Reply {
     let reply = Reply::plain(text);
-    if choices.len() == 1 {
-        return reply.row(vec![buttons::save(draft.id), buttons::ignore(draft.id)]);
+    if whether {
+        return reply.row(vec![buttons::save(draft), buttons::ignore(draft)]);
     }
     let ways = (0..).zip(choices).map(|(place, choice)| {
         let label = ctx.wording().choice(choice, choices);
-        buttons::button(label, Action::Save(draft.id, place))
+        buttons::button(label, Action::Save(draft, place))
     });
-    reply.row(ways.chain([buttons::ignore(draft.id)]).collect())
+    reply.row(ways.chain([buttons::ignore(draft)]).collect())
 }
 
 /// The line of the person's message, where the message has a name.

@@ -16,6 +16,8 @@ pub(crate) const GONE: &str = "I can't find this any more.";
 pub(crate) const KEPT: &str = "Nothing was changed.";
 /// `/undo` with nothing to undo.
 pub(crate) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
+/// A correction that says what is known.
+pub(crate) const LIKE_THAT: &str = "It is like that already.";
 /// A second tap.
 pub(crate) const UNDONE_BEFORE: &str = "That was undone already.";
 /// `/cancel`.
@@ -142,11 +144,6 @@ impl Wording<'_> {
             )]);
         }
         Reply { text, ..reply }.row(vec![buttons::keep()])
-    }
-
-    /// It is like that already.
-    pub(crate) fn unchanged(&self, expense: &Expense) -> Text {
-        Text::plain("Nothing to change: ").and(self.expense(expense))
     }
 
     /// What undoing an expense's change came to.

@@ -85,15 +85,14 @@ impl Wording<'_> {
         if differs(|a, b| a.date != b.date) {
             parts.push(self.date(choice.date));
         }
-        if parts.is_empty() || differs(|a, b| a.description != b.description) {
+        if differs(|a, b| a.description != b.description) {
             parts.push(choice.description.to_string());
         }
         parts.retain(|part| !part.is_empty());
         if parts.is_empty() {
-            self.details(choice)
-        } else {
-            parts.join(" · ")
+            parts.push(self.money(choice.money));
         }
+        parts.join(" · ")
     }
 
     /// A line that may be chat.

@@ -128,7 +128,7 @@ impl Wording<'_> {
             - receipt.discount.unwrap_or_default();
         let sum = format(sum, currency.exponent(), &self.ledger.settings.locale);
         Some(format!(
-            "{items} come to {sum}, not to the total: please check."
+            "{items}; with tax and tip they make {sum}, not the total: please check."
         ))
     }
 

@@ -119,7 +119,12 @@ impl Stage {
                     message,
                 );
             }
-            "press" => return self.press(text, of),
+            "press" => {
+                return match text.rsplit_once(" on ") {
+                    Some((label, says)) => self.press(label, Some(says)),
+                    None => self.press(text, None),
+                };
+            }
             "photo" => return self.photo(text, of),
             "read" => return self.read(text, of),
             "limited" => {

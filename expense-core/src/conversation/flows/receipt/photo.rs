@@ -142,9 +142,6 @@ fn known(ctx: &Context<'_>, attachment: &Attachment, caption: &str) -> Flow<Opti
     }
     let fresh = draft.expires_at > ctx.turn.now;
     match (&draft.content, draft.state) {
-        (DraftContent::Receipt(_), DraftState::Waiting { .. }) if fresh => {
-            Ok(Some(ctx.say(words::READING_ALREADY)))
-        }
         (DraftContent::Receipt(receipt), DraftState::Open) if fresh && receipt.round > 0 => {
             let reply = present(ctx, &draft, receipt, words::Result::Read)?;
             Ok(Some(ctx.say(reply)))
