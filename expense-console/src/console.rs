@@ -1,7 +1,7 @@
 //! The console: one chat with one person.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +52,20 @@ pub struct Setup {
     pub home: Option<PathBuf>,
     /// What to say once, after the first photo.
     pub photo_hint: Option<String>,
+}
+
+impl Setup {
+    /// Text for people, with every file of its own in this directory.
+    #[must_use]
+    pub fn at(directory: &Path) -> Self {
+        Self {
+            json: false,
+            history: directory.join("history"),
+            messages: directory.join("messages.json"),
+            files: directory.to_owned(),
+            home: std::env::home_dir(),
+        }
+    }
 }
 
 /// One chat with one person: shows what is sent to it and brings in what is said.
