@@ -207,7 +207,11 @@ fn locales_have_the_signs_orders_and_places_of_cldr() {
 }
 
 fn order(pattern: &str) -> DateOrder {
-    let at = |letter| pattern.find(letter).unwrap();
+    let at = |letter| {
+        pattern
+            .find(letter)
+            .expect("a short date has day, month and year")
+    };
     match (at('y') < at('d'), at('d') < at('M')) {
         (true, _) => DateOrder::YearMonthDay,
         (false, true) => DateOrder::DayMonthYear,

@@ -45,7 +45,7 @@ impl Money {
         if amount.normalize().scale() > currency.exponent() {
             return Err(MoneyError::TooManyDecimals { currency });
         }
-        if amount.abs() >= Decimal::from(MAX_MAJOR + 1) {
+        if amount.abs() > Decimal::from(MAX_MAJOR) {
             return Err(MoneyError::TooLarge);
         }
         let mut amount = amount;
@@ -81,6 +81,20 @@ impl Money {
     #[must_use]
     pub fn minor(self) -> i64 {
         i64::try_from(self.amount.mantissa()).unwrap_or(i64::MAX)
+    }
+
+    /// The same amount with the other sign: an expense as its refund.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        let amount = if self.amount.is_zero() {
+            self.amount
+        } else {
+            -self.amount
+        };
+        Self {
+            amount,
+            currency: self.currency,
+        }
     }
 
     /// The sum of two amounts of one currency.

@@ -58,6 +58,11 @@ impl Candidate {
         matches!(self.value, Value::Either(..))
     }
 
+    /// Whether it is a whole number and nothing else.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.named && matches!(&self.value, Value::Exact(value) if value.scale() == 0)
+    }
+
     /// The number, or the larger of two readings; zero where there is none.
     pub(super) fn size(&self) -> Decimal {
         match &self.value {
@@ -80,6 +85,10 @@ fn money(value: Decimal, currency: Currency) -> Result<Money, Invalid> {
 /// What a word is to the reader of numbers.
 enum Part<'a> {
     Term(Term<'a>),
+    /// A term with an operator at its end, `2x`, which counts only before another.
+    Before(Term<'a>, Operator),
+    /// A term with an operator at its beginning, `x2`, which counts only after another.
+    After(Operator, Term<'a>),
     /// The name of a currency, perhaps with the sign of the amount: `-SGD 7.20`.
     Named(Named<'a>, Option<bool>),
     Operator(Operator),
@@ -106,11 +115,16 @@ pub(super) fn find(words: &[Word<'_>], context: &Context<'_>) -> Vec<Candidate> 
     let mut found: Vec<Candidate> = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let free = found.last().map_or(0, |candidate| candidate.range.end);
-        let Part::Term(term) = &reader.parts[at] else {
+        let free = reader.free(found.last(), at);
+        let (Part::Term(term) | Part::Before(term, _)) = &reader.parts[at] else {
             at += 1;
             continue;
         };
+        let open = matches!(reader.parts[at], Part::Before(..));
+        if open && reader.next_term(at + 1).is_none() {
+            at += 1;
+            continue;
+        }
         if let Some((end, joined)) = reader.spaced(at, term) {
             found.extend(reader.joined(at, end, &joined, free));
             at = end;
@@ -128,8 +142,7 @@ fn part<'a>(word: &Word<'a>, ledger: Currency) -> Part<'a> {
         return Part::Other;
     }
     if word.text.chars().any(|c| digit(c).is_some()) {
-        let term = term(word.text, ledger).or_else(|| term(word.bare, ledger));
-        return term.map_or(Part::Other, Part::Term);
+        return numeric_part(word, ledger);
     }
     if let Some(operator) = Operator::word(word.text) {
         return Part::Operator(operator);
@@ -149,7 +162,36 @@ fn part<'a>(word: &Word<'a>, ledger: Currency) -> Part<'a> {
     named.map_or(Part::Other, |named| Part::Named(named, sign))
 }
 
+fn numeric_part<'a>(word: &Word<'a>, ledger: Currency) -> Part<'a> {
+    if let Some(term) = term(word.text, ledger).or_else(|| term(word.bare, ledger)) {
+        return Part::Term(term);
+    }
+    let split = |c: Option<char>| c.and_then(|c| Some((Operator::read(c)?, c.len_utf8())));
+    if let Some((operator, length)) = split(word.text.chars().next_back())
+        && let Some(term) = term(&word.text[..word.text.len() - length], ledger)
+    {
+        return Part::Before(term, operator);
+    }
+    if let Some((operator, length)) = split(word.bare.chars().next())
+        && let Some(term) = term(&word.bare[length..], ledger)
+    {
+        return Part::After(operator, term);
+    }
+    Part::Other
+}
+
 impl<'a> Reader<'a, '_> {
+    /// Where the words begin that a candidate at `at` may take after the `last` one. A currency
+    /// between two numbers, neither of which begins the line, may belong to either:
+    /// `lunch 5 usd 30`.
+    fn free(&self, last: Option<&Candidate>, at: usize) -> usize {
+        let Some(last) = last else { return 0 };
+        let between = last.range.end == at && last.range.start > 0 && last.named;
+        let name = at.checked_sub(1).map(|before| &self.parts[before]);
+        let contested = between && matches!(name, Some(Part::Named(_, None)));
+        last.range.end - usize::from(contested)
+    }
+
     /// The candidate of `term`, which takes the words of `range`, with the names of currencies
     /// beside it; words before `free` belong to others.
     fn candidate<'b>(
@@ -218,23 +260,39 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
-    /// `3 x 4.20`, `12 + 3.50`: where the terms of a sum or product end, and the whole of it.
+    /// `3 x 4.20`, `2x 4.20`, `12 +3.50`: where the terms of a sum or product that begins with
+    /// `term` end, and the whole of it.
     fn with_operators(&self, at: usize, term: &Term<'a>) -> (usize, Term<'a>) {
         let mut whole = term.clone();
         let mut end = at + 1;
-        while let (Some(Part::Operator(operator)), Some(Part::Term(next))) =
-            (self.parts.get(end), self.parts.get(end + 1))
-            && whole.after.is_none()
-            && !next.signed
-            && next.before.is_none()
+        while whole.after.is_none()
+            && let Some((next, operator, term)) = self.next_term(end)
         {
-            whole.operators.push(*operator);
-            whole.operators.extend(&next.operators);
-            whole.numbers.extend(&next.numbers);
-            whole.after = next.after;
-            end += 2;
+            whole.operators.push(operator);
+            whole.operators.extend(&term.operators);
+            whole.numbers.extend(&term.numbers);
+            whole.after = term.after;
+            end = next;
         }
         (end, whole)
+    }
+
+    /// The term that an operator joins to what ends before `end`, and where it ends itself.
+    fn next_term(&self, end: usize) -> Option<(usize, Operator, &Term<'a>)> {
+        let open = match &self.parts[end - 1] {
+            Part::Before(_, operator) => Some(*operator),
+            _ => None,
+        };
+        let (next, operator, term) = match (open, self.parts.get(end)?, self.parts.get(end + 1)) {
+            (Some(operator), Part::Term(term), _) => (end + 1, operator, term),
+            (None, Part::Operator(operator), Some(Part::Term(term))) => (end + 2, *operator, term),
+            (None, Part::After(operator, term), _) => (end + 1, *operator, term),
+            (None, Part::Term(term), _) if term.signed && !term.negative => {
+                return (term.before.is_none()).then_some((end + 1, Operator::Plus, term));
+            }
+            _ => return None,
+        };
+        (!term.signed && term.before.is_none()).then_some((next, operator, term))
     }
 
     /// `1 234 567,89`: words that may be groups of one number, joined by no-break spaces.

@@ -64,6 +64,9 @@ const BEFORE_NAMES: &[&str] = &[
     "in", "no", "nr", "№", "version", "chapter", "page", "vs", "than",
 ];
 
+/// What is not calculated.
+const OPERATORS: &[&str] = &["/", "÷", "+", "*"];
+
 /// A line that begins with one of these may be chat even if a number ends it.
 const OPENERS: &[&str] = &[
     "i", "i'm", "i’m", "i'll", "i’ll", "im", "we", "we're", "we’re", "you", "he", "she", "they",
@@ -91,7 +94,7 @@ pub(super) enum Hint {
 pub(super) fn hint_after(word: &Word<'_>, weak: bool) -> Hint {
     if word.is_one_of(UNITS) || (weak && word.is_one_of(COUNTED)) {
         Hint::Chat
-    } else if weak && word.is_one_of(SINGULAR) {
+    } else if weak && (word.is_one_of(SINGULAR) || word.is_one_of(OPERATORS)) {
         Hint::Doubtful
     } else {
         Hint::None
@@ -100,7 +103,10 @@ pub(super) fn hint_after(word: &Word<'_>, weak: bool) -> Hint {
 
 /// What the word before a weak number says about it, which may be an hour where it is small.
 pub(super) fn hint_before(word: &Word<'_>, hour: bool) -> Hint {
-    if word.is_one_of(BEFORE_NAMES) || (hour && word.is_one_of(BEFORE_HOURS)) {
+    if word.is_one_of(OPERATORS)
+        || word.is_one_of(BEFORE_NAMES)
+        || (hour && word.is_one_of(BEFORE_HOURS))
+    {
         Hint::Chat
     } else if word.is("for") || word.is_one_of(BEFORE_HOURS) {
         Hint::Doubtful

@@ -75,7 +75,7 @@ fn settle(
     {
         return Choice::Several(vec![pool[0], *larger]);
     }
-    let bare = candidates.len() == 1 && best.range.len() == words.len();
+    let bare = best.range.len() == words.len() && best.is_plain();
     if strong == 0 && (bare || chat::sounds_like_chat(words)) {
         return Choice::Perhaps(pool[0]);
     }
@@ -102,12 +102,12 @@ fn several(of: Vec<usize>) -> Choice {
 }
 
 fn is_edge(words: &[Word<'_>], candidate: &Candidate) -> bool {
-    let empty = |word: &Word<'_>| word.used || word.is_punctuation();
+    let empty = |word: &Word<'_>| word.used || word.is_ornament();
     words[..candidate.range.start].iter().all(empty) || is_last(words, candidate)
 }
 
 fn is_last(words: &[Word<'_>], candidate: &Candidate) -> bool {
     words[candidate.range.end..]
         .iter()
-        .all(|word| word.used || word.is_punctuation())
+        .all(|word| word.used || word.is_ornament())
 }

@@ -121,14 +121,17 @@ pub(super) fn term<'a>(word: &'a str, ledger: Currency) -> Option<Term<'a>> {
         after: None,
     };
     let tail = term.read_numbers(rest)?;
-    let tail = tail
-        .strip_suffix(",-")
-        .or_else(|| tail.strip_suffix(".-"))
-        .unwrap_or(tail);
+    let tail = if is_without_cents(tail) { "" } else { tail };
     if !tail.is_empty() {
         term.after = Some(Named::read(tail, ledger)?);
     }
     Some(term)
+}
+
+/// `12,-` and `12.–`: no cents.
+fn is_without_cents(tail: &str) -> bool {
+    let dashes = tail.strip_prefix([',', '.']).unwrap_or_default();
+    matches!(dashes, "-" | "–" | "—" | "--")
 }
 
 struct Head<'a> {

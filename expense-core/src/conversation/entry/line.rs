@@ -242,8 +242,18 @@ impl<'a> Scanned<'a> {
             if candidate.is_ambiguous() {
                 answer.doubt = Some(Doubt::Thousands);
             }
+            let dashed = self.is_dashed(candidate);
+            if dashed {
+                answer.doubt = Some(Doubt::Refund);
+            }
             match candidate.amounts() {
-                Ok(amounts) => {
+                Ok(mut amounts) => {
+                    if dashed {
+                        amounts = amounts
+                            .iter()
+                            .flat_map(|money| [money.negated(), *money])
+                            .collect();
+                    }
                     for (money, day) in amounts
                         .iter()
                         .flat_map(|m| days.list.iter().map(move |d| (m, d)))
@@ -265,6 +275,15 @@ impl<'a> Scanned<'a> {
             }),
             _ => Ok(answer),
         }
+    }
+
+    /// `- 20 shoes`: whether a lone minus begins the line just before the amount.
+    fn is_dashed(&self, candidate: &Candidate) -> bool {
+        let dash = self
+            .words
+            .first()
+            .is_some_and(|word| matches!(word.text, "-" | "−" | "–"));
+        dash && candidate.range.start == 1
     }
 
     /// A code that was withdrawn, or of a coin, beside an amount is not its description.
@@ -343,7 +362,8 @@ impl<'a> Scanned<'a> {
         })
     }
 
-    /// The words that nothing has taken, with those of days that are not meant.
+    /// The words that nothing has taken, with those of days that are not meant; the category's
+    /// name where nothing else is left.
     pub(super) fn description(
         &self,
         amount: &Range<usize>,
@@ -355,19 +375,16 @@ impl<'a> Scanned<'a> {
                     || (category && self.category_words.contains(at));
                 !amount.contains(at) && (!word.used || restored)
             });
-            words
-                .map(|(_, word)| word.text)
-                .collect::<Vec<_>>()
-                .join(" ")
+            words::trimmed(words.map(|(_, word)| word))
         };
-        let mut words = joined(false);
-        if trimmed(&words).is_empty() {
-            words = joined(true);
+        let mut text = joined(false);
+        if text.is_empty() {
+            text = joined(true);
         }
-        if Description::is_too_long(&words) {
+        if Description::is_too_long(&text) {
             return Err(Invalid::DescriptionTooLong);
         }
-        Ok(Description::new(trimmed(&words)))
+        Ok(Description::new(&text))
     }
 }
 
@@ -386,9 +403,4 @@ pub(super) struct DayReading {
 pub(super) struct DayReadings {
     pub(super) doubt: Option<Doubt>,
     pub(super) list: Vec<DayReading>,
-}
-
-/// Without the punctuation that joined the text to what was taken out of it.
-fn trimmed(text: &str) -> &str {
-    text.trim_matches([' ', ',', ';', ':', '-', '–', '—', '=', '|'])
 }

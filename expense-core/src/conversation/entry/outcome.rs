@@ -16,6 +16,9 @@ pub enum Doubt {
     /// Day and month may be in either order, or more than one day is named.
     #[error("Which day do you mean?")]
     Date,
+    /// A lone dash may be a minus or begin an item of a list.
+    #[error("Is this a refund, or an expense in a list?")]
+    Refund,
     /// Part of the text may be a day or belong to the description.
     #[error("Is this a day, or part of the description?")]
     DateOrText,

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::candidate::Candidate;
 use super::chat::{Hint, hint_after, hint_before};
+use super::days::month;
 use super::words::Word;
 use crate::domain::number::digit;
 
@@ -38,9 +39,15 @@ fn hint(words: &[Word<'_>], candidate: &Candidate) -> Hint {
     let before = candidate.range.start.checked_sub(1).map(|at| &words[at]);
     let hour = candidate.size() <= Decimal::from(24);
     match before.filter(|word| weak && !word.used) {
+        Some(word) if month(word.bare).is_some() && is_year(candidate) => Hint::Doubtful,
         Some(word) => after.max(hint_before(word, hour)),
         None => after,
     }
+}
+
+/// `May 2026` is rather a month than an amount.
+fn is_year(candidate: &Candidate) -> bool {
+    (Decimal::from(1990)..=Decimal::from(2099)).contains(&candidate.size()) && candidate.is_plain()
 }
 
 /// Whether a whole number stands among others without a word between them, or beside one that

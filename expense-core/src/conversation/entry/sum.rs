@@ -40,7 +40,7 @@ pub(super) fn evaluate(
         decimals
     };
     let mut readings = [Vec::new(), Vec::new()];
-    let mut strong = term.signed || !term.operators.is_empty();
+    let mut strong = term.negative || term.operators.contains(&Operator::Plus);
     for number in &term.numbers {
         let (decimal, grouped) = match parse(number, locale, allowed) {
             Parsed::Exact(value) => (value, value),

@@ -3,6 +3,11 @@
 use crate::domain::number::digit;
 use crate::domain::text::is_removed;
 
+/// Punctuation that joins an amount to its text, or lists items.
+const JOINTS: [char; 13] = [
+    '-', '−', '–', '—', ':', ';', ',', '.', '=', '|', '•', '·', '*',
+];
+
 /// A word of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word<'a> {
@@ -24,11 +29,14 @@ impl Word<'_> {
         list.iter().any(|other| self.is(other))
     }
 
+    /// Whether the word has neither letters nor digits: punctuation, an emoji.
+    pub(super) fn is_ornament(&self) -> bool {
+        !self.text.chars().any(char::is_alphanumeric)
+    }
+
     /// Whether the word is punctuation alone.
     pub(super) fn is_punctuation(&self) -> bool {
-        self.text
-            .chars()
-            .all(|c| matches!(c, '-' | '–' | '—' | ':' | ';' | ',' | '.' | '=' | '|'))
+        self.text.chars().all(|c| JOINTS.contains(&c))
     }
 }
 
@@ -78,4 +86,16 @@ pub(super) fn split(prepared: &str) -> Vec<Word<'_>> {
 fn bare(text: &str) -> &str {
     let bare = text.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', '。', '！', '？']);
     if bare.is_empty() { text } else { bare }
+}
+
+/// The text without the punctuation that joined it to what was taken out of it.
+pub(super) fn trimmed<'a>(words: impl Iterator<Item = &'a Word<'a>>) -> String {
+    let words: Vec<&Word<'a>> = words.collect();
+    let first = words.iter().position(|word| !word.is_punctuation());
+    let last = words.iter().rposition(|word| !word.is_punctuation());
+    let (Some(first), Some(last)) = (first, last) else {
+        return String::new();
+    };
+    let text: Vec<&str> = words[first..=last].iter().map(|word| word.text).collect();
+    text.join(" ").trim_end_matches([',', ';', ':']).to_owned()
 }
