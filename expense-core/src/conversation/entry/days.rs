@@ -176,7 +176,7 @@ fn weekday(words: &[Word<'_>], at: usize, context: &Context<'_>) -> Option<Found
 }
 
 /// The month, from 1, that a word names in full or by its first three letters.
-pub(crate) fn month(word: &str) -> Option<u32> {
+pub(in crate::conversation) fn month(word: &str) -> Option<u32> {
     if !(3..=9).contains(&word.len()) || !word.is_ascii() {
         return None;
     }

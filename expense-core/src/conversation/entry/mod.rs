@@ -27,6 +27,7 @@ mod sift;
 mod sum;
 mod words;
 
+pub(super) use days::month;
 pub use field::{amount, date, fields};
 pub use outcome::{Doubt, Invalid};
 
