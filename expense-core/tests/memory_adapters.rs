@@ -1,22 +1,148 @@
 //! Every reference adapter keeps its contract.
 #![cfg(feature = "testing")]
-#![allow(missing_docs, reason = "tests")]
 
 use std::sync::Arc;
 
 use expense_core::memory::clock::ManualClock;
-use expense_core::memory::store::MemoryStore;
+use expense_core::ports::clock::Clock;
 use expense_core::testing::conformance::Bench;
 use expense_core::testing::fixtures::noon;
 
+/// A bench whose adapter goes by a clock that the cases move.
+fn bench<P: ?Sized>(make: impl FnOnce(Arc<dyn Clock>) -> Arc<P>) -> Bench<P> {
+    let clock = Arc::new(ManualClock::at(noon()));
+    Bench::new(make(clock.clone())).with_clock(clock)
+}
+
 mod store {
     use super::*;
+    use expense_core::memory::store::MemoryStore;
     use expense_core::ports::store::ExpenseStore;
+    use expense_core::testing::conformance::{
+        jobs::{JobsBench, WorkingStore},
+        store::StoreBench,
+    };
 
-    async fn fresh() -> Bench<dyn ExpenseStore> {
-        let clock = Arc::new(ManualClock::at(noon()));
-        let store: Arc<dyn ExpenseStore> = Arc::new(MemoryStore::new(clock.clone()));
-        Bench::new(store).with_clock(clock)
+    async fn fresh_store() -> StoreBench {
+        bench::<dyn ExpenseStore>(|clock| Arc::new(MemoryStore::new(clock)))
     }
-    expense_core::expense_store_conformance!(fresh);
+    expense_core::expense_store_conformance!(fresh_store);
+
+    async fn fresh_jobs() -> JobsBench {
+        bench::<dyn WorkingStore>(|clock| Arc::new(MemoryStore::new(clock)))
+    }
+    expense_core::jobs_conformance!(fresh_jobs);
+}
+
+mod state {
+    use super::*;
+    use expense_core::memory::state::MemoryState;
+    use expense_core::ports::state::StateStore;
+    use expense_core::testing::conformance::state::StateBench;
+
+    async fn fresh_state() -> StateBench {
+        bench::<dyn StateStore>(|clock| Arc::new(MemoryState::new(clock, 100)))
+    }
+    expense_core::state_store_conformance!(fresh_state);
+}
+
+mod cache {
+    use super::*;
+    use expense_core::memory::cache::MemoryCache;
+    use expense_core::ports::cache::Cache;
+    use expense_core::testing::conformance::cache::CacheBench;
+
+    async fn fresh_cache() -> CacheBench {
+        bench::<dyn Cache>(|clock| Arc::new(MemoryCache::new(clock, 100)))
+    }
+    expense_core::cache_conformance!(fresh_cache);
+}
+
+mod lease {
+    use super::*;
+    use expense_core::memory::lease::MemoryLease;
+    use expense_core::ports::lease::Lease;
+    use expense_core::testing::conformance::lease::LeaseBench;
+
+    async fn fresh_lease() -> LeaseBench {
+        bench::<dyn Lease>(|clock| Arc::new(MemoryLease::new(clock)))
+    }
+    expense_core::lease_conformance!(fresh_lease);
+}
+
+mod rate {
+    use super::*;
+    use expense_core::memory::rate::MemoryRateLimiter;
+    use expense_core::ports::rate::RateLimiter;
+    use expense_core::testing::conformance::rate::RateBench;
+
+    async fn fresh_limiter() -> RateBench {
+        bench::<dyn RateLimiter>(|clock| Arc::new(MemoryRateLimiter::new(clock)))
+    }
+    expense_core::rate_limiter_conformance!(fresh_limiter);
+}
+
+mod queue {
+    use super::*;
+    use expense_core::memory::queue::MemoryQueue;
+    use expense_core::ports::queue::UpdateQueue;
+    use expense_core::testing::conformance::queue::QueueBench;
+
+    async fn fresh_queue() -> QueueBench {
+        bench::<dyn UpdateQueue>(|clock| Arc::new(MemoryQueue::new(clock)))
+    }
+    expense_core::update_queue_conformance!(fresh_queue);
+}
+
+mod ocr {
+    use super::*;
+    use expense_core::memory::ocr::ScriptedReader;
+    use expense_core::testing::conformance::ocr::OcrBench;
+
+    async fn fresh_reader() -> OcrBench {
+        Bench::new(Arc::new(ScriptedReader::default()))
+    }
+    expense_core::receipt_ocr_conformance!(fresh_reader);
+}
+
+mod messenger {
+    use super::*;
+    use expense_core::memory::messenger::Outbox;
+    use expense_core::testing::conformance::messenger::MessengerBench;
+
+    async fn fresh_outbox() -> MessengerBench {
+        Bench::new(Arc::new(Outbox::default()))
+    }
+    expense_core::messenger_conformance!(fresh_outbox);
+}
+
+mod attachments {
+    use super::*;
+    use expense_core::domain::limits;
+    use expense_core::memory::attachments::MemoryAttachments;
+    use expense_core::testing::conformance::attachments::AttachmentsBench;
+
+    async fn fresh_attachments() -> AttachmentsBench {
+        let port = MemoryAttachments::default();
+        let gone = port.hold("gone");
+        port.drop_file(&gone);
+        AttachmentsBench {
+            small: (port.hold("small"), "small".into()),
+            large: port.hold(vec![0; limits::ATTACHMENT_BYTES + 1]),
+            gone,
+            port: Arc::new(port),
+        }
+    }
+    expense_core::attachments_conformance!(fresh_attachments);
+}
+
+mod clock {
+    use super::*;
+    use expense_core::memory::clock::SystemClock;
+
+    async fn fresh_clock() -> Bench<dyn Clock> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Bench::new(clock)
+    }
+    expense_core::clock_conformance!(fresh_clock);
 }

@@ -45,7 +45,8 @@ pub enum Verdict {
 ///
 /// Promises: never more than the burst within any stretch of one period, under concurrency and
 /// across instances; `retry_after` is honest; a refused take does not count; a token counts once
-/// within a period.
+/// within a period. Takes may come out of order: one that is older than a period before the
+/// newest of its bucket counts as of then, and one from the future counts as of now.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait RateLimiter: Send + Sync {

@@ -30,6 +30,16 @@ use tokio::task::JoinSet;
 
 use crate::memory::clock::ManualClock;
 
+pub mod attachments;
+pub mod cache;
+pub mod clock;
+pub mod jobs;
+pub mod lease;
+pub mod messenger;
+pub mod ocr;
+pub mod queue;
+pub mod rate;
+pub mod state;
 pub mod store;
 
 /// A fresh adapter under proof, with what the cases need beside it.
@@ -122,12 +132,12 @@ where
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __conformance {
-    ($fresh:path; $suite:ident: $($room:ident { $($case:ident),* $(,)? })*) => {
-        $($(
+    ($fresh:path; $suite:ident { $($case:ident),* $(,)? }) => {
+        $(
             #[::tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $case() {
-                $crate::testing::conformance::$suite::$room::$case($fresh().await).await;
+                $crate::testing::conformance::$suite::$case($fresh().await).await;
             }
-        )*)*
+        )*
     };
 }

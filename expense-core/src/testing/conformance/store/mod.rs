@@ -13,15 +13,25 @@ use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSessio
 use crate::testing::conformance::Bench;
 use crate::testing::fixtures;
 
-pub mod drafts;
-pub mod erasing;
-pub mod keys;
-pub mod ledgers;
-pub mod money;
-pub mod pages;
-pub mod races;
-pub mod refusals;
-pub mod search;
+mod drafts;
+mod erasing;
+mod keys;
+mod ledgers;
+mod money;
+mod pages;
+mod races;
+mod refusals;
+mod search;
+
+pub use self::drafts::*;
+pub use self::erasing::*;
+pub use self::keys::*;
+pub use self::ledgers::*;
+pub use self::money::*;
+pub use self::pages::*;
+pub use self::races::*;
+pub use self::refusals::*;
+pub use self::search::*;
 
 /// What the suite is given: a fresh store.
 pub type StoreBench = Bench<dyn ExpenseStore>;
@@ -31,94 +41,84 @@ pub type StoreBench = Bench<dyn ExpenseStore>;
 #[macro_export]
 macro_rules! expense_store_conformance {
     ($fresh:path) => {
-        $crate::__conformance! { $fresh; store:
-            keys {
-                the_same_key_is_recorded_once,
-                a_known_key_answers_first_whatever_else_its_commit_holds,
-                a_key_belongs_to_its_chat,
-                what_a_key_did_can_be_asked,
-                another_instance_sees_all_of_it,
-            }
-            refusals {
-                a_stale_session_is_refused,
-                a_stale_ledger_is_refused,
-                a_stale_expense_is_refused,
-                a_stale_draft_is_refused,
-                an_existing_expense_is_never_overwritten,
-                refusals_are_looked_for_in_order,
-                a_refused_commit_writes_nothing,
-                writes_are_checked_against_those_before_them,
-            }
-            races {
-                racing_redeliveries_record_once,
-                racing_keys_of_one_intent_record_once,
-                racing_sessions_have_one_winner,
-                racing_amendments_have_one_winner,
-                racing_settings_have_one_winner,
-                racing_additions_get_a_number_each,
-                racing_first_commits_make_one_ledger,
-                racing_chats_do_not_hinder_each_other,
-            }
-            money {
-                minor_units_survive,
-                a_sum_never_mixes_currencies,
-                sums_go_beyond_64_bits,
-                totals_are_grouped_and_ordered,
-                totals_keep_to_their_days_and_categories,
-                what_is_removed_counts_nowhere,
-                totals_equal_a_recount,
-            }
-            pages {
-                the_newest_come_first,
-                pages_neither_skip_nor_repeat_while_rows_are_added,
-                a_page_is_bounded,
-                an_amended_date_moves_its_expense,
-            }
-            search {
-                expenses_come_back_as_they_were_written,
-                words_are_found_in_any_script,
-                every_condition_counts,
-                filters_equal_a_recount,
-                tags_are_counted,
-            }
-            ledgers {
-                a_ledger_begins_with_its_first_commit,
-                settings_categories_and_lessons_are_kept,
-                other_writes_move_no_revision,
-                lessons_are_bounded,
-                a_session_is_kept_with_its_version,
-                numbers_follow_the_writes_and_are_never_reused,
-                slots_are_filled,
-                one_ledger_never_sees_anothers_rows,
-            }
-            drafts {
-                a_draft_is_kept_as_it_was_put,
-                a_draft_is_found_by_its_album,
-                the_newest_open_draft_of_a_person_is_found,
-                a_draft_is_found_by_its_image_saved_ones_first,
-                a_change_is_kept_and_marked,
-                the_newest_change_not_undone_is_found,
-            }
-            erasing {
-                sweeping_expires_drafts_and_drops_outcomes,
-                erasing_leaves_nothing,
-                erased_keys_are_still_done,
-                a_farewell_can_be_sent_again,
-                a_chat_can_begin_again_after_erasing,
-            }
-        }
+        $crate::__conformance! { $fresh; store {
+            the_same_key_is_recorded_once,
+            a_known_key_answers_first_whatever_else_its_commit_holds,
+            a_key_belongs_to_its_chat,
+            what_a_key_did_can_be_asked,
+            another_instance_sees_all_of_it,
+
+            a_stale_session_is_refused,
+            a_stale_ledger_is_refused,
+            a_stale_expense_is_refused,
+            a_stale_draft_is_refused,
+            an_existing_expense_is_never_overwritten,
+            refusals_are_looked_for_in_order,
+            a_refused_commit_writes_nothing,
+            writes_are_checked_against_those_before_them,
+
+            racing_redeliveries_record_once,
+            racing_keys_of_one_intent_record_once,
+            racing_sessions_have_one_winner,
+            racing_amendments_have_one_winner,
+            racing_settings_have_one_winner,
+            racing_additions_get_a_number_each,
+            racing_first_commits_make_one_ledger,
+            racing_chats_do_not_hinder_each_other,
+
+            minor_units_survive,
+            a_sum_never_mixes_currencies,
+            sums_go_beyond_64_bits,
+            totals_are_grouped_and_ordered,
+            totals_keep_to_their_days_and_categories,
+            what_is_removed_counts_nowhere,
+            totals_equal_a_recount,
+
+            the_newest_come_first,
+            pages_neither_skip_nor_repeat_while_rows_are_added,
+            a_page_is_bounded,
+            an_amended_date_moves_its_expense,
+
+            expenses_come_back_as_they_were_written,
+            words_are_found_in_any_script,
+            every_condition_counts,
+            filters_equal_a_recount,
+            tags_are_counted,
+
+            a_ledger_begins_with_its_first_commit,
+            settings_categories_and_lessons_are_kept,
+            other_writes_move_no_revision,
+            lessons_are_bounded,
+            a_session_is_kept_with_its_version,
+            numbers_follow_the_writes_and_are_never_reused,
+            slots_are_filled,
+            one_ledger_never_sees_anothers_rows,
+
+            a_draft_is_kept_as_it_was_put,
+            a_draft_is_found_by_its_album,
+            the_newest_open_draft_of_a_person_is_found,
+            a_draft_is_found_by_its_image_saved_ones_first,
+            a_change_is_kept_and_marked,
+            the_newest_change_not_undone_is_found,
+
+            sweeping_expires_drafts_and_drops_outcomes,
+            erasing_leaves_nothing,
+            erased_keys_are_still_done,
+            a_farewell_can_be_sent_again,
+            a_chat_can_begin_again_after_erasing,
+        } }
     };
 }
 
 /// A chat that writes to a store, the way the cases do it.
-pub(super) struct Diary {
-    pub(super) store: Arc<dyn ExpenseStore>,
-    pub(super) chat: ChatKey,
+pub(crate) struct Diary {
+    pub(crate) store: Arc<dyn ExpenseStore>,
+    pub(crate) chat: ChatKey,
     updates: AtomicU64,
 }
 
 impl Diary {
-    pub(super) fn open(store: Arc<dyn ExpenseStore>, name: &str) -> Self {
+    pub(crate) fn open(store: Arc<dyn ExpenseStore>, name: &str) -> Self {
         Self {
             store,
             chat: fixtures::chat(name),
@@ -126,51 +126,51 @@ impl Diary {
         }
     }
 
-    pub(super) fn id(&self) -> LedgerId {
+    pub(crate) fn id(&self) -> LedgerId {
         LedgerId::of(&self.chat)
     }
 
     /// A key that no commit of this diary had before.
-    pub(super) fn new_key(&self) -> UpdateKey {
+    pub(crate) fn new_key(&self) -> UpdateKey {
         let n = self.updates.fetch_add(1, Ordering::Relaxed);
         fixtures::key(&format!("{n}:{}", self.chat.as_str()))
     }
 
     /// The chat's ledger, or the one that it would begin with.
-    pub(super) async fn ledger(&self) -> Ledger {
+    pub(crate) async fn ledger(&self) -> Ledger {
         let stored = self.store.ledger(&self.chat).await.expect("a ledger");
         stored.unwrap_or_else(|| fixtures::ledger(&self.chat))
     }
 
-    pub(super) async fn session(&self) -> StoredSession {
+    pub(crate) async fn session(&self) -> StoredSession {
         self.store.session(&self.chat).await.expect("a session")
     }
 
     /// A commit of these writes that was computed from what is stored now.
-    pub(super) async fn commit(&self, writes: Vec<Write>) -> Commit {
+    pub(crate) async fn commit(&self, writes: Vec<Write>) -> Commit {
         let (ledger, session) = (self.ledger().await, self.session().await);
         fixtures::commit(self.new_key(), &ledger, &session, writes)
     }
 
-    pub(super) async fn send(&self, commit: &Commit) -> Committed {
+    pub(crate) async fn send(&self, commit: &Commit) -> Committed {
         self.store.commit(commit).await.expect("a commit")
     }
 
     /// Commits what must be recorded.
-    pub(super) async fn record(&self, commit: &Commit) -> Outcome {
+    pub(crate) async fn record(&self, commit: &Commit) -> Outcome {
         match self.send(commit).await {
             Committed::Recorded { outcome, .. } => outcome,
             other => panic!("not recorded: {other:?}"),
         }
     }
 
-    pub(super) async fn write(&self, writes: Vec<Write>) -> Outcome {
+    pub(crate) async fn write(&self, writes: Vec<Write>) -> Outcome {
         let commit = self.commit(writes).await;
         self.record(&commit).await
     }
 
     /// New expenses with these details, by one update.
-    pub(super) fn new_expenses(&self, details: impl IntoIterator<Item = Details>) -> Vec<Expense> {
+    pub(crate) fn new_expenses(&self, details: impl IntoIterator<Item = Details>) -> Vec<Expense> {
         let key = self.new_key();
         let expenses = details.into_iter().enumerate();
         expenses
@@ -179,7 +179,7 @@ impl Diary {
     }
 
     /// Records expenses and returns them as they are stored.
-    pub(super) async fn add(&self, details: impl IntoIterator<Item = Details>) -> Vec<Expense> {
+    pub(crate) async fn add(&self, details: impl IntoIterator<Item = Details>) -> Vec<Expense> {
         let expenses = self.new_expenses(details);
         self.write(expenses.iter().cloned().map(added).collect())
             .await;
@@ -195,7 +195,7 @@ impl Diary {
     }
 
     /// All expenses that meet the filter.
-    pub(super) async fn find(&self, filter: &ExpenseFilter) -> Vec<Expense> {
+    pub(crate) async fn find(&self, filter: &ExpenseFilter) -> Vec<Expense> {
         let mut found = Vec::new();
         let mut after = None;
         loop {
@@ -214,11 +214,11 @@ impl Diary {
     }
 
     /// All expenses that are not removed.
-    pub(super) async fn all(&self) -> Vec<Expense> {
+    pub(crate) async fn all(&self) -> Vec<Expense> {
         self.find(&ExpenseFilter::default()).await
     }
 
-    pub(super) async fn totals(&self, group: Group) -> Vec<Total> {
+    pub(crate) async fn totals(&self, group: Group) -> Vec<Total> {
         let query = TotalsQuery {
             period: None,
             categories: None,

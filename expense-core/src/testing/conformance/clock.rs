@@ -1,0 +1,20 @@
+//! The suite of [`Clock`].
+
+use super::Bench;
+use crate::ports::clock::Clock;
+
+/// Proves a [`Clock`](crate::ports::clock::Clock).
+#[macro_export]
+macro_rules! clock_conformance {
+    ($fresh:path) => {
+        $crate::__conformance! { $fresh; clock { it_shows_whole_microseconds } }
+    };
+}
+
+/// No database keeps more.
+pub async fn it_shows_whole_microseconds(bench: Bench<dyn Clock>) {
+    let clock = bench.port();
+    for _ in 0..1_000 {
+        assert_eq!(clock.now().timestamp_subsec_nanos() % 1_000, 0);
+    }
+}

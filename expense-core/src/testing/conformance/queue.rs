@@ -1,0 +1,366 @@
+//! The suite of [`UpdateQueue`].
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::{Bench, race};
+use crate::conversation::event::Envelope;
+use crate::domain::limits;
+use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
+use crate::testing::fixtures::{chat, envelope, key};
+
+/// What the suite is given.
+pub type QueueBench = Bench<dyn UpdateQueue>;
+
+/// Proves an [`UpdateQueue`](crate::ports::queue::UpdateQueue).
+#[macro_export]
+macro_rules! update_queue_conformance {
+    ($fresh:path) => {
+        $crate::__conformance! { $fresh; queue {
+            what_is_published_is_delivered_whole,
+            a_claim_waits_for_an_update,
+            a_claim_keeps_to_its_limit_and_its_wait,
+            one_chat_goes_in_order_one_at_a_time,
+            different_chats_go_in_parallel,
+            a_retry_comes_back_after_its_time_before_later_ones,
+            only_its_own_chat_waits_for_a_retry,
+            an_unsettled_delivery_comes_back,
+            an_outdated_settling_changes_nothing,
+            a_dead_update_is_buried_with_its_reason,
+            a_poisonous_update_is_buried_after_bounded_attempts,
+            racing_workers_keep_the_order_of_every_chat,
+        } }
+    };
+}
+
+const WAIT: Duration = Duration::from_secs(10);
+const NO_WAIT: Duration = Duration::from_millis(50);
+const AGAIN: Settle = Settle::Retry {
+    after: Duration::ZERO,
+};
+
+/// A queue and those who wait for it to take charge of what they publish.
+struct Line {
+    bench: QueueBench,
+    publishing: JoinSet<()>,
+}
+
+impl Line {
+    fn new(bench: QueueBench) -> Self {
+        Self {
+            bench,
+            publishing: JoinSet::new(),
+        }
+    }
+
+    /// Publishes in this order. In one process `publish` returns only when the update is settled,
+    /// so that nobody waits for it here beyond its first steps.
+    async fn publish(&mut self, chat_name: &str, names: &[&str]) {
+        for name in names {
+            let envelope = envelope(&chat(chat_name), key(name), name);
+            let port = self.bench.port();
+            self.publishing.spawn(async move {
+                // What is buried is an error to whoever waited for it.
+                let _ = port.publish(envelope).await;
+            });
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn claim(&self, limit: usize, wait: Duration) -> Vec<Delivery> {
+        self.bench
+            .port()
+            .claim(limit, wait)
+            .await
+            .expect("deliveries")
+    }
+
+    async fn claim_one(&self) -> Delivery {
+        let mut deliveries = self.claim(1, WAIT).await;
+        assert_eq!(deliveries.len(), 1, "nothing was delivered");
+        deliveries.remove(0)
+    }
+
+    async fn nothing_is_ready(&self) {
+        assert_eq!(names(&self.claim(10, NO_WAIT).await), Vec::<&str>::new());
+    }
+
+    async fn settle(&self, delivery: &Delivery, settle: Settle) {
+        self.bench
+            .port()
+            .settle(delivery.id, settle)
+            .await
+            .expect("an answer");
+    }
+}
+
+fn name(envelope: &Envelope) -> &str {
+    envelope.key.as_str().trim_start_matches("test:")
+}
+
+fn names(deliveries: &[Delivery]) -> Vec<&str> {
+    let mut names: Vec<_> = deliveries
+        .iter()
+        .map(|delivery| name(&delivery.envelope))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// The first delivery is attempt 1, and publishing ends once it is settled at the latest.
+pub async fn what_is_published_is_delivered_whole(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a"]).await;
+    let delivery = line.claim_one().await;
+    assert_eq!(delivery.attempt, 1);
+    assert_eq!(delivery.envelope, envelope(&chat("anna"), key("a"), "a"));
+    line.settle(&delivery, Settle::Done).await;
+    let published = tokio::time::timeout(WAIT, line.publishing.join_next()).await;
+    assert!(
+        matches!(published, Ok(Some(Ok(())))),
+        "publish never returned"
+    );
+    line.nothing_is_ready().await;
+}
+
+/// Nobody has to ask again and again.
+pub async fn a_claim_waits_for_an_update(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    let port = line.bench.other();
+    let mut waiting = JoinSet::new();
+    waiting.spawn(async move { port.claim(1, WAIT).await.expect("deliveries") });
+    tokio::time::sleep(NO_WAIT).await;
+    line.publish("anna", &["a"]).await;
+    let claimed = waiting
+        .join_next()
+        .await
+        .expect("a claim")
+        .expect("no panic");
+    assert_eq!(names(&claimed), ["a"]);
+}
+
+/// An empty queue answers with nothing when the wait is over.
+pub async fn a_claim_keeps_to_its_limit_and_its_wait(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.nothing_is_ready().await;
+    for chat in ["anna", "bert", "carl"] {
+        line.publish(chat, &[chat]).await;
+    }
+    assert_eq!(line.claim(0, NO_WAIT).await, []);
+    assert_eq!(line.claim(2, WAIT).await.len(), 2);
+}
+
+/// The next one comes when the one before it is settled.
+pub async fn one_chat_goes_in_order_one_at_a_time(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b", "c"]).await;
+    for expected in ["a", "b", "c"] {
+        let delivery = line.claim_one().await;
+        assert_eq!(name(&delivery.envelope), expected);
+        line.nothing_is_ready().await;
+        line.settle(&delivery, Settle::Done).await;
+    }
+    line.nothing_is_ready().await;
+}
+
+/// Nobody waits for another chat.
+pub async fn different_chats_go_in_parallel(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    for chat in ["anna", "bert", "carl"] {
+        line.publish(chat, &[chat]).await;
+    }
+    let mut out = Vec::new();
+    for _ in 0..3 {
+        out.push(line.claim_one().await);
+    }
+    assert_eq!(names(&out), ["anna", "bert", "carl"]);
+}
+
+/// With one more attempt.
+pub async fn a_retry_comes_back_after_its_time_before_later_ones(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b"]).await;
+    let first = line.claim_one().await;
+    let after = Duration::from_secs(1);
+    line.settle(&first, Settle::Retry { after }).await;
+    line.nothing_is_ready().await;
+    line.bench.elapse(after + NO_WAIT).await;
+    let second = line.claim_one().await;
+    assert_eq!((name(&second.envelope), second.attempt), ("a", 2));
+    assert_ne!(second.id, first.id);
+    line.settle(&second, AGAIN).await;
+    let third = line.claim_one().await;
+    assert_eq!((name(&third.envelope), third.attempt), ("a", 3));
+    line.settle(&third, Settle::Done).await;
+    assert_eq!(name(&line.claim_one().await.envelope), "b");
+}
+
+/// However long it waits.
+pub async fn only_its_own_chat_waits_for_a_retry(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a"]).await;
+    let after = Duration::from_secs(3_600);
+    line.settle(&line.claim_one().await, Settle::Retry { after })
+        .await;
+    line.publish("bert", &["b", "c"]).await;
+    for expected in ["b", "c"] {
+        let delivery = line.claim_one().await;
+        assert_eq!(name(&delivery.envelope), expected);
+        line.settle(&delivery, Settle::Done).await;
+    }
+}
+
+/// Its worker died; the chat goes on where it was.
+pub async fn an_unsettled_delivery_comes_back(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b"]).await;
+    let lost = line.claim_one().await;
+    line.bench.elapse(limits::DELIVERY + NO_WAIT).await;
+    let again = line.claim_one().await;
+    assert_eq!((name(&again.envelope), again.attempt), ("a", 2));
+    line.settle(&lost, Settle::Done).await;
+    line.nothing_is_ready().await;
+    line.settle(&again, Settle::Done).await;
+    assert_eq!(name(&line.claim_one().await.envelope), "b");
+}
+
+/// A second time, of another's delivery, or of none at all.
+pub async fn an_outdated_settling_changes_nothing(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b"]).await;
+    let first = line.claim_one().await;
+    line.settle(&first, Settle::Done).await;
+    let second = line.claim_one().await;
+    line.settle(&first, Settle::Done).await;
+    line.settle(&first, AGAIN).await;
+    let port = line.bench.port();
+    port.settle(DeliveryId(u64::MAX), Settle::Done)
+        .await
+        .expect("an answer");
+    line.nothing_is_ready().await;
+    line.settle(&second, AGAIN).await;
+    assert_eq!(name(&line.claim_one().await.envelope), "b");
+}
+
+fn buried(name: &str, reason: &str) -> Buried {
+    Buried {
+        envelope: envelope(&chat("anna"), key(name), name),
+        reason: reason.to_owned(),
+    }
+}
+
+/// The oldest first; the chat goes on.
+pub async fn a_dead_update_is_buried_with_its_reason(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b", "c"]).await;
+    for reason in ["first", "second"] {
+        let reason = reason.to_owned();
+        line.settle(&line.claim_one().await, Settle::Dead { reason })
+            .await;
+    }
+    assert_eq!(name(&line.claim_one().await.envelope), "c");
+    let expected = [buried("a", "first"), buried("b", "second")];
+    let port = line.bench.other();
+    assert_eq!(port.buried(10).await.expect("the buried"), expected);
+    assert_eq!(port.buried(1).await.expect("the buried"), expected[..1]);
+}
+
+/// Whether it asks for another try or takes its worker with it.
+pub async fn a_poisonous_update_is_buried_after_bounded_attempts(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["asks", "kills", "fine"]).await;
+    for poison in ["asks", "kills"] {
+        for attempt in 1..=limits::ATTEMPTS {
+            let delivery = line.claim_one().await;
+            assert_eq!(
+                (name(&delivery.envelope), delivery.attempt),
+                (poison, attempt)
+            );
+            if poison == "asks" {
+                line.settle(&delivery, AGAIN).await;
+            } else {
+                line.bench.elapse(limits::DELIVERY + NO_WAIT).await;
+            }
+        }
+    }
+    assert_eq!(name(&line.claim_one().await.envelope), "fine");
+    let buried = line.bench.port().buried(10).await.expect("the buried");
+    let buried: Vec<_> = buried
+        .iter()
+        .map(|b| (name(&b.envelope), b.reason.is_empty()))
+        .collect();
+    assert_eq!(buried, [("asks", false), ("kills", false)]);
+}
+
+/// Many chats, many workers, every third delivery asked for again: each chat's updates are done
+/// in order, and never two of them at the same time.
+pub async fn racing_workers_keep_the_order_of_every_chat(bench: QueueBench) {
+    const CHATS: usize = 6;
+    const UPDATES: usize = 12;
+    let mut line = Line::new(bench);
+    for n in 0..UPDATES {
+        for chat in 0..CHATS {
+            line.publish(&format!("chat{chat}"), &[&format!("{chat}/{n:02}")])
+                .await;
+        }
+    }
+    let seen: Arc<Mutex<BTreeMap<String, Chat>>> = Arc::default();
+    let workers = (0..4).map(|n| work(line.bench.nth(n), Arc::clone(&seen)));
+    race(workers).await;
+    let seen = std::mem::take(&mut *seen.lock().expect("no panic"));
+    assert_eq!(seen.len(), CHATS);
+    for (chat, Chat { done, .. }) in seen {
+        let mut expected = done.clone();
+        expected.sort();
+        expected.dedup();
+        assert_eq!((&done, done.len()), (&expected, UPDATES), "{chat}");
+    }
+}
+
+#[derive(Default)]
+struct Chat {
+    out: bool,
+    done: Vec<String>,
+}
+
+async fn work(port: Arc<dyn UpdateQueue>, seen: Arc<Mutex<BTreeMap<String, Chat>>>) {
+    loop {
+        let claimed = port
+            .claim(3, Duration::from_millis(500))
+            .await
+            .expect("deliveries");
+        if claimed.is_empty() {
+            return;
+        }
+        for Delivery { envelope, .. } in &claimed {
+            let mut seen = seen.lock().expect("no panic");
+            let chat = seen.entry(envelope.chat.as_str().to_owned()).or_default();
+            assert!(
+                !std::mem::replace(&mut chat.out, true),
+                "two of one chat were out"
+            );
+        }
+        for Delivery {
+            id,
+            attempt,
+            envelope,
+        } in claimed
+        {
+            tokio::task::yield_now().await;
+            let again = attempt == 1 && id.0.is_multiple_of(3);
+            {
+                let mut seen = seen.lock().expect("no panic");
+                let chat = seen.entry(envelope.chat.as_str().to_owned()).or_default();
+                chat.out = false;
+                if !again {
+                    chat.done.push(name(&envelope).to_owned());
+                }
+            }
+            let settle = if again { AGAIN } else { Settle::Done };
+            port.settle(id, settle).await.expect("an answer");
+        }
+    }
+}
