@@ -64,6 +64,7 @@ impl Setup {
             messages: directory.join("messages.json"),
             files: directory.to_owned(),
             home: std::env::home_dir(),
+            photo_hint: None,
         }
     }
 }
