@@ -28,18 +28,21 @@ pub(crate) fn choose(
         .unwrap_or(OTHERS)
 }
 
-/// Remembers that expenses like this one go where a person put it. Gives back the words by which
+/// Remembers that expenses like this one go where a person put it. Gives back by which words
 /// they are known, where that is new.
 pub(crate) fn teach(changes: &mut Changes<'_>, details: &Details) -> Option<String> {
-    let words = match &details.merchant {
-        Some(merchant) => fold(merchant.as_str()),
-        None => {
-            let description = fold(details.description.as_str());
-            let bare = without_numbers(&description);
-            if bare.is_empty() { description } else { bare }
-        }
+    let known_by = details.merchant.as_ref().unwrap_or(&details.description);
+    let full = fold(known_by.as_str());
+    let bare = match details.merchant {
+        Some(_) => full.clone(),
+        None => without_numbers(&full),
     };
-    (!words.is_empty() && changes.lesson(&words, Some(details.category))).then_some(words)
+    let words = if bare.is_empty() { &full } else { &bare };
+    let is_new = !words.is_empty() && changes.lesson(words, Some(details.category));
+    is_new.then(|| match *words == full {
+        true => known_by.to_string(),
+        false => words.clone(),
+    })
 }
 
 /// Folded words without those that hold a digit: `taxi 42` is another `taxi`.
@@ -104,4 +107,42 @@ pub(crate) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
 
 fn common_start(a: &str, b: &str) -> usize {
     a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::domain::ledger::Ledger;
+    use crate::testing::fixtures;
+
+    #[rstest]
+    #[case("lst", Some("list"))]
+    #[case("today ", Some("today"))]
+    #[case("lists", Some("list"))]
+    #[case("", None)]
+    #[case("frobnicate", None)]
+    fn the_nearest_name_is_near(#[case] text: &str, #[case] name: Option<&str>) {
+        assert_eq!(nearest(text, ["today", "list", "last"].into_iter()), name);
+    }
+
+    fn found(ledger: &Ledger, text: &str) -> String {
+        match find(ledger, text) {
+            Found::One(category) => category.name.as_str().to_owned(),
+            Found::Several(several) => format!("{} of them", several.len()),
+            Found::None(near) => format!("near {near:?}"),
+        }
+    }
+
+    #[rstest]
+    #[case("others", "Others")]
+    #[case("TRANSPORT", "Transportation")]
+    #[case("[grocery]", "Food - Grocery")]
+    #[case("food", "2 of them")]
+    #[case("Utilites", "near Some(\"Utilities\")")]
+    #[case("", "near None")]
+    fn a_category_is_found(#[case] text: &str, #[case] name: &str) {
+        assert_eq!(found(&fixtures::ledger(&fixtures::chat("one")), text), name);
+    }
 }

@@ -288,3 +288,65 @@ pub fn label(event: &Event) -> &'static str {
         Event::Unsupported => "unsupported",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("/add 5 tea", "add", "5 tea")]
+    #[case("/ADD@some_bot\n5 tea\n6 milk", "add", "5 tea\n6 milk")]
+    #[case("  /addcategory Pets ", "addcategory", "Pets")]
+    #[case("/list", "list", "")]
+    fn a_command_is_known_by_its_whole_name(
+        #[case] text: &str,
+        #[case] name: &str,
+        #[case] arguments: &str,
+    ) {
+        match route(text) {
+            Routed::Known(command, rest) => assert_eq!((command.name, rest), (name, arguments)),
+            _ => panic!("{text} is a command"),
+        }
+    }
+
+    #[rstest]
+    #[case("/addcategori", Some("addcategory"))]
+    #[case("/adds", Some("add"))]
+    #[case("/add5", Some("add"))]
+    #[case("/12", None)]
+    #[case("/выписка", None)]
+    fn another_name_gets_the_nearest(#[case] text: &str, #[case] nearest: Option<&str>) {
+        match route(text) {
+            Routed::Unknown(near) => assert_eq!(near, nearest),
+            _ => panic!("{text} is none of ours"),
+        }
+    }
+
+    #[rstest]
+    #[case("add 5 tea")]
+    #[case("/")]
+    #[case("/ add")]
+    #[case("/@bot")]
+    fn what_has_no_name_is_no_command(#[case] text: &str) {
+        assert!(matches!(route(text), Routed::NotACommand));
+    }
+
+    /// Telegram takes names of at most 32 small letters and descriptions of at most 256.
+    #[test]
+    fn names_are_plain_and_unique() {
+        for command in COMMANDS {
+            let plain = command.name.bytes().all(|b| b.is_ascii_lowercase());
+            assert!(plain && command.name.len() <= 32, "{}", command.name);
+            assert!((1..=256).contains(&command.help.len()), "{}", command.name);
+            assert!(
+                COMMANDS
+                    .iter()
+                    .filter(|other| other.name == command.name)
+                    .count()
+                    == 1
+            );
+        }
+    }
+}

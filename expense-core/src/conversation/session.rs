@@ -9,6 +9,7 @@ use super::event::Event;
 use super::question::{Answer, ExpenseFilter, Question};
 use crate::domain::draft::DraftField;
 use crate::domain::keys::{DraftId, ExpenseId, UserKey};
+use crate::domain::limits;
 
 /// Counts the sessions of a chat. 0: none was kept yet.
 #[derive(
@@ -43,6 +44,9 @@ impl Session {
     pub fn expect(&mut self, who: &UserKey, topic: Topic, now: DateTime<Utc>, wait: Duration) {
         self.forget(who);
         self.dialogues.retain(|dialogue| dialogue.until > now);
+        if self.dialogues.len() >= limits::DIALOGUES {
+            self.dialogues.remove(0);
+        }
         self.dialogues.push(Dialogue {
             with: who.clone(),
             about: topic,

@@ -28,6 +28,8 @@ pub const QUESTIONS_PER_UPDATE: usize = 16;
 pub const STALE_RETRIES: usize = 8;
 /// How long a dialogue waits for the next message.
 pub const DIALOGUE: Duration = Duration::from_secs(10 * 60);
+/// The most people of one chat of whom something may be asked at a time.
+pub const DIALOGUES: usize = 100;
 /// How long a draft can be saved unless configured.
 pub const DRAFT_TTL: Duration = Duration::from_secs(24 * 60 * 60);
 /// The most parts of one draft: an album has ten.

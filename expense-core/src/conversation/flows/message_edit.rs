@@ -161,9 +161,8 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
                 replies.push(reply);
             }
         }
-        if !self.unsaid.is_empty() {
-            replies.push(wording.ask_unsaid(&self.unsaid));
-        }
+        let asks = self.unsaid.iter().map(|known| wording.ask_unsaid(known));
+        replies.extend(asks);
         self.ctx.decide(self.changes.finish(), replies)
     }
 }

@@ -34,6 +34,15 @@ pub(crate) fn plain(ctx: &Context<'_>, text: &str) -> Flow {
     Ok(record(ctx, &lines))
 }
 
+/// Whether a text holds an expense with a description of its own.
+pub(crate) fn says_more(ctx: &Context<'_>, text: &str) -> bool {
+    let lines = ctx.reading(|entry| entry::read(text, entry));
+    lines.iter().any(|line| match &line.reading {
+        Reading::NotAnExpense | Reading::Invalid(_) => false,
+        reading => !is_bare(reading),
+    })
+}
+
 fn is_bare(reading: &Reading) -> bool {
     match reading {
         Reading::Expense(entry) | Reading::Unsure(entry) => entry.description.is_empty(),
@@ -73,7 +82,7 @@ impl<'c, 'a> Recording<'c, 'a> {
     fn line(&mut self, place: usize, line: &Line, alone: bool) {
         let ctx = self.ctx;
         match &line.reading {
-            Reading::Expense(entry) => self.expense(place, line, entry),
+            Reading::Expense(entry) => self.expense(place, line, entry, alone),
             Reading::Ask { question, choices } => {
                 let choices: Vec<Details> = choices.iter().map(|e| details(ctx, e)).collect();
                 let text = ctx.wording().doubt(&line.text, *question);
@@ -94,11 +103,12 @@ impl<'c, 'a> Recording<'c, 'a> {
         }
     }
 
-    fn expense(&mut self, place: usize, line: &Line, entry: &Entry) {
+    fn expense(&mut self, place: usize, line: &Line, entry: &Entry, alone: bool) {
         let ctx = self.ctx;
         let details = details(ctx, entry);
         if entry.assumed_currency {
-            self.notes.push(ctx.wording().assumed(&details));
+            let among = (!alone).then_some(line.text.as_str());
+            self.notes.push(ctx.wording().assumed(&details, among));
         }
         let id = ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place);
         let expense = self

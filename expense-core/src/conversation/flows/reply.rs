@@ -41,6 +41,11 @@ pub(crate) fn target(buttons: &[Action]) -> Option<Target> {
     found
 }
 
+/// Whether the message with these buttons confirms several expenses at once.
+pub(crate) fn shows_several(buttons: &[Action]) -> bool {
+    matches!(buttons, [Action::Undo(_)])
+}
+
 /// Corrects it.
 pub(crate) fn decide(ctx: &Context<'_>, target: Target, text: &str) -> Flow {
     match target {

@@ -29,6 +29,9 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str, reply_to: Option<&[Action]>)
     if let Some(target) = reply_to.and_then(reply::target) {
         return reply::decide(ctx, target, text);
     }
+    if reply_to.is_some_and(reply::shows_several) && !record::says_more(ctx, text) {
+        return Ok(ctx.say(entry::WHICH_ONE));
+    }
     match ctx.session.waiting(&ctx.turn.who, ctx.turn.now) {
         Some(waiting) => dialogue::answer(ctx, &waiting.about, text),
         None => record::plain(ctx, text),

@@ -132,18 +132,11 @@ impl Wording<'_> {
     }
 
     /// A message's line is no expense any more.
-    pub(crate) fn ask_unsaid(&self, expenses: &[&Expense]) -> Reply {
-        let mut text = Text::plain("Your message is no expense any more. Delete it here, too?");
-        let mut reply = Reply::default();
-        for expense in expenses {
-            text = text.then("\n").and(self.expense(expense));
-            let label = super::number(expense.id, expense.number).to_plain();
-            reply = reply.row(vec![buttons::button(
-                format!("Delete {label}"),
-                Action::Delete(expense.id),
-            )]);
-        }
-        Reply { text, ..reply }.row(vec![buttons::keep()])
+    pub(crate) fn ask_unsaid(&self, expense: &Expense) -> Reply {
+        let text = Text::plain("Your message says this no more. Delete ")
+            .and(self.expense(expense))
+            .then("?");
+        Reply::text(text).row(vec![buttons::delete(expense.id), buttons::keep()])
     }
 
     /// What undoing an expense's change came to.

@@ -10,6 +10,9 @@ use crate::domain::money::MoneyError;
 
 /// What is said to chat.
 pub(crate) const HINT: &str = "I keep track of expenses. Write one like 12.50 lunch, or see /help.";
+/// What is said to a reply that does not tell which expense it is about.
+pub(crate) const WHICH_ONE: &str =
+    "Which one do you mean? Write its number, for example /edit 12 9.80.";
 /// What bare `/add` says.
 pub(crate) const ADD: &str = "Write an amount and what it was for, for example /add 12.50 lunch.";
 
@@ -61,12 +64,18 @@ impl Wording<'_> {
         Reply::text(text).row(vec![buttons::undo(change)])
     }
 
-    /// A currency was assumed of a sign that several use.
-    pub(crate) fn assumed(&self, details: &Details) -> String {
-        format!(
-            "I read the currency as {}. If it is another, reply with its code.",
-            details.money.currency()
-        )
+    /// A currency was assumed of a sign that several use; `line` where there are others.
+    pub(crate) fn assumed(&self, details: &Details, line: Option<&str>) -> String {
+        let currency = details.money.currency();
+        match line {
+            None => {
+                format!("I read the currency as {currency}. If it is another, reply with its code.")
+            }
+            Some(line) => format!(
+                "{}: I read the currency as {currency}. If it is another, /edit it.",
+                quoted(line)
+            ),
+        }
     }
 
     /// A line that can be read in several ways.

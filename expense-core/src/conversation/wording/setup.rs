@@ -96,7 +96,10 @@ pub(crate) fn others_stays(name: &str) -> String {
 }
 
 pub(crate) fn where_to(name: &str) -> String {
-    format!("Where shall the expenses of {} go?", quoted(name))
+    format!(
+        "Where shall the expenses of {} go? Choose, or write /deletecategory {name} -> other.",
+        quoted(name)
+    )
 }
 
 pub(crate) fn deleted(from: &str, to: &str) -> String {

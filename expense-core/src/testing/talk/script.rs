@@ -49,16 +49,18 @@ fn goes_on(line: &str) -> &str {
 
 /// A text as it is written in a script.
 pub(super) fn written(what: &str, text: &str) -> String {
-    let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default();
-    let mut written = format!("{what}: {first}").trim_end().to_owned();
-    for line in lines {
-        written.push_str(&format!("\n    | {line}").trim_end().to_owned());
-        if line.is_empty() {
-            written.truncate(written.trim_end().len());
-        }
+    let mut written = String::new();
+    for (place, line) in text.lines().enumerate() {
+        let line = match place {
+            0 => format!("{what}: {line}"),
+            _ => format!("    | {line}"),
+        };
+        written.push_str(line.trim_end());
+        written.push('\n');
     }
-    written.push('\n');
+    if written.is_empty() {
+        written = format!("{what}:\n");
+    }
     written
 }
 

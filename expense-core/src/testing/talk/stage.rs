@@ -1,5 +1,6 @@
 //! Where a talk takes place: books, a clock, and the messages that were shown.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +13,7 @@ use crate::conversation::question::{
     Answer, DraftQuery, ExpenseFilter, Group, PageRequest, Question, TotalsQuery,
 };
 use crate::conversation::reply::{Anchor, Place, Reply};
+use crate::conversation::session::Session;
 use crate::conversation::step::step;
 use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::currency::Currency;
@@ -43,6 +45,20 @@ pub(super) struct Stage {
     draft: Option<DraftId>,
     last: Option<Envelope>,
 }
+
+const ALL: PageRequest = PageRequest {
+    after: None,
+    limit: limits::MAX_PAGE,
+};
+
+const TOTALS: TotalsQuery = TotalsQuery {
+    period: None,
+    categories: None,
+    group: Group::None,
+};
+
+/// What a script asks for is not there.
+pub(super) const NOT_SHOWN: &str = "no message like that was shown";
 
 type Told<T = Vec<String>> = Result<T, String>;
 
@@ -156,7 +172,7 @@ impl Stage {
                 let text = shown.reply.text.to_plain();
                 fits(shown) && says.is_none_or(|says| text.contains(says))
             })
-            .ok_or_else(|| "no message like that was shown".to_owned())
+            .ok_or_else(|| NOT_SHOWN.to_owned())
     }
 
     fn press(&mut self, label: &str, says: Option<&str>) -> Told {
@@ -189,11 +205,11 @@ impl Stage {
     }
 
     fn read(&mut self, text: &str, round: Option<&str>) -> Told {
-        let id = self.draft.ok_or("no draft was opened")?;
+        let id = self.draft.ok_or(NOT_SHOWN)?;
         let ledger = self.ledger().id;
         let draft = self.books.draft(ledger, &DraftQuery::Id(id));
         let Some(DraftContent::Receipt(draft)) = draft.map(|draft| draft.content) else {
-            return Err("no receipt is open".to_owned());
+            return Err(NOT_SHOWN.to_owned());
         };
         let round = round.map_or(Ok(draft.round), parse)?;
         let content = draft.parts.iter().map(|part| part.fingerprint.clone());
@@ -226,7 +242,7 @@ impl Stage {
 
     /// The last update again, as if nobody had seen it.
     fn redeliver(&mut self) -> Told {
-        let envelope = self.last.clone().ok_or("nothing was delivered")?;
+        let envelope = self.last.clone().ok_or(NOT_SHOWN)?;
         let before = self.everything();
         self.handle(&envelope)?;
         if self.everything() != before {
@@ -235,19 +251,35 @@ impl Stage {
         Ok(Vec::new())
     }
 
+    /// The kept sums are those of the expenses, and a session survives being kept.
+    pub(super) fn recount(&self) -> Told<()> {
+        let ledger = self.ledger().id;
+        let page = self.books.page(ledger, &ExpenseFilter::default(), ALL);
+        let mut sums = BTreeMap::<Currency, (i128, u64)>::new();
+        for expense in &page.expenses {
+            let sum = sums.entry(expense.details.money.currency()).or_default();
+            sum.0 += i128::from(expense.details.money.minor());
+            sum.1 += 1;
+        }
+        let kept = self.books.totals(ledger, &TOTALS).into_iter();
+        let kept = kept.map(|total| (total.currency, (total.minor, total.count)));
+        if sums != kept.collect() {
+            return Err("the kept sums are not those of the expenses".to_owned());
+        }
+        let session = self.books.session(&self.chat).session;
+        let text = serde_json::to_string(&session).map_err(|error| error.to_string())?;
+        let again: Session = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        if again == session {
+            Ok(())
+        } else {
+            Err("a session came back from its text as another".to_owned())
+        }
+    }
+
     fn everything(&self) -> Vec<Answer> {
-        let all = PageRequest {
-            after: None,
-            limit: limits::MAX_PAGE,
-        };
-        let totals = TotalsQuery {
-            period: None,
-            categories: None,
-            group: Group::None,
-        };
         let questions = [
-            Question::Expenses(ExpenseFilter::default(), all),
-            Question::Totals(totals),
+            Question::Expenses(ExpenseFilter::default(), ALL),
+            Question::Totals(TOTALS),
             Question::Tags,
         ];
         let ledger = self.ledger().id;
