@@ -60,6 +60,8 @@ pub const ATTACHMENT_BYTES: usize = 20 * 1024 * 1024;
 pub const IN_HAND: usize = 512;
 /// How long one claim of updates waits for the first.
 pub const CLAIM_WAIT: Duration = Duration::from_secs(5);
+/// How often settling a delivery is tried before it is left to come again.
+pub const SETTLE_ATTEMPTS: u32 = 3;
 /// The wait before a failed update, reading or reply is tried again for the first time; each
 /// later one is four times longer.
 pub const FIRST_RETRY: Duration = Duration::from_millis(250);
@@ -79,10 +81,12 @@ pub const REPLY_CLAIM: Duration = Duration::from_secs(5 * 60);
 pub const PARKED_IN_HAND: usize = 64;
 /// How often a parked reply is tried before it is given up: more than three days.
 pub const REPLY_ATTEMPTS: u32 = 1_000;
+/// How often it is looked for the outcome that a promised reply waits for.
+pub const PROMISE_ATTEMPTS: u32 = 20;
 /// How long a draft is claimed for its reading: longer than reading and recording it take.
 pub const READING_CLAIM: Duration = Duration::from_secs(5 * 60);
 /// How often a reading that fails for the moment is tried in one round.
-pub const READING_ATTEMPTS: u32 = 3;
+pub const READING_ATTEMPTS: u32 = 5;
 /// How long a process goes without looking into the store for drafts to read and replies to
 /// send, when nothing woke it.
 pub const LOOK: Duration = Duration::from_secs(10);

@@ -62,7 +62,8 @@ pub struct Parked {
     pub chat: ChatKey,
     /// The place of the first of them among all the replies of that update.
     pub first: usize,
-    /// The replies, their slots filled.
+    /// The replies, their slots filled. Without any it is a promise, made before the commit of an
+    /// update that no transport delivers again: what the outcome of that key says is to be sent.
     pub replies: Vec<Reply>,
 }
 

@@ -23,7 +23,9 @@ struct Chats {
 #[derive(Debug)]
 struct Waiting {
     /// Nothing is worth trying before.
-    until: DateTime<Utc>,
+    not_before: DateTime<Utc>,
+    /// Something may be claimed, unseen by a look, until then.
+    claimed_until: DateTime<Utc>,
     /// The look at the store that was the last before something changed here.
     look: u64,
     _underway: Underway,
@@ -40,31 +42,48 @@ impl Behind {
         self.chats().waiting.contains_key(chat)
     }
 
-    /// Something of this chat waits in the store, at least until then.
-    pub(super) fn add(&self, chat: &ChatKey, until: DateTime<Utc>, underway: Underway) {
+    /// Something of this chat waits in the store, not worth a try before then.
+    pub(super) fn add(&self, chat: &ChatKey, not_before: DateTime<Utc>, underway: Underway) {
         let mut chats = self.chats();
         let look = chats.looks;
         let waiting = chats.waiting.entry(chat.clone()).or_insert(Waiting {
-            until,
+            not_before,
+            claimed_until: not_before,
             look,
             _underway: underway,
         });
         waiting.look = look;
-        waiting.until = waiting.until.max(until);
+        waiting.not_before = waiting.not_before.max(not_before);
     }
 
-    /// What waits of this chat is in hand until then, or worth another try then.
-    pub(super) fn set(&self, chat: &ChatKey, until: DateTime<Utc>) {
+    /// What waits of this chat is claimed at the longest until then.
+    pub(super) fn claimed(&self, chat: &ChatKey, until: DateTime<Utc>) {
+        if let Some(waiting) = self.chats().waiting.get_mut(chat) {
+            waiting.claimed_until = until;
+        }
+    }
+
+    /// A look failed, and what it claimed is unknown.
+    pub(super) fn maybe_claimed(&self, until: DateTime<Utc>) {
+        for waiting in self.chats().waiting.values_mut() {
+            waiting.claimed_until = waiting.claimed_until.max(until);
+        }
+    }
+
+    /// A claim of this chat ended; what is left is worth a try then.
+    pub(super) fn released(&self, chat: &ChatKey, not_before: DateTime<Utc>) {
         let mut chats = self.chats();
         let look = chats.looks;
         if let Some(waiting) = chats.waiting.get_mut(chat) {
-            (waiting.until, waiting.look) = (until, look);
+            (waiting.not_before, waiting.claimed_until) = (not_before, not_before);
+            waiting.look = look;
         }
     }
 
     /// When this chat may be tried again.
-    pub(super) fn until(&self, chat: &ChatKey) -> Option<DateTime<Utc>> {
-        self.chats().waiting.get(chat).map(|waiting| waiting.until)
+    pub(super) fn not_before(&self, chat: &ChatKey) -> Option<DateTime<Utc>> {
+        let chats = self.chats();
+        chats.waiting.get(chat).map(|waiting| waiting.not_before)
     }
 
     /// A look at the store begins.
@@ -77,9 +96,9 @@ impl Behind {
     /// A look found all that there is at `now`: chats without anything since it began are no
     /// longer behind.
     pub(super) fn seen(&self, look: u64, now: DateTime<Utc>) {
-        self.chats()
-            .waiting
-            .retain(|_, waiting| waiting.look >= look || waiting.until > now);
+        self.chats().waiting.retain(|_, waiting| {
+            waiting.look >= look || waiting.not_before > now || waiting.claimed_until > now
+        });
     }
 
     fn chats(&self) -> MutexGuard<'_, Chats> {

@@ -7,6 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::pool::work_off;
 use super::{Inner, backoff};
+use crate::conversation::reply::Reply;
+use crate::domain::keys::{ChatKey, UpdateKey};
 use crate::domain::limits;
 use crate::ports::error::{PortError, Result};
 use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
@@ -29,6 +31,18 @@ impl Inner {
         Ok(())
     }
 
+    /// Makes sure that what an update will have said once it is recorded is sent, even if the
+    /// process dies right after the commit.
+    pub(super) async fn promise(&self, chat: &ChatKey, key: &UpdateKey) -> Result<()> {
+        let parked = Parked {
+            key: key.clone(),
+            chat: chat.clone(),
+            first: 0,
+            replies: Vec::new(),
+        };
+        self.ports.jobs.park(&parked).await
+    }
+
     async fn look_for_parked(&self, free: usize) -> Vec<Job> {
         self.replies
             .heard(self.ports.clock.now(), limits::LOOK)
@@ -46,12 +60,15 @@ impl Inner {
             Err(error) => {
                 tracing::warn!(%error, "parked replies can't be looked up");
                 self.look_again(backoff::after(2, &error));
+                self.behind.maybe_claimed(self.in_future(ttl));
+                self.look_again(ttl);
                 return Vec::new();
             }
         };
         for job in &jobs {
             self.behind
                 .add(&job.chat, self.ports.clock.now(), self.later.enter());
+            self.behind.claimed(&job.chat, self.in_future(ttl));
         }
         if jobs.len() < free {
             self.behind.seen(look, self.ports.clock.now());
@@ -63,7 +80,7 @@ impl Inner {
 
     async fn send_parked(&self, job: Job) {
         let now = self.ports.clock.now();
-        let wait = self.behind.until(&job.chat).map(|until| until - now);
+        let wait = self.behind.not_before(&job.chat).map(|then| then - now);
         let release = match wait.and_then(|wait| wait.to_std().ok()) {
             Some(after) if !after.is_zero() => Release::Again { after },
             _ => self.try_parked(&job).await,
@@ -72,15 +89,13 @@ impl Inner {
             Release::Done => Duration::ZERO,
             Release::Again { after } => after,
         };
-        // A claim that could not be ended runs out by itself.
-        let wait = match self.ports.jobs.release(&job, release).await {
-            Ok(()) => wait,
-            Err(error) => {
-                tracing::warn!(%error, "a parked reply may be sent again");
-                limits::REPLY_CLAIM
-            }
-        };
-        self.behind.set(&job.chat, self.in_future(wait));
+        if let Err(error) = self.ports.jobs.release(&job, release).await {
+            // The claim runs out by itself.
+            tracing::warn!(%error, "a parked reply may be sent again");
+            self.look_again(limits::REPLY_CLAIM);
+            return;
+        }
+        self.behind.released(&job.chat, self.in_future(wait));
         self.look_again(wait);
     }
 
@@ -88,15 +103,31 @@ impl Inner {
         let Work::Reply(parked) = &job.work else {
             return Release::Done;
         };
-        self.behind
-            .set(&job.chat, self.in_future(limits::REPLY_CLAIM));
-        for reply in parked.replies.clone() {
-            let Err((_, error)) = self.send(&parked.chat, reply, limits::LATE_SENDING).await else {
-                continue;
-            };
-            return self.later_or_never(job, &error);
+        let replies = match self.promised(parked).await {
+            Ok(Some(replies)) => replies,
+            Ok(None) if job.attempt >= limits::PROMISE_ATTEMPTS => return Release::Done,
+            Ok(None) => {
+                let after = limits::FIRST_RETRY.saturating_mul(job.attempt);
+                return Release::Again { after };
+            }
+            Err(error) => return self.later_or_never(job, &error),
+        };
+        for reply in replies {
+            if let Err((_, error)) = self.send(&parked.chat, reply, limits::LATE_SENDING).await {
+                return self.later_or_never(job, &error);
+            }
         }
         Release::Done
+    }
+
+    /// The replies themselves, or those that a promise stands for: none as long as its update was
+    /// not recorded. One that never is, is promised again when it is tried again.
+    async fn promised(&self, parked: &Parked) -> Result<Option<Vec<Reply>>> {
+        if !parked.replies.is_empty() {
+            return Ok(Some(parked.replies.clone()));
+        }
+        let recorded = self.ports.store.recorded(&parked.chat, &parked.key).await?;
+        Ok(recorded.map(|outcome| outcome.replies))
     }
 
     fn later_or_never(&self, job: &Job, error: &PortError) -> Release {
@@ -108,7 +139,8 @@ impl Inner {
         Release::Again { after }
     }
 
-    fn look_again(&self, after: Duration) {
+    /// There may be something to send after this time.
+    pub(super) fn look_again(&self, after: Duration) {
         self.replies.ring(self.in_future(after), self.later.enter());
     }
 

@@ -29,6 +29,7 @@ pub(super) async fn work_off<T, L, LF, W, WF>(
             looking.set(look(size - hands.len()).fuse());
         }
         tokio::select! {
+            biased;
             Some(()) = hands.next(), if !hands.is_empty() => {}
             found = &mut looking, if !looking.is_terminated() => {
                 hands.extend(found.into_iter().map(&work));

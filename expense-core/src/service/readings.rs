@@ -63,8 +63,10 @@ impl Inner {
             }
             Err(error) => {
                 tracing::warn!(%error, "drafts to be read can't be looked up");
-                let next = self.in_future(backoff::after(2, &error));
-                self.readings.ring(next, self.later.enter());
+                // What it claimed all the same is free again when the claim has run out.
+                for wait in [backoff::after(2, &error), ttl] {
+                    self.readings.ring(self.in_future(wait), self.later.enter());
+                }
                 Vec::new()
             }
         }

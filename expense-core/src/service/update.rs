@@ -1,18 +1,19 @@
 //! The straight line that every update walks: look, decide, record, say.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Inner;
 use super::copies::View;
 use crate::conversation::decision::{Decision, Input, Step, Turn};
-use crate::conversation::event::Envelope;
+use crate::conversation::event::{Envelope, Event};
 use crate::conversation::reply::Reply;
 use crate::conversation::write::Write;
 use crate::domain::draft::DraftState;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::queue::Delivery;
-use crate::ports::store::{Commit, Committed, StoredSession};
+use crate::ports::store::{Commit, Committed, Outcome, StoredSession};
 
 /// What became of a decision.
 enum Fate {
@@ -35,7 +36,10 @@ impl Inner {
             None
         };
         let replies = match earlier {
-            Some(outcome) => outcome.replies,
+            Some(outcome) => {
+                let promised = !is_delivered_again(&envelope.event);
+                self.to_say(promised, outcome)
+            }
             None => self.decide(envelope, !again).await?,
         };
         self.say(&envelope.chat, &envelope.key, replies).await
@@ -130,6 +134,10 @@ impl Inner {
         same_session: bool,
     ) -> Result<Fate> {
         let next = (!same_session).then_some(decision.session);
+        let promised = !decision.replies.is_empty() && !is_delivered_again(&envelope.event);
+        if promised {
+            self.promise(&envelope.chat, &envelope.key).await?;
+        }
         let commit = Commit {
             key: envelope.key.clone(),
             chat: envelope.chat.clone(),
@@ -153,13 +161,23 @@ impl Inner {
                     .unwrap_or_else(|| view.session.session.clone());
                 let session = StoredSession { version, session };
                 self.keep_session(&envelope.chat, &view, &session).await;
-                Ok(Fate::Holds(outcome.replies))
+                Ok(Fate::Holds(self.to_say(promised, outcome)))
             }
             Committed::Already(outcome) => {
                 self.forget(&envelope.chat, &view).await;
-                Ok(Fate::Holds(outcome.replies))
+                Ok(Fate::Holds(self.to_say(promised, outcome)))
             }
             Committed::Refused(_) => Ok(Fate::Stale(view)),
+        }
+    }
+
+    /// What is left to say here: nothing where the outbox was promised to.
+    fn to_say(&self, promised: bool, outcome: Outcome) -> Vec<Reply> {
+        if promised {
+            self.look_again(Duration::ZERO);
+            Vec::new()
+        } else {
+            outcome.replies
         }
     }
 
@@ -172,4 +190,11 @@ impl Inner {
             }
         }
     }
+}
+
+/// Whether a transport keeps the update until it is settled. What the service itself found due
+/// is over with its commit: its replies are promised to the outbox before, or they would be lost
+/// with a process that dies in between.
+fn is_delivered_again(event: &Event) -> bool {
+    !matches!(event, Event::Read { .. } | Event::Tick(_))
 }

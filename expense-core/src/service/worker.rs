@@ -48,9 +48,14 @@ impl Inner {
                 self.failed(&delivery, &error).await
             }
         };
-        if let Err(error) = self.ports.queue.settle(delivery.id, settle).await {
-            tracing::warn!(%error, "a delivery could not be settled and will come again");
+        for attempt in 1..=limits::SETTLE_ATTEMPTS {
+            let Err(error) = self.ports.queue.settle(delivery.id, settle.clone()).await else {
+                return;
+            };
+            tracing::warn!(%error, attempt, "a delivery could not be settled");
+            tokio::time::sleep(backoff::after(attempt, &error)).await;
         }
+        // It counts as lost after a while and comes again; what it caused is found then.
     }
 
     /// What follows from an error: another try, or the grave and a word to the person.

@@ -1,10 +1,13 @@
 //! Proofs for whoever builds on these ports, behind the feature `testing`.
 //!
 //! [`conformance`] proves an adapter in one line, [`fixtures`] builds values, [`mocks`] stands
-//! in for the other side of a port, [`talk`] runs conversations as scripts.
+//! in for the other side of a port, [`talk`] runs conversations as scripts, [`faulty`] makes
+//! any port fail, [`simulation`] makes all of them fail at every place.
 
 pub mod conformance;
 pub mod dice;
+pub mod faulty;
 pub mod fixtures;
 pub mod mocks;
+pub mod simulation;
 pub mod talk;
