@@ -459,6 +459,43 @@ fn categories_and_tags(#[case] line: &str, #[case] expected: &str) {
     check(line, "EUR", "en", expected);
 }
 
+#[rstest]
+#[case("午饭25元", "zh", "CNY", "25.00 CNY | 午饭")]
+#[case("25元午饭", "zh", "CNY", "25.00 CNY | 午饭")]
+#[case("午饭25", "zh", "CNY", "25.00 CNY | 午饭")]
+#[case("¥25午饭", "zh", "CNY", "25.00 CNY | 午饭")]
+#[case("3杯咖啡 60", "zh", "CNY", "60.00 CNY | 3杯咖啡")]
+#[case("PS5游戏 300", "zh", "CNY", "300.00 CNY | PS5游戏")]
+#[case("下午5点", "zh", "CNY", "chat")]
+#[case(
+    "5月3日ラーメン1200円",
+    "ja",
+    "JPY",
+    "1200 JPY | ラーメン |  |  | 2026-05-03"
+)]
+#[case(
+    "2026年5月2日 1,200円 ラーメン",
+    "ja",
+    "JPY",
+    "1200 JPY | ラーメン |  |  | 2026-05-02"
+)]
+#[case(
+    "5월 3일 김밥 5000원",
+    "ko",
+    "KRW",
+    "5000 KRW | 김밥 |  |  | 2026-05-03"
+)]
+#[case("ข้าวผัด60บาท", "th", "THB", "60.00 THB | ข้าวผัด")]
+#[case("5🍕", "en", "EUR", "5.00 EUR | 🍕")]
+fn scripts_without_spaces(
+    #[case] line: &str,
+    #[case] locale: &str,
+    #[case] currency: &str,
+    #[case] expected: &str,
+) {
+    check(line, currency, locale, expected);
+}
+
 #[test]
 fn each_line_is_read_on_its_own() {
     let locale = Locale::default();

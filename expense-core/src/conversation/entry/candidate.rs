@@ -82,6 +82,9 @@ fn money(value: Decimal, currency: Currency) -> Result<Money, Invalid> {
     })
 }
 
+/// The most words of one number: with more groups it would be too large for an amount.
+const GROUPS: usize = 5;
+
 /// What a word is to the reader of numbers.
 enum Part<'a> {
     Term(Term<'a>),
@@ -141,7 +144,7 @@ fn part<'a>(word: &Word<'a>, ledger: Currency) -> Part<'a> {
     if word.used {
         return Part::Other;
     }
-    if word.text.chars().any(|c| digit(c).is_some()) {
+    if word.numeric {
         return numeric_part(word, ledger);
     }
     if let Some(operator) = Operator::word(word.text) {
@@ -307,7 +310,9 @@ impl<'a> Reader<'a, '_> {
         }
         let mut end = at + 1;
         let mut joined = self.words[at].text.to_owned();
-        while let Some(Part::Term(next)) = self.parts.get(end) {
+        while let Some(Part::Term(next)) = self.parts.get(end)
+            && end - at < GROUPS
+        {
             let text = self.words[end].text;
             let digits = text.chars().take_while(|c| digit(*c).is_some()).count();
             if digits != 3 || next.signed || next.before.is_some() {

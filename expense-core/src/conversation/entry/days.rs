@@ -35,6 +35,9 @@ impl Found {
     }
 }
 
+/// The most days of one line; one with more is a text about days.
+const DAYS: usize = 4;
+
 /// The days that the words name, without overlap, in their order.
 pub(super) fn find(words: &[Word<'_>], context: &Context<'_>) -> Vec<Found> {
     let mut found = Vec::new();
@@ -48,7 +51,11 @@ pub(super) fn find(words: &[Word<'_>], context: &Context<'_>) -> Vec<Found> {
             None => at += 1,
         }
     }
-    found
+    if found.len() > DAYS {
+        Vec::new()
+    } else {
+        found
+    }
 }
 
 fn day_at(words: &[Word<'_>], at: usize, context: &Context<'_>) -> Option<Found> {
@@ -58,6 +65,7 @@ fn day_at(words: &[Word<'_>], at: usize, context: &Context<'_>) -> Option<Found>
         .or_else(|| ago(words, start, context))
         .or_else(|| weekday(words, start, context))
         .or_else(|| with_month(words, start, context))
+        .or_else(|| with_counters(words, start, context))
         .or_else(|| numeric::day(words, start, context))?;
     found.range.start = at;
     Some(found)
@@ -160,9 +168,7 @@ fn weekday(words: &[Word<'_>], at: usize, context: &Context<'_>) -> Option<Found
     if previous.is_some_and(|word| word.is_one_of(NAMES)) {
         return None;
     }
-    let edge = |word: Option<&Word<'_>>| {
-        word.is_none_or(|word| word.used || word.text.chars().any(|c| digit(c).is_some()))
-    };
+    let edge = |word: Option<&Word<'_>>| word.is_none_or(|word| word.used || word.numeric);
     let on = previous.is_some_and(|word| word.is("on"));
     let ends = edge(words.get(named + 1));
     if !(on || last || ends || (!short && edge(previous))) {
@@ -218,6 +224,28 @@ fn with_month(words: &[Word<'_>], at: usize, context: &Context<'_>) -> Option<Fo
             Some(_) => Some((end, latest(day, month, context.today))),
             None => (number_first && end < words.len()).then_some((at, None)),
         },
+    })
+}
+
+/// `5月3日`, `2026年5月3日`, `5월 3일`.
+fn with_counters(words: &[Word<'_>], at: usize, context: &Context<'_>) -> Option<Found> {
+    let counted = |at: usize, counters: &[&str]| {
+        let counter = words.get(at + 1)?.text;
+        small(words[at].text).filter(|_| counters.contains(&counter))
+    };
+    let year = counted(at, &["年", "년"]);
+    let start = if year.is_some() { at + 2 } else { at };
+    let month = counted(start, &["月", "월"])?;
+    let day = counted(start + 2, &["日", "号", "號", "일"])?;
+    let date = match year {
+        Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day),
+        None => latest(day, month, context.today),
+    };
+    Some(Found {
+        range: at..start + 4,
+        days: date.into_iter().collect(),
+        perhaps_text: false,
+        otherwise: None,
     })
 }
 

@@ -13,6 +13,7 @@ use crate::domain::locale::Locale;
 use crate::domain::money::Money;
 use crate::domain::text::{Description, Tag};
 
+mod answer;
 mod candidate;
 mod chat;
 mod choose;
@@ -23,6 +24,7 @@ mod lex;
 mod line;
 mod numeric;
 mod outcome;
+mod scan;
 mod sift;
 mod sum;
 mod words;

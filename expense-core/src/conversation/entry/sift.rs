@@ -35,7 +35,10 @@ fn is_chat(words: &[Word<'_>], candidates: &[Candidate], at: usize) -> bool {
 fn hint(words: &[Word<'_>], candidate: &Candidate) -> Hint {
     let weak = !candidate.strong;
     let after = words.get(candidate.range.end).filter(|word| !word.used);
-    let after = after.map_or(Hint::None, |word| hint_after(word, weak));
+    let after = after.map_or(Hint::None, |word| match word.glued && !word.is_ornament() {
+        true => Hint::Chat, // a counter, as in 3杯
+        false => hint_after(word, weak),
+    });
     let before = candidate.range.start.checked_sub(1).map(|at| &words[at]);
     let hour = candidate.size() <= Decimal::from(24);
     match before.filter(|word| weak && !word.used) {
@@ -61,7 +64,11 @@ fn in_a_run(words: &[Word<'_>], candidates: &[Candidate], at: usize) -> bool {
     if !weak(&candidates[at]) {
         return false;
     }
-    let before = (0..at).rev().take_while(|left| adjacent(*left)).count();
+    let before = (0..at)
+        .rev()
+        .take(RUN)
+        .take_while(|left| adjacent(*left))
+        .count();
     let after = (at..candidates.len() - 1)
         .take_while(|left| adjacent(*left))
         .count();

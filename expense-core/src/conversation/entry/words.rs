@@ -15,11 +15,26 @@ pub(super) struct Word<'a> {
     pub(super) text: &'a str,
     /// The word without punctuation at its end.
     pub(super) bare: &'a str,
+    /// Whether no space stands before it.
+    pub(super) glued: bool,
+    /// Whether it has a digit of any script.
+    pub(super) numeric: bool,
     /// Whether a day, a tag or a category has taken the word out of the text.
     pub(super) used: bool,
 }
 
-impl Word<'_> {
+impl<'a> Word<'a> {
+    fn new(text: &'a str, glued: bool) -> Self {
+        let numeric = text.chars().any(|c| digit(c).is_some());
+        Self {
+            text,
+            bare: bare(text),
+            glued,
+            numeric,
+            used: false,
+        }
+    }
+
     /// Whether the word is this one, in any case of ASCII letters.
     pub(super) fn is(&self, other: &str) -> bool {
         self.bare.eq_ignore_ascii_case(other)
@@ -71,16 +86,56 @@ fn groups_digits(c: char) -> bool {
     )
 }
 
-/// The words of a prepared line.
+/// The words of a prepared line. Scripts that do not put spaces between words are cut where
+/// they touch a number: `午饭25元`.
 pub(super) fn split(prepared: &str) -> Vec<Word<'_>> {
-    let words = prepared.split(' ').filter(|text| !text.is_empty());
+    let mut words = Vec::new();
+    for text in prepared.split(' ').filter(|text| !text.is_empty()) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let last = text[..text.len() - rest.len()].chars().next_back();
+            let (word, after) = rest.split_at(part_length(rest, last));
+            words.push(Word::new(word, last.is_some()));
+            rest = after;
+        }
+    }
     words
-        .map(|text| Word {
-            text,
-            bare: bare(text),
-            used: false,
-        })
-        .collect()
+}
+
+/// The bytes before a number touches a script without spaces, or the other way round. Signs for
+/// years, months, days, hours and money stand alone after a number.
+fn part_length(text: &str, before: Option<char>) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    if let Some(first) = text.chars().next()
+        && COUNTERS.contains(&first)
+        && before.is_some_and(|c| digit(c).is_some())
+    {
+        return first.len_utf8();
+    }
+    let mut chars = text.char_indices().zip(text.chars().skip(1));
+    let touch =
+        |a: char, b: char| is_dense(a) != is_dense(b) && (digit(a).is_some() || digit(b).is_some());
+    let cut = chars.find(|((_, a), b)| touch(*a, *b));
+    cut.map_or(text.len(), |((at, a), _)| at + a.len_utf8())
+}
+
+/// What is counted or paid, in one character.
+const COUNTERS: [char; 19] = [
+    '年', '月', '日', '号', '號', '点', '點', '時', '时', '分', '秒', '元', '円', '圆', '圓', '원',
+    '년', '월', '일',
+];
+
+/// Whether a character belongs to a script that writes without spaces, or is an emoji.
+fn is_dense(c: char) -> bool {
+    let script = matches!(
+        u32::from(c),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17DA | 0x2600..=0x27BF | 0x3040..=0x30FF
+            | 0x3400..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x1F000..=0x1FAFF
+            | 0x20000..=0x3FFFF
+    );
+    script && digit(c).is_none() && !matches!(c, '฿' | '✕')
 }
 
 fn bare(text: &str) -> &str {
@@ -96,6 +151,13 @@ pub(super) fn trimmed<'a>(words: impl Iterator<Item = &'a Word<'a>>) -> String {
     let (Some(first), Some(last)) = (first, last) else {
         return String::new();
     };
-    let text: Vec<&str> = words[first..=last].iter().map(|word| word.text).collect();
-    text.join(" ").trim_end_matches([',', ';', ':']).to_owned()
+    let mut text = String::new();
+    for word in &words[first..=last] {
+        if !text.is_empty() && !word.glued {
+            text.push(' ');
+        }
+        text.push_str(word.text);
+    }
+    text.truncate(text.trim_end_matches([',', ';', ':']).len());
+    text
 }

@@ -194,7 +194,7 @@ const READ: &[(&str, &str)] = &[
     ("kr kr. kronor kroner kronur", CROWNS),
     ("rs rs. ₨ rupee rupees", RUPEES),
     ("₹", "INR"),
-    ("฿ baht", "THB"),
+    ("฿ baht บาท", "THB"),
     ("₫ đ", "VND"),
     ("₱", "PHP"),
     ("rm ringgit", "MYR"),
