@@ -1,1 +1,88 @@
-//! To be filled.
+//! Decorators: a port around a port. Each passes the suite of the port that it wraps.
+//!
+//! A [`Policy`] says how one call is run; [`Wrapped`] runs every method of a port by it.
+//! [`Retry`](retry::Retry), [`Timeout`](timeout::Timeout), [`Meter`](meter::Meter) and
+//! [`Allowance`](quota::Allowance) fit every port here. What needs to understand the answers is
+//! a type of its own: [`ForgivingCache`](forgiving::ForgivingCache),
+//! [`CachedOcr`](cached::CachedOcr), [`FallbackOcr`](fallback::FallbackOcr).
+//!
+//! # The order of layers
+//!
+//! The innermost is made first. Right, each try has its time and the whole is counted once:
+//!
+//! ```
+//! use std::{sync::Arc, time::Duration};
+//! use expense_core::memory::{clock::SystemClock, store::MemoryStore};
+//! use expense_core::ports::store::ExpenseStore;
+//! use expense_core::wrap::{Wrapped, meter::Meter, retry::Retry, timeout::Timeout};
+//!
+//! let clock = Arc::new(SystemClock);
+//! let store: Arc<dyn ExpenseStore> = Arc::new(MemoryStore::new(clock.clone()));
+//! let store = Arc::new(Wrapped::store(store, Timeout(Duration::from_secs(5))));
+//! let store = Arc::new(Wrapped::store(store, Retry::default()));
+//! let store = Arc::new(Wrapped::store(store, Meter::new(clock)));
+//! ```
+//!
+//! Wrong: `Timeout` around `Retry`. One slow try then uses up the time of all of them, and a
+//! wait that the other side asked for (`Busy { retry_after }`) counts as its failure:
+//!
+//! ```
+//! # use std::{sync::Arc, time::Duration};
+//! # use expense_core::memory::{clock::SystemClock, store::MemoryStore};
+//! # use expense_core::ports::store::ExpenseStore;
+//! # use expense_core::wrap::{Wrapped, retry::Retry, timeout::Timeout};
+//! # let clock = Arc::new(SystemClock);
+//! # let store: Arc<dyn ExpenseStore> = Arc::new(MemoryStore::new(clock));
+//! let store = Arc::new(Wrapped::store(store, Retry::default()));
+//! let store = Arc::new(Wrapped::store(store, Timeout(Duration::from_secs(5)))); // too late
+//! ```
+//!
+//! For a reader of receipts, from the inside: `Timeout`, `Allowance` (every try costs the quota),
+//! `Retry`, `Meter` (one a reader), then `FallbackOcr` over the readers, and `CachedOcr` outside,
+//! where a known image costs nothing at all.
+
+pub mod cached;
+pub mod fallback;
+pub mod forgiving;
+pub mod meter;
+mod ports;
+pub mod quota;
+pub mod retry;
+pub mod timeout;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::ports::error::Result;
+
+/// Which call a policy runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Call {
+    /// The port, as its errors name it.
+    pub port: &'static str,
+    /// The operation.
+    pub operation: &'static str,
+}
+
+/// How a call to a port is run.
+pub trait Policy: Send + Sync {
+    /// Runs the call: once, several times, or not at all.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call, and the policy's own.
+    fn run<T, F>(
+        &self,
+        call: Call,
+        attempt: impl Fn() -> F + Send + Sync,
+    ) -> impl Future<Output = Result<T>> + Send
+    where
+        T: Send,
+        F: Future<Output = Result<T>> + Send;
+}
+
+/// A port whose every method is run by a policy.
+pub struct Wrapped<P: ?Sized, W> {
+    inner: Arc<P>,
+    policy: W,
+}

@@ -1,0 +1,214 @@
+//! Every port that can be wrapped, method by method.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{Call, Policy, Wrapped};
+use crate::conversation::question::{
+    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+};
+use crate::domain::attachment::Attachment;
+use crate::domain::change::Change;
+use crate::domain::draft::Draft;
+use crate::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey};
+use crate::domain::ledger::Ledger;
+use crate::domain::text::Tag;
+use crate::ports::attachments::Attachments;
+use crate::ports::cache::Cache;
+use crate::ports::error::Result;
+use crate::ports::messenger::{Messenger, Outgoing};
+use crate::ports::ocr::{Document, Read, ReceiptOcr};
+use crate::ports::state::{Saved, StateStore, Version, Versioned};
+use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
+
+macro_rules! constructor {
+    ($name:ident, $port:ident, $what:literal) => {
+        impl<W: Policy> Wrapped<dyn $port, W> {
+            #[doc = concat!("This ", $what, " by this policy.")]
+            #[must_use]
+            pub fn $name(inner: Arc<dyn $port>, policy: W) -> Self {
+                Self { inner, policy }
+            }
+        }
+    };
+}
+
+constructor!(store, ExpenseStore, "store");
+constructor!(state, StateStore, "state store");
+constructor!(cache, Cache, "cache");
+constructor!(messenger, Messenger, "messenger");
+constructor!(attachments, Attachments, "source of attachments");
+constructor!(ocr, ReceiptOcr, "reader");
+
+fn store(operation: &'static str) -> Call {
+    Call {
+        port: "store",
+        operation,
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> ExpenseStore for Wrapped<dyn ExpenseStore, W> {
+    async fn commit(&self, commit: &Commit) -> Result<Committed> {
+        let call = store("commit");
+        self.policy.run(call, || self.inner.commit(commit)).await
+    }
+
+    async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>> {
+        let call = store("recorded");
+        self.policy
+            .run(call, || self.inner.recorded(chat, key))
+            .await
+    }
+
+    async fn ledger(&self, chat: &ChatKey) -> Result<Option<Ledger>> {
+        let call = store("ledger");
+        self.policy.run(call, || self.inner.ledger(chat)).await
+    }
+
+    async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
+        let call = store("session");
+        self.policy.run(call, || self.inner.session(chat)).await
+    }
+
+    async fn expenses(
+        &self,
+        ledger: LedgerId,
+        filter: &ExpenseFilter,
+        page: PageRequest,
+    ) -> Result<Page> {
+        let call = store("expenses");
+        self.policy
+            .run(call, || self.inner.expenses(ledger, filter, page))
+            .await
+    }
+
+    async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> Result<Vec<Total>> {
+        let call = store("totals");
+        self.policy
+            .run(call, || self.inner.totals(ledger, query))
+            .await
+    }
+
+    async fn tags(&self, ledger: LedgerId) -> Result<Vec<(Tag, u64)>> {
+        let call = store("tags");
+        self.policy.run(call, || self.inner.tags(ledger)).await
+    }
+
+    async fn draft(&self, ledger: LedgerId, query: &DraftQuery) -> Result<Option<Draft>> {
+        let call = store("draft");
+        self.policy
+            .run(call, || self.inner.draft(ledger, query))
+            .await
+    }
+
+    async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>> {
+        let call = store("change");
+        self.policy
+            .run(call, || self.inner.change(ledger, query))
+            .await
+    }
+}
+
+fn state(operation: &'static str) -> Call {
+    Call {
+        port: "state",
+        operation,
+    }
+}
+
+/// A save that is tried again may find its own first try and call it `Lost`: its caller loads
+/// again, as after any lost race.
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> StateStore for Wrapped<dyn StateStore, W> {
+    async fn load(&self, key: &str) -> Result<Option<Versioned>> {
+        self.policy
+            .run(state("load"), || self.inner.load(key))
+            .await
+    }
+
+    async fn save(
+        &self,
+        key: &str,
+        seen: Option<Version>,
+        value: &[u8],
+        ttl: Duration,
+    ) -> Result<Saved> {
+        let save = || self.inner.save(key, seen, value, ttl);
+        self.policy.run(state("save"), save).await
+    }
+
+    async fn clear(&self, key: &str, seen: Version) -> Result<Saved> {
+        self.policy
+            .run(state("clear"), || self.inner.clear(key, seen))
+            .await
+    }
+}
+
+fn cache(operation: &'static str) -> Call {
+    Call {
+        port: "cache",
+        operation,
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> Cache for Wrapped<dyn Cache, W> {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.policy.run(cache("get"), || self.inner.get(key)).await
+    }
+
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()> {
+        let put = || self.inner.put(key, value, ttl);
+        self.policy.run(cache("put"), put).await
+    }
+
+    async fn forget(&self, key: &str) -> Result<()> {
+        self.policy
+            .run(cache("forget"), || self.inner.forget(key))
+            .await
+    }
+}
+
+/// A message that is sent again after a time-out may stand there twice: no `Retry` here.
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> Messenger for Wrapped<dyn Messenger, W> {
+    async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
+        let call = Call {
+            port: "messenger",
+            operation: "send",
+        };
+        self.policy.run(call, || self.inner.send(outgoing)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> Attachments for Wrapped<dyn Attachments, W> {
+    async fn fetch(&self, attachment: &Attachment) -> Result<Bytes> {
+        let call = Call {
+            port: "attachments",
+            operation: "fetch",
+        };
+        self.policy.run(call, || self.inner.fetch(attachment)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> ReceiptOcr for Wrapped<dyn ReceiptOcr, W> {
+    async fn read(&self, document: &Document) -> Result<Read> {
+        let call = Call {
+            port: "ocr",
+            operation: "read",
+        };
+        self.policy.run(call, || self.inner.read(document)).await
+    }
+}
