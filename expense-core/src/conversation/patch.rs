@@ -1,11 +1,9 @@
 //! Some fields with their new values: what a correction changes of an expense or a draft.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::categorize::{self, Found};
-use super::context::{Context, Flow};
-use super::entry::{self, Field, Fields};
-use super::wording::{self, setup};
+use super::wording;
 use crate::domain::category::CategoryId;
 use crate::domain::currency::Currency;
 use crate::domain::draft::{DraftField, ReceiptDraft};
@@ -14,12 +12,16 @@ use crate::domain::limits;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::text::{Description, Tag};
 
+mod read;
+
+pub(crate) use read::{read_category, read_currency, read_tags};
+
 /// The new values; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Patch {
     pub(crate) amount: Option<Decimal>,
     pub(crate) currency: Option<Currency>,
-    pub(crate) date: Option<chrono::NaiveDate>,
+    pub(crate) date: Option<NaiveDate>,
     pub(crate) category: Option<CategoryId>,
     /// `Some(None)`: nobody is named any more.
     pub(crate) merchant: Option<Option<Description>>,
@@ -77,104 +79,6 @@ impl Tags {
 }
 
 impl Patch {
-    /// What `text` says of any fields, seen from an expense in `currency`. What it says of none
-    /// is said.
-    pub(crate) fn read(ctx: &Context<'_>, currency: Currency, text: &str) -> Flow<Self> {
-        match ctx.reading_in(currency, ctx.today(), |entry| entry::fields(text, entry)) {
-            Field::Exact(fields) => Ok(Self::of(ctx, fields)),
-            Field::Absent => Err(ctx.stop(wording::change::NOT_A_FIELD)),
-            Field::Invalid(reason) => Err(ctx.stop(reason.to_string())),
-            Field::Ask { question, choices } => {
-                let ways = choices.iter().filter_map(|fields| match fields.money {
-                    Some(money) if question == entry::Doubt::Thousands => {
-                        Some(ctx.wording().money(money))
-                    }
-                    _ => fields.date.map(|date| date.to_string()),
-                });
-                Err(ctx.stop(wording::entry::ask_again(
-                    question,
-                    &ways.collect::<Vec<_>>(),
-                )))
-            }
-        }
-    }
-
-    /// What fields that were read stand for.
-    pub(crate) fn of(ctx: &Context<'_>, fields: Fields) -> Self {
-        let category = fields
-            .category
-            .and_then(|place| ctx.ledger().living_categories().nth(place));
-        Self {
-            amount: fields.money.map(Money::amount),
-            currency: fields.currency,
-            date: fields.date,
-            category: category.map(|category| category.id),
-            merchant: None,
-            description: fields.description,
-            tags: match fields.tags {
-                tags if tags.is_empty() => Tags::Stay,
-                tags => Tags::Add(tags),
-            },
-        }
-    }
-
-    /// What `text` says as the value of one field, seen from an expense in `currency`. What is no
-    /// such value is said.
-    pub(crate) fn read_field(
-        ctx: &Context<'_>,
-        currency: Currency,
-        field: DraftField,
-        text: &str,
-    ) -> Flow<Self> {
-        let patch = Self::default();
-        Ok(match field {
-            DraftField::Amount => return Self::read_amount(ctx, currency, text),
-            DraftField::Currency => Self {
-                currency: Some(read_currency(ctx, text)?),
-                ..patch
-            },
-            DraftField::Date => Self {
-                date: Some(read_date(ctx, text)?),
-                ..patch
-            },
-            DraftField::Category => Self {
-                category: Some(read_category(ctx, text)?),
-                ..patch
-            },
-            DraftField::Merchant => Self {
-                merchant: Some(read_words(ctx, text)?),
-                ..patch
-            },
-            DraftField::Description => Self {
-                description: Some(
-                    read_words(ctx, text)?
-                        .ok_or_else(|| ctx.stop(wording::change::NO_DESCRIPTION))?,
-                ),
-                ..patch
-            },
-            DraftField::Tags => Self {
-                tags: Tags::All(if is_none(text) {
-                    Vec::new()
-                } else {
-                    read_tags(ctx, text)?
-                }),
-                ..patch
-            },
-        })
-    }
-
-    fn read_amount(ctx: &Context<'_>, currency: Currency, text: &str) -> Flow<Self> {
-        let field = ctx.reading_in(currency, ctx.today(), |entry| entry::amount(text, entry));
-        let money = read_exactly(ctx, field, wording::change::NOT_AN_AMOUNT, |money| {
-            ctx.wording().money(*money)
-        })?;
-        Ok(Self {
-            amount: Some(money.amount()),
-            currency: Some(money.currency()),
-            ..Self::default()
-        })
-    }
-
     /// `details` with the new values.
     pub(crate) fn apply(&self, details: &Details) -> Result<Details, Misfit> {
         let old = details.money;
@@ -234,66 +138,4 @@ impl Patch {
         draft.by_person.extend(set);
         Ok(())
     }
-}
-
-/// The one value, or the sentence why there is none.
-fn read_exactly<T>(
-    ctx: &Context<'_>,
-    field: Field<T>,
-    absent: &str,
-    show: impl Fn(&T) -> String,
-) -> Flow<T> {
-    match field {
-        Field::Exact(value) => Ok(value),
-        Field::Absent => Err(ctx.stop(absent)),
-        Field::Invalid(reason) => Err(ctx.stop(reason.to_string())),
-        Field::Ask { question, choices } => {
-            let ways: Vec<String> = choices.iter().map(show).collect();
-            Err(ctx.stop(wording::entry::ask_again(question, &ways)))
-        }
-    }
-}
-
-fn read_date(ctx: &Context<'_>, text: &str) -> Flow<chrono::NaiveDate> {
-    let field = ctx.reading(|entry| entry::date(text, entry));
-    read_exactly(ctx, field, wording::change::NOT_A_DATE, ToString::to_string)
-}
-
-/// A currency by its code in any case.
-pub(crate) fn read_currency(ctx: &Context<'_>, text: &str) -> Flow<Currency> {
-    Currency::from_code(text.trim()).map_err(|_| ctx.stop(wording::change::NOT_A_CURRENCY))
-}
-
-/// The living category that a person means; what is unclear is said.
-pub(crate) fn read_category(ctx: &Context<'_>, text: &str) -> Flow<CategoryId> {
-    match categorize::find(ctx.ledger(), text) {
-        Found::One(category) => Ok(category.id),
-        Found::Several(several) => {
-            let names: Vec<&str> = several.iter().map(|c| c.name.as_str()).collect();
-            Err(ctx.stop(setup::several_categories(&names)))
-        }
-        Found::None(near) => Err(ctx.stop(setup::no_such_category(text, near))),
-    }
-}
-
-fn read_words(ctx: &Context<'_>, text: &str) -> Flow<Option<Description>> {
-    if Description::is_too_long(text) {
-        return Err(ctx.stop(wording::change::too_long()));
-    }
-    let words = Description::new(text);
-    Ok((!words.is_empty() && !is_none(text)).then_some(words))
-}
-
-/// The tags that `text` names, with or without `#`.
-pub(crate) fn read_tags(ctx: &Context<'_>, text: &str) -> Flow<Vec<Tag>> {
-    text.split_whitespace()
-        .map(|word| {
-            Tag::new(word)
-                .map_err(|error| ctx.stop(wording::change::not_a_tag(word, &error.to_string())))
-        })
-        .collect()
-}
-
-fn is_none(text: &str) -> bool {
-    matches!(text.trim(), "-" | "–" | "")
 }

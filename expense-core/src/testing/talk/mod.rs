@@ -22,10 +22,12 @@
 //!
 //! Buttons stand in brackets at the end, files as `<csv all>`.
 
+mod keeping;
 mod receipt;
 mod render;
 mod script;
 mod stage;
+mod wall;
 
 use script::Line;
 use stage::Stage;

@@ -1,0 +1,163 @@
+//! The line of one update, without a runtime: step, answers, commit.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::stage::Told;
+use crate::conversation::decision::{Decision, Input, Policy, Step, Turn};
+use crate::conversation::event::Envelope;
+use crate::conversation::question::{
+    Answer, ExpenseFilter, Group, PageRequest, Question, TotalsQuery,
+};
+use crate::conversation::reply::Reply;
+use crate::conversation::session::Session;
+use crate::conversation::step::step;
+use crate::domain::currency::Currency;
+use crate::domain::keys::ChatKey;
+use crate::domain::ledger::{Ledger, Settings};
+use crate::domain::limits;
+use crate::memory::books::Books;
+use crate::ports::store::{Commit, Committed, StoredSession};
+
+const ALL: PageRequest = PageRequest {
+    after: None,
+    limit: limits::MAX_PAGE,
+};
+
+const TOTALS: TotalsQuery = TotalsQuery {
+    period: None,
+    categories: None,
+    group: Group::None,
+};
+
+/// The books of one chat.
+pub(super) struct Keeping {
+    books: Books,
+    chat: ChatKey,
+    /// What the chat's ledger begins with.
+    pub(super) settings: Settings,
+}
+
+impl Keeping {
+    pub(super) fn new(chat: ChatKey, settings: Settings) -> Self {
+        Self {
+            books: Books::default(),
+            chat,
+            settings,
+        }
+    }
+
+    pub(super) fn chat(&self) -> ChatKey {
+        self.chat.clone()
+    }
+
+    fn ledger(&self) -> Ledger {
+        self.books
+            .ledger(&self.chat)
+            .cloned()
+            .unwrap_or_else(|| Ledger::new(self.chat.clone(), self.settings.clone()))
+    }
+
+    pub(super) fn answer(&self, question: &Question) -> Answer {
+        self.books.answer(self.ledger().id, question)
+    }
+
+    /// What is said to an update, now or when it came first.
+    pub(super) fn handle(&mut self, envelope: &Envelope, now: DateTime<Utc>) -> Told<Vec<Reply>> {
+        if let Some(outcome) = self.books.recorded(&envelope.chat, &envelope.key) {
+            return Ok(outcome.replies);
+        }
+        let stored = self.books.session(&self.chat);
+        let turn = Turn {
+            now,
+            sent_at: envelope.sent_at,
+            update: envelope.key.clone(),
+            chat: envelope.chat.clone(),
+            who: envelope.who.clone(),
+            message: envelope.message.clone(),
+            ledger: Arc::new(self.ledger()),
+            policy: Policy {
+                draft_ttl: limits::DRAFT_TTL,
+            },
+        };
+        let mut input = Input::Event(envelope.event.clone());
+        let mut session = stored.session.clone();
+        for _ in 0..=limits::QUESTIONS_PER_UPDATE {
+            match step(&turn, session, input) {
+                Step::Done(decision) => return self.commit(&turn, &stored, decision),
+                Step::Ask {
+                    question,
+                    session: asked,
+                    ..
+                } => {
+                    input = Input::Answer(self.answer(&question));
+                    session = asked;
+                }
+            }
+        }
+        Err("this asks more than an update may".to_owned())
+    }
+
+    fn commit(
+        &mut self,
+        turn: &Turn,
+        stored: &StoredSession,
+        decision: Decision,
+    ) -> Told<Vec<Reply>> {
+        let changed = decision.session != stored.session;
+        if !changed && decision.writes.is_empty() {
+            return Ok(decision.replies);
+        }
+        let commit = Commit {
+            key: turn.update.clone(),
+            chat: turn.chat.clone(),
+            ledger: Arc::clone(&turn.ledger),
+            session_seen: stored.version,
+            session: changed.then_some(decision.session),
+            writes: decision.writes,
+            replies: decision.replies,
+            at: turn.now,
+        };
+        match self.books.commit(&commit) {
+            Committed::Recorded { outcome, .. } => Ok(outcome.replies),
+            other => Err(format!("the books refused: {other:?}")),
+        }
+    }
+
+    /// The kept sums are those of the expenses, and a session survives being kept.
+    pub(super) fn recount(&self) -> Told<()> {
+        let ledger = self.ledger().id;
+        let page = self.books.page(ledger, &ExpenseFilter::default(), ALL);
+        let mut sums = BTreeMap::<Currency, (i128, u64)>::new();
+        for expense in &page.expenses {
+            let sum = sums.entry(expense.details.money.currency()).or_default();
+            sum.0 += i128::from(expense.details.money.minor());
+            sum.1 += 1;
+        }
+        let kept = self.books.totals(ledger, &TOTALS).into_iter();
+        let kept = kept.map(|total| (total.currency, (total.minor, total.count)));
+        if sums != kept.collect() {
+            return Err("the kept sums are not those of the expenses".to_owned());
+        }
+        let session = self.books.session(&self.chat).session;
+        let text = serde_json::to_string(&session).map_err(|error| error.to_string())?;
+        let again: Session = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        if again == session {
+            Ok(())
+        } else {
+            Err("a session came back from its text as another".to_owned())
+        }
+    }
+
+    /// All that can be seen.
+    pub(super) fn everything(&self) -> Vec<Answer> {
+        let questions = [
+            Question::Expenses(ExpenseFilter::default(), ALL),
+            Question::Totals(TOTALS),
+            Question::Tags,
+        ];
+        questions.iter().map(|asked| self.answer(asked)).collect()
+    }
+}
