@@ -81,7 +81,9 @@ pub fn fields(text: &str, context: &Context<'_>) -> Field<Fields> {
         Some((cut, name)) => (cut.as_str(), Some(*name)),
         None => (prepared.as_str(), None),
     };
-    let scanned = Scanned::new(text, name, context);
+    let mut scanned = Scanned::new(text, name, context);
+    // An edit that names a category alone leaves the description as it is.
+    scanned.category_words.clear();
     let chosen = match choose(&scanned.words, &scanned.candidates) {
         Choice::TooMany => return Field::Invalid(Invalid::ManyAmounts),
         Choice::None => return without_amount(scanned, context),
