@@ -1,0 +1,257 @@
+//! Work that waits in the file.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use expense_core::conversation::question::DraftQuery;
+use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
+use expense_core::domain::limits;
+use expense_core::ports::error::Result as PortResult;
+use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
+use sqlx::types::Uuid;
+use sqlx::{Connection, SqliteConnection};
+
+use crate::error::Failure;
+use crate::read;
+use crate::rows::{json, micros, narrow, parsed, word};
+use crate::store::SqliteStore;
+
+/// What is free to be claimed, as (ledger, item, chat), the longest waiting first: ?1 is now.
+macro_rules! free {
+    (reading) => {
+        "SELECT d.ledger_id, d.id AS item, l.chat FROM drafts AS d JOIN ledgers AS l USING (ledger_id)
+         LEFT JOIN claims AS c ON c.ledger_id = d.ledger_id AND c.kind = 'reading' AND c.item = d.id
+         WHERE d.state = 'waiting' AND d.read_from <= ?1 AND coalesce(c.until, ?1) <= ?1
+         ORDER BY d.read_from"
+    };
+    (reply) => {
+        "SELECT p.ledger_id, CAST(p.place AS BLOB) AS item, p.chat
+         FROM (SELECT ledger_id, chat, min(place) AS place FROM parked GROUP BY ledger_id, chat) AS p
+         LEFT JOIN claims AS c ON c.ledger_id = p.ledger_id AND c.kind = 'reply'
+            AND c.item = CAST(p.place AS BLOB)
+         WHERE coalesce(c.until, ?1) <= ?1
+         ORDER BY p.place"
+    };
+    (sweep) => {
+        "SELECT l.ledger_id, x'' AS item, l.chat FROM ledgers AS l
+         LEFT JOIN claims AS c ON c.ledger_id = l.ledger_id AND c.kind = 'sweep' AND c.item = x''
+         WHERE l.sweep_at <= ?1 AND coalesce(c.until, ?1) <= ?1
+         ORDER BY l.sweep_at"
+    };
+}
+
+/// Whether there is any, so that looking for work writes nothing.
+const ANY: [&str; 3] = [
+    concat!("SELECT EXISTS (", free!(reading), ")"),
+    concat!("SELECT EXISTS (", free!(reply), ")"),
+    concat!("SELECT EXISTS (", free!(sweep), ")"),
+];
+const FREE: [&str; 3] = [
+    concat!(free!(reading), " LIMIT ?2"),
+    concat!(free!(reply), " LIMIT ?2"),
+    concat!(free!(sweep), " LIMIT ?2"),
+];
+const TAKE: &str = "INSERT INTO claims (ledger_id, kind, item, claim, until, attempt)
+     VALUES (?1, ?2, ?3, randomblob(16), ?4, 1)
+     ON CONFLICT (ledger_id, kind, item) DO UPDATE SET
+        claim = excluded.claim, until = excluded.until, attempt = attempt + 1
+     RETURNING claim, attempt";
+
+fn word_and_place(kind: JobKind) -> (&'static str, usize) {
+    match kind {
+        JobKind::Reading => ("reading", 0),
+        JobKind::Reply => ("reply", 1),
+        JobKind::Sweep => ("sweep", 2),
+    }
+}
+
+#[async_trait]
+impl Jobs for SqliteStore {
+    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> PortResult<Vec<Job>> {
+        let jobs = self.take(kind, limit, ttl).await;
+        jobs.map_err(|failure| failure.during("jobs", "claim"))
+    }
+
+    async fn release(&self, job: &Job, release: Release) -> PortResult<()> {
+        let released = self.end(job, release).await;
+        released.map_err(|failure| failure.during("jobs", "release"))
+    }
+
+    async fn park(&self, parked: &Parked) -> PortResult<()> {
+        let kept = self.keep(parked).await;
+        kept.map_err(|failure| failure.during("jobs", "park"))
+    }
+}
+
+type Free = (i64, Vec<u8>, String);
+
+impl SqliteStore {
+    async fn take(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>, Failure> {
+        let now = self.clock.now();
+        let (name, place) = word_and_place(kind);
+        if kind == JobKind::Sweep {
+            self.drop_orphans(now).await?;
+        }
+        let any: bool = sqlx::query_scalar(ANY[place])
+            .bind(micros(now))
+            .fetch_one(&self.readers)
+            .await?;
+        if !any || limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut writer = self.writer.acquire().await?;
+        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let free: Vec<Free> = sqlx::query_as(FREE[place])
+            .bind(micros(now))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut jobs = Vec::with_capacity(free.len());
+        for (ledger, item, chat) in free {
+            let (claim, attempt): (Uuid, i64) = sqlx::query_as(TAKE)
+                .bind(ledger)
+                .bind(name)
+                .bind(&item)
+                .bind(micros(later(now, ttl)))
+                .fetch_one(&mut *transaction)
+                .await?;
+            let chat: ChatKey = word(&chat)?;
+            jobs.push(Job {
+                claim,
+                attempt: narrow(attempt)?,
+                ledger: LedgerId::from_i64(ledger),
+                work: work(&mut transaction, kind, ledger, &item, &chat).await?,
+                chat,
+            });
+        }
+        transaction.commit().await?;
+        Ok(jobs)
+    }
+
+    /// Nobody sweeps for an erased ledger any more: its keys go by themselves.
+    async fn drop_orphans(&self, now: DateTime<Utc>) -> Result<(), Failure> {
+        let old = micros(earlier(now, limits::OUTCOMES));
+        let any: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outcomes WHERE orphaned = 1 AND at <= ?1)",
+        )
+        .bind(old)
+        .fetch_one(&self.readers)
+        .await?;
+        if any {
+            sqlx::query("DELETE FROM outcomes WHERE orphaned = 1 AND at <= ?1")
+                .bind(old)
+                .execute(&self.writer)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn end(&self, job: &Job, release: Release) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let (name, _) = match &job.work {
+            Work::Reading { .. } => word_and_place(JobKind::Reading),
+            Work::Reply(_) => word_and_place(JobKind::Reply),
+            Work::Sweep => word_and_place(JobKind::Sweep),
+        };
+        let until = match release {
+            Release::Done => now,
+            Release::Again { after } => later(now, after),
+        };
+        let mut writer = self.writer.acquire().await?;
+        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let item: Option<Vec<u8>> = sqlx::query_scalar(
+            "UPDATE claims SET claim = NULL, until = ?4
+             WHERE ledger_id = ?1 AND kind = ?2 AND claim = ?3 RETURNING item",
+        )
+        .bind(job.ledger.as_i64())
+        .bind(name)
+        .bind(job.claim)
+        .bind(micros(until))
+        .fetch_optional(&mut *transaction)
+        .await?;
+        if let (Some(item), Work::Reply(_), Release::Done) = (item, &job.work, release) {
+            for statement in SENT {
+                sqlx::query(statement)
+                    .bind(job.ledger.as_i64())
+                    .bind(&item)
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn keep(&self, parked: &Parked) -> Result<(), Failure> {
+        sqlx::query(
+            "INSERT INTO parked (ledger_id, place, chat, key, first, replies)
+             SELECT l.id, coalesce((SELECT max(place) FROM parked WHERE ledger_id = l.id), 0) + 1,
+                ?2, ?3, ?4, ?5
+             FROM (SELECT coalesce((SELECT ledger_id FROM ledgers WHERE chat = ?2), ?1) AS id) AS l
+             WHERE true ON CONFLICT (ledger_id, key, first) DO NOTHING",
+        )
+        .bind(LedgerId::of(&parked.chat).as_i64())
+        .bind(parked.chat.as_str())
+        .bind(parked.key.as_str())
+        .bind(i64::try_from(parked.first).unwrap_or(i64::MAX))
+        .bind(json(&parked.replies)?)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
+
+const SENT: [&str; 2] = [
+    "DELETE FROM parked WHERE ledger_id = ?1 AND CAST(place AS BLOB) = ?2",
+    "DELETE FROM claims WHERE ledger_id = ?1 AND kind = 'reply' AND item = ?2",
+];
+
+async fn work(
+    db: &mut SqliteConnection,
+    kind: JobKind,
+    ledger: i64,
+    item: &[u8],
+    chat: &ChatKey,
+) -> Result<Work, Failure> {
+    match kind {
+        JobKind::Reading => {
+            let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
+            let query = DraftQuery::Id(DraftId::from_uuid(id));
+            let draft = read::draft(&mut *db, LedgerId::from_i64(ledger), &query).await?;
+            let settings = read::ledger(db, chat).await?;
+            Ok(Work::Reading {
+                draft: Box::new(draft.ok_or(Failure::Unknown("draft"))?),
+                settings: Box::new(settings.ok_or(Failure::Unknown("ledger"))?),
+            })
+        }
+        JobKind::Reply => {
+            let (key, first, replies): (String, i64, String) = sqlx::query_as(
+                "SELECT key, first, replies FROM parked
+                 WHERE ledger_id = ?1 AND CAST(place AS BLOB) = ?2",
+            )
+            .bind(ledger)
+            .bind(item)
+            .fetch_one(db)
+            .await?;
+            Ok(Work::Reply(Parked {
+                key: word(&key)?,
+                chat: chat.clone(),
+                first: narrow(first)?,
+                replies: parsed(&replies)?,
+            }))
+        }
+        JobKind::Sweep => Ok(Work::Sweep),
+    }
+}
+
+pub(crate) fn later(now: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
+    let after = TimeDelta::from_std(after).ok();
+    let later = after.and_then(|after| now.checked_add_signed(after));
+    later.unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+fn earlier(now: DateTime<Utc>, before: Duration) -> DateTime<Utc> {
+    let before = TimeDelta::from_std(before).ok();
+    let earlier = before.and_then(|before| now.checked_sub_signed(before));
+    earlier.unwrap_or(DateTime::<Utc>::MIN_UTC)
+}

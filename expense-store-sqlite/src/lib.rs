@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod backup;
+mod commit;
+mod config;
+mod error;
+mod jobs;
+mod migrate;
+mod open;
+#[cfg(test)]
+mod plans;
+mod read;
+mod rows;
+mod sql;
+mod state;
+mod store;
+mod writes;
+
+pub use backup::{BackupError, Restored, backup, restore};
+pub use config::Config;
+pub use error::OpenError;
+pub use store::SqliteStore;

@@ -1,0 +1,319 @@
+//! Answers, each from one statement: what it sees was true at one moment.
+
+use expense_core::conversation::question::{
+    ChangeQuery, Cursor, DraftQuery, ExpenseFilter, Group, Page, PageRequest, Total, TotalsQuery,
+};
+use expense_core::conversation::session::SessionVersion;
+use expense_core::domain::category::CategoryId;
+use expense_core::domain::change::Change;
+use expense_core::domain::draft::Draft;
+use expense_core::domain::expense::Expense;
+use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use expense_core::domain::ledger::Ledger;
+use expense_core::domain::limits;
+use expense_core::domain::text::{Tag, fold};
+use expense_core::memory::plan::hashed;
+use expense_core::ports::store::{Outcome, StoredSession};
+use sqlx::{QueryBuilder, Sqlite, SqliteExecutor, SqlitePool};
+
+use crate::error::Failure;
+use crate::rows::{
+    ChangeRow, DraftRow, ExpenseRow, LedgerRow, date, day, json, narrow, parsed, whole, word,
+};
+
+/// What the key did. A chat without a ledger may have had one: its keys outlive it.
+pub(crate) async fn recorded(
+    db: &SqlitePool,
+    chat: &ChatKey,
+    key: &UpdateKey,
+) -> Result<Option<Outcome>, Failure> {
+    let outcome: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT outcome FROM outcomes
+         WHERE ledger_id = coalesce((SELECT ledger_id FROM ledgers WHERE chat = ?1), ?2)
+           AND key = ?3",
+    )
+    .bind(chat.as_str())
+    .bind(LedgerId::of(chat).as_i64())
+    .bind(hashed(chat, key))
+    .fetch_optional(db)
+    .await?;
+    match outcome {
+        Some(Some(outcome)) => parsed(&outcome).map(Some),
+        Some(None) => Ok(Some(Outcome::default())),
+        None => Ok(None),
+    }
+}
+
+/// The chat's ledger.
+pub(crate) async fn ledger(
+    db: impl SqliteExecutor<'_>,
+    chat: &ChatKey,
+) -> Result<Option<Ledger>, Failure> {
+    let row: Option<LedgerRow> = sqlx::query_as(
+        "SELECT ledger_id, chat, revision, currency, zone, locale, language,
+            (SELECT json_group_array(json_array(category, name, merged_into) ORDER BY category)
+             FROM categories WHERE categories.ledger_id = ledgers.ledger_id) AS categories,
+            (SELECT json_group_array(json_array(words, category) ORDER BY place)
+             FROM lessons WHERE lessons.ledger_id = ledgers.ledger_id) AS lessons
+         FROM ledgers WHERE chat = ?1",
+    )
+    .bind(chat.as_str())
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| row.ledger()).transpose()
+}
+
+/// The chat's session.
+pub(crate) async fn session(db: &SqlitePool, chat: &ChatKey) -> Result<StoredSession, Failure> {
+    let row: Option<(i64, Option<String>)> =
+        sqlx::query_as("SELECT session_version, session FROM ledgers WHERE chat = ?1")
+            .bind(chat.as_str())
+            .fetch_optional(db)
+            .await?;
+    let Some((version, session)) = row else {
+        return Ok(StoredSession::default());
+    };
+    Ok(StoredSession {
+        version: SessionVersion(narrow(version)?),
+        session: session
+            .as_deref()
+            .map(parsed)
+            .transpose()?
+            .unwrap_or_default(),
+    })
+}
+
+/// One page of the expenses that meet the filter.
+pub(crate) async fn expenses(
+    db: &SqlitePool,
+    ledger: LedgerId,
+    filter: &ExpenseFilter,
+    page: PageRequest,
+) -> Result<Page, Failure> {
+    let limit = page.limit.clamp(1, limits::MAX_PAGE);
+    let mut query = listing(ledger, filter, page.after, limit + 1)?;
+    let rows: Vec<ExpenseRow> = query.build_query_as().fetch_all(db).await?;
+    let mut expenses = rows
+        .into_iter()
+        .map(ExpenseRow::expense)
+        .collect::<Result<Vec<Expense>, Failure>>()?;
+    let more = expenses.len() > limit;
+    expenses.truncate(limit);
+    let last = expenses.last().filter(|_| more);
+    let next = last.and_then(|last| {
+        Some(Cursor {
+            date: last.details.date,
+            number: last.number?,
+        })
+    });
+    Ok(Page { expenses, next })
+}
+
+/// The statement of a list. Every condition is a column's of an index that begins with the
+/// ledger, or is looked at in the order of such an index.
+pub(crate) fn listing(
+    ledger: LedgerId,
+    filter: &ExpenseFilter,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<QueryBuilder<Sqlite>, Failure> {
+    let ExpenseFilter {
+        period,
+        categories,
+        tag,
+        words,
+        number,
+        ids,
+        message,
+        removed,
+    } = filter;
+    let mut query = QueryBuilder::new(
+        "SELECT number, id, revision, change, removed, day, minor, currency, category,
+            description, merchant, message, line, said, draft, paid_by, entered_by, recorded_at,
+            (SELECT json_group_array(tag ORDER BY tag) FROM tags
+             WHERE tags.ledger_id = e.ledger_id AND tags.number = e.number) AS tags
+         FROM expenses AS e WHERE ledger_id = ",
+    );
+    query.push_bind(ledger.as_i64());
+    if !removed {
+        query.push(" AND removed = 0");
+    }
+    if let Some(period) = period {
+        query.push(" AND day >= ").push_bind(day(period.from()));
+        query.push(" AND day < ").push_bind(day(period.until()));
+    }
+    if let Some(after) = after {
+        query
+            .push(" AND (day, number) < (")
+            .push_bind(day(after.date));
+        query.push(", ").push_bind(after.number.0).push(")");
+    }
+    if let Some(categories) = categories {
+        among(&mut query, categories)?;
+    }
+    if let Some(tag) = tag {
+        query.push(" AND EXISTS (SELECT 1 FROM tags AS t WHERE t.ledger_id = e.ledger_id");
+        query.push(" AND t.number = e.number AND t.tag = ");
+        query.push_bind(tag.as_str().to_owned()).push(")");
+    }
+    for word in words {
+        query
+            .push(" AND instr(search, ")
+            .push_bind(fold(word))
+            .push(") > 0");
+    }
+    if let Some(number) = number {
+        query.push(" AND number = ").push_bind(number.0);
+    }
+    if let Some(ids) = ids {
+        query.push(" AND id IN (SELECT unhex(value, '-') FROM json_each(");
+        query.push_bind(json(ids)?).push("))");
+    }
+    if let Some(message) = message {
+        query
+            .push(" AND message = ")
+            .push_bind(message.as_str().to_owned());
+    }
+    query.push(" ORDER BY day DESC, number DESC LIMIT ");
+    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    Ok(query)
+}
+
+fn among(query: &mut QueryBuilder<Sqlite>, categories: &[CategoryId]) -> Result<(), Failure> {
+    // The sign keeps the planner from giving up the order of days for this condition.
+    query.push(" AND +category IN (SELECT value FROM json_each(");
+    query.push_bind(json(categories)?).push("))");
+    Ok(())
+}
+
+/// Sums from the kept totals.
+pub(crate) async fn totals(
+    db: &SqlitePool,
+    ledger: LedgerId,
+    query: &TotalsQuery,
+) -> Result<Vec<Total>, Failure> {
+    type Row = (Option<i64>, Option<i64>, String, i64, i64, i64);
+    let rows: Vec<Row> = summing(ledger, query)?
+        .build_query_as()
+        .fetch_all(db)
+        .await?;
+    rows.into_iter()
+        .map(|(category, day, currency, high, low, count)| {
+            Ok(Total {
+                category: category.map(narrow).transpose()?.map(CategoryId),
+                day: day.map(date).transpose()?,
+                currency: word(&currency)?,
+                minor: whole(high, low),
+                count: narrow(count)?,
+            })
+        })
+        .collect()
+}
+
+/// The statement of a sum.
+pub(crate) fn summing(
+    ledger: LedgerId,
+    query: &TotalsQuery,
+) -> Result<QueryBuilder<Sqlite>, Failure> {
+    let group = match query.group {
+        Group::None => "NULL, NULL",
+        Group::Category => "category, NULL",
+        Group::Day => "NULL, day",
+    };
+    let mut sql = QueryBuilder::new("SELECT ");
+    sql.push(group);
+    sql.push(", currency, sum(high), sum(low), sum(count)");
+    sql.push(" FROM totals WHERE ledger_id = ")
+        .push_bind(ledger.as_i64());
+    if let Some(period) = query.period {
+        sql.push(" AND day >= ").push_bind(day(period.from()));
+        sql.push(" AND day < ").push_bind(day(period.until()));
+    }
+    if let Some(categories) = &query.categories {
+        among(&mut sql, categories)?;
+    }
+    sql.push(" GROUP BY 1, 2, currency HAVING sum(count) > 0 ORDER BY 1, 2, currency");
+    Ok(sql)
+}
+
+/// Tags of expenses that are not removed.
+pub(crate) async fn tags(db: &SqlitePool, ledger: LedgerId) -> Result<Vec<(Tag, u64)>, Failure> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT tag, count(*) FROM tags JOIN expenses USING (ledger_id, number)
+         WHERE ledger_id = ?1 AND removed = 0
+         GROUP BY tag ORDER BY count(*) DESC, tag LIMIT ?2",
+    )
+    .bind(ledger.as_i64())
+    .bind(i64::try_from(limits::MAX_PAGE).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|(tag, count)| Ok((word(&tag)?, narrow(count)?)))
+        .collect()
+}
+
+macro_rules! drafts {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, revision, state, read_from, expires_at, opened_by, expense, message, line, said,
+                content
+             FROM drafts WHERE ledger_id = ?1 AND ",
+            $condition
+        )
+    };
+}
+const DRAFT: &str = drafts!("id = ?2");
+const DRAFT_OF_ALBUM: &str = drafts!("album = ?2 ORDER BY place DESC LIMIT 1");
+const DRAFT_OPEN: &str = drafts!("opened_by = ?2 AND state = 'open' ORDER BY place DESC LIMIT 1");
+const DRAFT_OF_IMAGE: &str = drafts!(
+    "state IN ('saved', 'open') AND id IN (SELECT draft FROM images
+        WHERE ledger_id = ?1 AND fingerprint IN (SELECT value FROM json_each(?2)))
+     ORDER BY state = 'saved' DESC, place DESC LIMIT 1"
+);
+
+/// A draft.
+pub(crate) async fn draft(
+    db: impl SqliteExecutor<'_>,
+    ledger: LedgerId,
+    query: &DraftQuery,
+) -> Result<Option<Draft>, Failure> {
+    let query = match query {
+        DraftQuery::Id(id) => sqlx::query_as(DRAFT)
+            .bind(ledger.as_i64())
+            .bind(*id.as_uuid()),
+        DraftQuery::Album(album) => sqlx::query_as(DRAFT_OF_ALBUM)
+            .bind(ledger.as_i64())
+            .bind(album.as_str()),
+        DraftQuery::NewestOpen(user) => sqlx::query_as(DRAFT_OPEN)
+            .bind(ledger.as_i64())
+            .bind(user.as_str()),
+        DraftQuery::Image(prints) => sqlx::query_as(DRAFT_OF_IMAGE)
+            .bind(ledger.as_i64())
+            .bind(json(prints)?),
+    };
+    let row: Option<DraftRow> = query.fetch_optional(db).await?;
+    row.map(DraftRow::draft).transpose()
+}
+
+const CHANGE: &str =
+    "SELECT id, by, at, undone, effects FROM changes WHERE ledger_id = ?1 AND id = ?2";
+const CHANGE_NEWEST: &str = "SELECT id, by, at, undone, effects FROM changes
+     WHERE ledger_id = ?1 AND by = ?2 AND undone = 0 ORDER BY place DESC LIMIT 1";
+
+/// A change.
+pub(crate) async fn change(
+    db: &SqlitePool,
+    ledger: LedgerId,
+    query: &ChangeQuery,
+) -> Result<Option<Change>, Failure> {
+    let query = match query {
+        ChangeQuery::Id(id) => sqlx::query_as(CHANGE)
+            .bind(ledger.as_i64())
+            .bind(*id.as_uuid()),
+        ChangeQuery::NewestBy(user) => sqlx::query_as(CHANGE_NEWEST)
+            .bind(ledger.as_i64())
+            .bind(user.as_str()),
+    };
+    let row: Option<ChangeRow> = query.fetch_optional(db).await?;
+    row.map(|row| row.change()).transpose()
+}

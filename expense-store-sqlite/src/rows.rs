@@ -1,0 +1,263 @@
+//! Between the domain's values and the columns of their rows.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use expense_core::domain::category::{Category, CategoryId};
+use expense_core::domain::change::Change;
+use expense_core::domain::currency::Currency;
+use expense_core::domain::draft::{Draft, DraftState};
+use expense_core::domain::expense::{Details, Expense, Origin};
+use expense_core::domain::keys::{ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, Number};
+use expense_core::domain::ledger::{Ledger, Lesson, Revision, Settings};
+use expense_core::domain::money::Money;
+use expense_core::domain::text::{Description, Tag};
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
+use sqlx::types::Uuid;
+
+use crate::error::Failure;
+
+/// A column that holds an instant.
+pub(crate) fn micros(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros()
+}
+
+/// The instant that a column holds.
+pub(crate) fn instant(micros: i64) -> Result<DateTime<Utc>, Failure> {
+    DateTime::from_timestamp_micros(micros).ok_or(Failure::Unknown("time"))
+}
+
+/// A column that holds a day.
+pub(crate) fn day(date: NaiveDate) -> i32 {
+    date.to_epoch_days()
+}
+
+/// The day that a column holds.
+pub(crate) fn date(day: i64) -> Result<NaiveDate, Failure> {
+    i32::try_from(day)
+        .ok()
+        .and_then(NaiveDate::from_epoch_days)
+        .ok_or(Failure::Unknown("day"))
+}
+
+/// A sum in minor units as the two columns that each add up without leaving 64 bits.
+pub(crate) fn halves(minor: i64) -> (i64, i64) {
+    (minor >> 32, minor & 0xffff_ffff)
+}
+
+/// The sum that two such columns came to.
+pub(crate) fn whole(high: i64, low: i64) -> i128 {
+    (i128::from(high) << 32) + i128::from(low)
+}
+
+/// A whole number of a narrower type.
+pub(crate) fn narrow<N: TryFrom<i64>>(value: i64) -> Result<N, Failure> {
+    N::try_from(value).map_err(|_| Failure::Unknown("number"))
+}
+
+/// A value that is written as one text: a key, a code, a tag.
+pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    let text: StrDeserializer<'_, serde::de::value::Error> = StrDeserializer::new(text);
+    T::deserialize(text).map_err(|_| Failure::Unknown("text"))
+}
+
+/// A value that is kept as JSON.
+pub(crate) fn parsed<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
+    serde_json::from_str(json).map_err(|_| Failure::Unknown("document"))
+}
+
+/// A value as the JSON that is kept of it, or a list of rows as a statement's parameter.
+pub(crate) fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|_| Failure::Unknown("value"))
+}
+
+/// A draft's state as a word, and from when it may be read.
+pub(crate) fn state(state: DraftState) -> (&'static str, Option<i64>) {
+    match state {
+        DraftState::Waiting { from } => ("waiting", Some(micros(from))),
+        DraftState::Open => ("open", None),
+        DraftState::Saved => ("saved", None),
+        DraftState::Discarded => ("discarded", None),
+        DraftState::Expired => ("expired", None),
+    }
+}
+
+/// A row of `ledgers`, with its categories and lessons as lists.
+#[derive(sqlx::FromRow)]
+pub(crate) struct LedgerRow {
+    pub(crate) ledger_id: i64,
+    chat: String,
+    revision: i64,
+    currency: String,
+    zone: String,
+    locale: String,
+    language: String,
+    categories: String,
+    lessons: String,
+}
+
+impl LedgerRow {
+    pub(crate) fn ledger(&self) -> Result<Ledger, Failure> {
+        let categories: Vec<(u32, String, Option<u32>)> = parsed(&self.categories)?;
+        let lessons: Vec<(String, u32)> = parsed(&self.lessons)?;
+        Ok(Ledger {
+            id: LedgerId::from_i64(self.ledger_id),
+            chat: word::<ChatKey>(&self.chat)?,
+            revision: Revision(narrow(self.revision)?),
+            settings: Settings {
+                currency: word(&self.currency)?,
+                zone: word(&self.zone)?,
+                locale: word(&self.locale)?,
+                language: word(&self.language)?,
+            },
+            categories: categories
+                .into_iter()
+                .map(|(id, name, merged_into)| {
+                    Ok(Category {
+                        id: CategoryId(id),
+                        name: word(&name)?,
+                        merged_into: merged_into.map(CategoryId),
+                    })
+                })
+                .collect::<Result<_, Failure>>()?,
+            lessons: lessons
+                .into_iter()
+                .map(|(words, category)| Lesson {
+                    words,
+                    category: CategoryId(category),
+                })
+                .collect(),
+        })
+    }
+}
+
+/// A row of `expenses`, with its tags as a list.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ExpenseRow {
+    number: i64,
+    id: Uuid,
+    revision: i64,
+    change: Uuid,
+    removed: bool,
+    day: i64,
+    minor: i64,
+    currency: String,
+    category: i64,
+    description: String,
+    merchant: Option<String>,
+    message: Option<String>,
+    line: Option<i64>,
+    said: Option<Uuid>,
+    draft: Option<Uuid>,
+    paid_by: String,
+    entered_by: String,
+    recorded_at: i64,
+    tags: String,
+}
+
+impl ExpenseRow {
+    pub(crate) fn expense(self) -> Result<Expense, Failure> {
+        let currency: Currency = word(&self.currency)?;
+        Ok(Expense {
+            id: ExpenseId::from_uuid(self.id),
+            number: Some(Number(narrow(self.number)?)),
+            revision: narrow(self.revision)?,
+            change: ChangeId::from_uuid(self.change),
+            removed: self.removed,
+            details: Details {
+                money: Money::from_minor(self.minor, currency)
+                    .map_err(|_| Failure::Unknown("amount"))?,
+                description: word(&self.description)?,
+                merchant: self
+                    .merchant
+                    .as_deref()
+                    .map(word::<Description>)
+                    .transpose()?,
+                category: CategoryId(narrow(self.category)?),
+                tags: parsed::<Vec<Tag>>(&self.tags)?,
+                date: date(self.day)?,
+            },
+            origin: origin(self.message.as_deref(), self.line, self.said)?,
+            draft: self.draft.map(DraftId::from_uuid),
+            paid_by: word(&self.paid_by)?,
+            entered_by: word(&self.entered_by)?,
+            recorded_at: instant(self.recorded_at)?,
+        })
+    }
+}
+
+/// A row of `drafts`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct DraftRow {
+    id: Uuid,
+    revision: i64,
+    state: String,
+    read_from: Option<i64>,
+    expires_at: i64,
+    opened_by: String,
+    expense: Uuid,
+    message: Option<String>,
+    line: Option<i64>,
+    said: Option<Uuid>,
+    content: String,
+}
+
+impl DraftRow {
+    pub(crate) fn draft(self) -> Result<Draft, Failure> {
+        Ok(Draft {
+            id: DraftId::from_uuid(self.id),
+            expense: ExpenseId::from_uuid(self.expense),
+            revision: narrow(self.revision)?,
+            opened_by: word(&self.opened_by)?,
+            origin: origin(self.message.as_deref(), self.line, self.said)?,
+            expires_at: instant(self.expires_at)?,
+            state: match (self.state.as_str(), self.read_from) {
+                ("waiting", Some(from)) => DraftState::Waiting {
+                    from: instant(from)?,
+                },
+                ("open", _) => DraftState::Open,
+                ("saved", _) => DraftState::Saved,
+                ("discarded", _) => DraftState::Discarded,
+                ("expired", _) => DraftState::Expired,
+                _ => return Err(Failure::Unknown("state")),
+            },
+            content: parsed(&self.content)?,
+        })
+    }
+}
+
+/// A row of `changes`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ChangeRow {
+    id: Uuid,
+    by: String,
+    at: i64,
+    undone: bool,
+    effects: String,
+}
+
+impl ChangeRow {
+    pub(crate) fn change(&self) -> Result<Change, Failure> {
+        Ok(Change {
+            id: ChangeId::from_uuid(self.id),
+            by: word(&self.by)?,
+            at: instant(self.at)?,
+            effects: parsed(&self.effects)?,
+            undone: self.undone,
+        })
+    }
+}
+
+fn origin(
+    message: Option<&str>,
+    line: Option<i64>,
+    said: Option<Uuid>,
+) -> Result<Option<Origin>, Failure> {
+    match (message, line, said) {
+        (Some(message), Some(line), Some(said)) => Ok(Some(Origin {
+            message: word(message)?,
+            line: narrow(line)?,
+            said,
+        })),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,131 @@
+//! The store: one file, one writer, a few readers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use expense_core::conversation::question::{
+    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+};
+use expense_core::domain::change::Change;
+use expense_core::domain::draft::Draft;
+use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use expense_core::domain::ledger::Ledger;
+use expense_core::domain::text::Tag;
+use expense_core::ports::clock::Clock;
+use expense_core::ports::error::Result as PortResult;
+use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
+use sqlx::SqlitePool;
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::commit::{Message, Request, run};
+use crate::config::{Config, WAITING};
+use crate::error::{Failure, OpenError};
+use crate::open::{Connections, open};
+use crate::read;
+
+/// Ledgers, expenses, waiting work and shared copies of sessions in one SQLite file.
+///
+/// Several stores, in one process or in many, may use a file at the same time.
+pub struct SqliteStore {
+    inbox: mpsc::Sender<Message>,
+    task: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) writer: SqlitePool,
+    pub(crate) readers: SqlitePool,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl SqliteStore {
+    /// Opens the file, makes it where it is missing and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// An [`OpenError`] that says what to do; the file is as it was.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        let Connections { writer, readers } = open(&config).await?;
+        let (inbox, messages) = mpsc::channel(WAITING);
+        let task = tokio::spawn(run(writer.clone(), messages));
+        Ok(Self {
+            inbox,
+            task: Mutex::new(Some(task)),
+            writer,
+            readers,
+            clock: config.clock,
+        })
+    }
+
+    /// Records what waits and closes the file. Later calls are answered as unavailable.
+    pub async fn close(&self) {
+        // An error means that it is closed already.
+        let _ = self.inbox.send(Message::Close).await;
+        if let Some(task) = self.task.lock().await.take() {
+            let _ = task.await;
+        }
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    async fn record(&self, commit: &Commit) -> Result<Committed, Failure> {
+        let (done, answer) = oneshot::channel();
+        let request = Request {
+            commit: commit.clone(),
+            done,
+        };
+        let sent = self.inbox.send(Message::Commit(request)).await;
+        sent.map_err(|_| Failure::Closed)?;
+        answer.await.map_err(|_| Failure::Closed)?
+    }
+}
+
+#[async_trait]
+impl ExpenseStore for SqliteStore {
+    async fn commit(&self, commit: &Commit) -> PortResult<Committed> {
+        let recorded = self.record(commit).await;
+        recorded.map_err(|failure| failure.during("store", "commit"))
+    }
+
+    async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> PortResult<Option<Outcome>> {
+        let outcome = read::recorded(&self.readers, chat, key).await;
+        outcome.map_err(|failure| failure.during("store", "recorded"))
+    }
+
+    async fn ledger(&self, chat: &ChatKey) -> PortResult<Option<Ledger>> {
+        let ledger = read::ledger(&self.readers, chat).await;
+        ledger.map_err(|failure| failure.during("store", "ledger"))
+    }
+
+    async fn session(&self, chat: &ChatKey) -> PortResult<StoredSession> {
+        let session = read::session(&self.readers, chat).await;
+        session.map_err(|failure| failure.during("store", "session"))
+    }
+
+    async fn expenses(
+        &self,
+        ledger: LedgerId,
+        filter: &ExpenseFilter,
+        page: PageRequest,
+    ) -> PortResult<Page> {
+        let page = read::expenses(&self.readers, ledger, filter, page).await;
+        page.map_err(|failure| failure.during("store", "expenses"))
+    }
+
+    async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> PortResult<Vec<Total>> {
+        let totals = read::totals(&self.readers, ledger, query).await;
+        totals.map_err(|failure| failure.during("store", "totals"))
+    }
+
+    async fn tags(&self, ledger: LedgerId) -> PortResult<Vec<(Tag, u64)>> {
+        let tags = read::tags(&self.readers, ledger).await;
+        tags.map_err(|failure| failure.during("store", "tags"))
+    }
+
+    async fn draft(&self, ledger: LedgerId, query: &DraftQuery) -> PortResult<Option<Draft>> {
+        let draft = read::draft(&self.readers, ledger, query).await;
+        draft.map_err(|failure| failure.during("store", "draft"))
+    }
+
+    async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> PortResult<Option<Change>> {
+        let change = read::change(&self.readers, ledger, query).await;
+        change.map_err(|failure| failure.during("store", "change"))
+    }
+}
