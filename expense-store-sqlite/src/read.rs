@@ -109,8 +109,8 @@ pub(crate) async fn expenses(
     Ok(Page { expenses, next })
 }
 
-/// The statement of a list. Every condition is a column's of an index that begins with the
-/// ledger, or is looked at in the order of such an index.
+/// The statement of a list. It names its index: what few expenses have is looked up, the rest
+/// is looked at in the order of days.
 pub(crate) fn listing(
     ledger: LedgerId,
     filter: &ExpenseFilter,
@@ -130,10 +130,17 @@ pub(crate) fn listing(
     let mut query = QueryBuilder::new(
         "SELECT number, id, revision, change, removed, day, minor, currency, category,
             description, merchant, message, line, said, draft, paid_by, entered_by, recorded_at,
-            (SELECT json_group_array(tag ORDER BY tag) FROM tags
-             WHERE tags.ledger_id = e.ledger_id AND tags.number = e.number) AS tags
-         FROM expenses AS e WHERE ledger_id = ",
+            (SELECT json_group_array(tag) FROM (SELECT tag FROM tags
+             WHERE tags.ledger_id = e.ledger_id AND tags.number = e.number ORDER BY tag)) AS tags
+         FROM expenses AS e",
     );
+    query.push(match (number, ids, message) {
+        (Some(_), _, _) => "",
+        (_, Some(_), _) => " INDEXED BY expenses_id",
+        (_, _, Some(_)) => " INDEXED BY expenses_message",
+        _ => " INDEXED BY expenses_day",
+    });
+    query.push(" WHERE ledger_id = ");
     query.push_bind(ledger.as_i64());
     if !removed {
         query.push(" AND removed = 0");
@@ -180,8 +187,7 @@ pub(crate) fn listing(
 }
 
 fn among(query: &mut QueryBuilder<Sqlite>, categories: &[CategoryId]) -> Result<(), Failure> {
-    // The sign keeps the planner from giving up the order of days for this condition.
-    query.push(" AND +category IN (SELECT value FROM json_each(");
+    query.push(" AND category IN (SELECT value FROM json_each(");
     query.push_bind(json(categories)?).push("))");
     Ok(())
 }
