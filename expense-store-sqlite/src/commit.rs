@@ -21,7 +21,7 @@ use crate::writes::{Counters, Rows};
 /// What the writer is told.
 pub(crate) enum Message {
     /// Record this.
-    Commit(Request),
+    Commit(Box<Request>),
     /// Finish what waits and end.
     Close,
 }
@@ -38,14 +38,14 @@ pub(crate) async fn run(writer: SqlitePool, mut inbox: mpsc::Receiver<Message>) 
     loop {
         if waiting.is_empty() {
             match inbox.recv().await {
-                Some(Message::Commit(request)) => waiting.push_back(request),
+                Some(Message::Commit(request)) => waiting.push_back(*request),
                 Some(Message::Close) => inbox.close(),
                 None => return,
             }
         }
         while waiting.len() < BATCH {
             match inbox.try_recv() {
-                Ok(Message::Commit(request)) => waiting.push_back(request),
+                Ok(Message::Commit(request)) => waiting.push_back(*request),
                 Ok(Message::Close) => inbox.close(),
                 Err(_) => break,
             }

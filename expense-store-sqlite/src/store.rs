@@ -67,10 +67,10 @@ impl SqliteStore {
 
     async fn record(&self, commit: &Commit) -> Result<Committed, Failure> {
         let (done, answer) = oneshot::channel();
-        let request = Request {
+        let request = Box::new(Request {
             commit: commit.clone(),
             done,
-        };
+        });
         let sent = self.inbox.send(Message::Commit(request)).await;
         sent.map_err(|_| Failure::Closed)?;
         answer.await.map_err(|_| Failure::Closed)?

@@ -1,11 +1,13 @@
 //! The rows that a batch of commits comes to, table by table.
 
+use expense_core::conversation::session::Session;
 use expense_core::conversation::write::Write;
 use expense_core::domain::change::{Change, Effect};
+use expense_core::domain::currency::Currency;
 use expense_core::domain::draft::{Draft, DraftContent, DraftState};
 use expense_core::domain::expense::Expense;
-use expense_core::domain::keys::{ChangeId, DraftId, ExpenseId, Number};
-use expense_core::domain::ledger::Ledger;
+use expense_core::domain::keys::{DraftId, ExpenseId, Number};
+use expense_core::domain::ledger::{Language, Ledger};
 use expense_core::domain::limits;
 use expense_core::memory::plan::{Plan, hashed};
 use expense_core::ports::store::{Commit, Outcome};
@@ -31,7 +33,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) erased: Vec<i64>,
     pub(crate) ledgers: Vec<LedgerRow<'a>>,
     pub(crate) counters: Vec<(i64, u64, u32, u64)>,
-    pub(crate) sessions: Vec<(i64, &'a expense_core::conversation::session::Session)>,
+    pub(crate) sessions: Vec<(i64, &'a Session)>,
     pub(crate) due: Vec<(i64, i64)>,
     pub(crate) categories: Vec<(i64, u32, &'a str, Option<u32>)>,
     pub(crate) lessons: Vec<(i64, &'a str, u32, u64)>,
@@ -43,7 +45,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) totals: Vec<(i64, i32, u32, &'static str, i64, i64, i64)>,
     pub(crate) drafts: Vec<DraftRow<'a>>,
     pub(crate) images: Vec<(i64, Simple, &'a str)>,
-    pub(crate) changes: Vec<(i64, Simple, u64, &'a str, i64, bool, &'a [Effect])>,
+    pub(crate) changes: Vec<ChangeRow<'a>>,
     pub(crate) undone: Vec<(i64, Simple)>,
     pub(crate) sweeps: Vec<(i64, i64, i64, Simple)>,
 }
@@ -53,10 +55,10 @@ pub(crate) struct LedgerRow<'a>(
     i64,
     &'a str,
     u64,
-    &'a expense_core::domain::currency::Currency,
+    &'a Currency,
     &'static str,
     &'a str,
-    &'a expense_core::domain::ledger::Language,
+    &'a Language,
 );
 
 #[derive(Serialize)]
@@ -100,6 +102,9 @@ pub(crate) struct DraftRow<'a>(
     Option<&'a str>,
     &'a DraftContent,
 );
+
+#[derive(Serialize)]
+pub(crate) struct ChangeRow<'a>(i64, Simple, u64, &'a str, i64, bool, &'a [Effect]);
 
 impl<'a> Rows<'a> {
     /// Adds what one commit comes to.
@@ -148,7 +153,7 @@ impl<'a> Rows<'a> {
                 }
             }
             Write::PutChange(change) => self.change(one, change),
-            Write::MarkUndone(id) => self.undone.push((one.ledger, hex(*id))),
+            Write::MarkUndone(id) => self.undone.push((one.ledger, id.as_uuid().simple())),
             Write::Sweep { drafts, outcomes } => {
                 let own = hashed(&one.commit.chat, &one.commit.key).simple();
                 self.sweeps
@@ -229,9 +234,9 @@ impl<'a> Rows<'a> {
         self.expenses.push(ExpenseRow(
             one.ledger,
             number.0,
-            hex(expense.id),
+            expense.id.as_uuid().simple(),
             expense.revision,
-            hex(expense.change),
+            expense.change.as_uuid().simple(),
             expense.removed,
             day(details.date),
             details.money.minor(),
@@ -243,7 +248,7 @@ impl<'a> Rows<'a> {
             origin.map(|origin| origin.message.as_str()),
             origin.map(|origin| origin.line),
             origin.map(|origin| origin.said.simple()),
-            expense.draft.map(hex),
+            expense.draft.map(|draft| draft.as_uuid().simple()),
             expense.paid_by.as_str(),
             expense.entered_by.as_str(),
             micros(expense.recorded_at),
@@ -270,14 +275,14 @@ impl<'a> Rows<'a> {
         let origin = draft.origin.as_ref();
         self.drafts.push(DraftRow(
             one.ledger,
-            hex(draft.id),
+            draft.id.as_uuid().simple(),
             draft.revision,
             one.place,
             state,
             read_from,
             micros(draft.expires_at),
             draft.opened_by.as_str(),
-            hex(draft.expense),
+            draft.expense.as_uuid().simple(),
             origin.map(|origin| origin.message.as_str()),
             origin.map(|origin| origin.line),
             origin.map(|origin| origin.said.simple()),
@@ -289,15 +294,16 @@ impl<'a> Rows<'a> {
             let attached = receipt.parts.iter().map(|part| &part.fingerprint);
             attached.chain(&receipt.content)
         });
-        self.images
-            .extend(prints.map(|print| (one.ledger, hex(draft.id), print.0.as_str())));
+        self.images.extend(
+            prints.map(|print| (one.ledger, draft.id.as_uuid().simple(), print.0.as_str())),
+        );
     }
 
     fn change(&mut self, one: &mut One<'a>, change: &'a Change) {
         one.place += 1;
-        self.changes.push((
+        self.changes.push(ChangeRow(
             one.ledger,
-            hex(change.id),
+            change.id.as_uuid().simple(),
             one.place,
             change.by.as_str(),
             micros(change.at),
@@ -350,31 +356,4 @@ fn amends(write: &Write, id: ExpenseId) -> bool {
 
 fn puts_draft(write: &Write, id: DraftId) -> bool {
     matches!(write, Write::PutDraft(draft) if draft.id == id)
-}
-
-/// An id as the statements read it.
-fn hex(id: impl Id) -> Simple {
-    id.uuid().simple()
-}
-
-trait Id {
-    fn uuid(&self) -> &sqlx::types::Uuid;
-}
-
-impl Id for ExpenseId {
-    fn uuid(&self) -> &sqlx::types::Uuid {
-        self.as_uuid()
-    }
-}
-
-impl Id for DraftId {
-    fn uuid(&self) -> &sqlx::types::Uuid {
-        self.as_uuid()
-    }
-}
-
-impl Id for ChangeId {
-    fn uuid(&self) -> &sqlx::types::Uuid {
-        self.as_uuid()
-    }
 }

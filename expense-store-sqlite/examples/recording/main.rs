@@ -4,6 +4,7 @@
 
 mod baseline;
 mod commits;
+mod path;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -25,20 +26,25 @@ async fn main() -> Outcome<()> {
         Some(folder) => PathBuf::from(folder),
         None => std::env::temp_dir(),
     };
-    let mut baseline = Vec::new();
-    let mut commit = Vec::new();
+    let (mut baseline, mut commit, mut whole) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let run = tempfile::tempdir_in(&folder)?;
-        let recorded = run.path().join("commits.db");
-        commit.push(commits::measure(&recorded).await?);
+        let recorded = run.path().join("path.db");
+        whole.push(path::measure(&recorded).await?);
+        commit.push(commits::measure(&run.path().join("commits.db")).await?);
         baseline.push(baseline::measure(&recorded, &run.path().join("baseline.db")).await?);
     }
-    let (baseline, commit) = (median(baseline), median(commit));
+    let (baseline, commit, whole) = (median(baseline), median(commit), median(whole));
+    let tenths = whole * 10 / baseline.max(1);
+    let ratio = format!("{}.{}", tenths / 10, tenths % 10);
     if std::env::args().any(|argument| argument == "--json") {
-        println!(r#"{{"baseline_per_s": {baseline}, "commit_per_s": {commit}}}"#);
+        println!(
+            r#"{{"baseline_per_s": {baseline}, "commit_per_s": {commit}, "path_per_s": {whole}, "ratio": {ratio}}}"#
+        );
     } else {
-        println!("one row a transaction  {baseline:>7} /s");
-        println!("commits of many chats  {commit:>7} /s");
+        println!("one row a transaction    {baseline:>7} /s");
+        println!("commits of many chats    {commit:>7} /s");
+        println!("messages of many chats   {whole:>7} /s, {ratio} times the first");
     }
     Ok(())
 }
