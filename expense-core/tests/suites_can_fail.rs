@@ -36,7 +36,7 @@ use tokio::task::JoinSet;
 async fn fails(case: impl Future<Output = ()> + Send + 'static) -> bool {
     let mut running = JoinSet::new();
     running.spawn(case);
-    let ended = running.join_next().await.unwrap();
+    let ended = running.join_next().await.expect("a case");
     ended.is_err_and(|error| error.is_panic())
 }
 
@@ -82,10 +82,10 @@ impl Flawed {
             }
             Flaw::IgnoresSessions => {
                 let session = self.inner.session(&commit.chat).await;
-                commit.session_seen = session.unwrap().version;
+                commit.session_seen = session.expect("a session").version;
             }
             Flaw::IgnoresLedgers => {
-                if let Some(ledger) = self.inner.ledger(&commit.chat).await.unwrap() {
+                if let Some(ledger) = self.inner.ledger(&commit.chat).await.expect("an answer") {
                     commit.ledger = Arc::new(ledger);
                 }
             }

@@ -9,7 +9,6 @@ mod suites;
 
 use bytes::Bytes;
 use expense_core::domain::currency::Currency;
-use expense_core::domain::receipt::Receipt;
 use expense_core::ports::error::{Fault, PortError, Result};
 use expense_core::ports::ocr::{Document, Hints, Read, Reading};
 use expense_core::testing::fixtures::day;
@@ -19,7 +18,7 @@ fn document(content: &'static str) -> Document {
         parts: vec![Bytes::from(content)],
         hints: Hints {
             currency: Currency::EUR,
-            locale: "en".parse().unwrap(),
+            locale: "en".parse().expect("a locale"),
             sent_on: day("2026-05-03"),
             categories: Vec::new(),
         },
@@ -34,7 +33,7 @@ fn read(place: &str, reading: Reading) -> Result<Read> {
 }
 
 fn receipt() -> Reading {
-    Reading::Receipt(Box::new(Receipt::default()))
+    Reading::Receipt(Box::default())
 }
 
 fn error<T>(fault: Fault) -> Result<T> {

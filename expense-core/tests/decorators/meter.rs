@@ -26,7 +26,7 @@ impl Notes {
         let line: String = std::iter::once(key.name().to_owned())
             .chain(labels)
             .collect();
-        self.0.lock().unwrap().insert(line);
+        self.0.lock().expect("no panic").insert(line);
     }
 }
 

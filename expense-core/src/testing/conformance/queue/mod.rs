@@ -1,12 +1,14 @@
 //! The suite of [`UpdateQueue`].
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+mod racing;
+
+pub use self::racing::*;
+
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{Bench, race};
+use super::Bench;
 use crate::conversation::event::Envelope;
 use crate::domain::limits;
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
@@ -293,74 +295,4 @@ pub async fn a_poisonous_update_is_buried_after_bounded_attempts(bench: QueueBen
         .map(|b| (name(&b.envelope), b.reason.is_empty()))
         .collect();
     assert_eq!(buried, [("asks", false), ("kills", false)]);
-}
-
-/// Many chats, many workers, every third delivery asked for again: each chat's updates are done
-/// in order, and never two of them at the same time.
-pub async fn racing_workers_keep_the_order_of_every_chat(bench: QueueBench) {
-    const CHATS: usize = 6;
-    const UPDATES: usize = 12;
-    let mut line = Line::new(bench);
-    for n in 0..UPDATES {
-        for chat in 0..CHATS {
-            line.publish(&format!("chat{chat}"), &[&format!("{chat}/{n:02}")])
-                .await;
-        }
-    }
-    let seen: Arc<Mutex<BTreeMap<String, Chat>>> = Arc::default();
-    let workers = (0..4).map(|n| work(line.bench.nth(n), Arc::clone(&seen)));
-    race(workers).await;
-    let seen = std::mem::take(&mut *seen.lock().expect("no panic"));
-    assert_eq!(seen.len(), CHATS);
-    for (chat, Chat { done, .. }) in seen {
-        let mut expected = done.clone();
-        expected.sort();
-        expected.dedup();
-        assert_eq!((&done, done.len()), (&expected, UPDATES), "{chat}");
-    }
-}
-
-#[derive(Default)]
-struct Chat {
-    out: bool,
-    done: Vec<String>,
-}
-
-async fn work(port: Arc<dyn UpdateQueue>, seen: Arc<Mutex<BTreeMap<String, Chat>>>) {
-    loop {
-        let claimed = port
-            .claim(3, Duration::from_millis(500))
-            .await
-            .expect("deliveries");
-        if claimed.is_empty() {
-            return;
-        }
-        for Delivery { envelope, .. } in &claimed {
-            let mut seen = seen.lock().expect("no panic");
-            let chat = seen.entry(envelope.chat.as_str().to_owned()).or_default();
-            assert!(
-                !std::mem::replace(&mut chat.out, true),
-                "two of one chat were out"
-            );
-        }
-        for Delivery {
-            id,
-            attempt,
-            envelope,
-        } in claimed
-        {
-            tokio::task::yield_now().await;
-            let again = attempt == 1 && id.0.is_multiple_of(3);
-            {
-                let mut seen = seen.lock().expect("no panic");
-                let chat = seen.entry(envelope.chat.as_str().to_owned()).or_default();
-                chat.out = false;
-                if !again {
-                    chat.done.push(name(&envelope).to_owned());
-                }
-            }
-            let settle = if again { AGAIN } else { Settle::Done };
-            port.settle(id, settle).await.expect("an answer");
-        }
-    }
 }

@@ -1,0 +1,109 @@
+//! A piece of work is claimed by one at a time.
+
+use std::time::Duration;
+
+use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting};
+use crate::ports::jobs::{Job, JobKind, Release};
+use crate::testing::conformance::race;
+
+/// What is left is there for the next one.
+pub async fn claims_keep_to_their_limit(bench: JobsBench) {
+    let diary = diary(&bench, "anna");
+    for _ in 0..3 {
+        waiting(&diary).await;
+    }
+    let port = bench.port();
+    for expected in [0, 2, 1, 0] {
+        let limit = if expected == 0 { 0 } else { 2 };
+        let jobs = port
+            .claim(JobKind::Reading, limit, TTL)
+            .await
+            .expect("jobs");
+        assert_eq!(jobs.len(), expected);
+    }
+}
+
+/// Through all instances.
+pub async fn racing_claims_never_share_work(bench: JobsBench) {
+    let diary = diary(&bench, "anna");
+    for n in 0..8 {
+        waiting(&diary).await;
+        park(&bench, &format!("chat{n}"), "k", 0).await;
+    }
+    for kind in [JobKind::Reading, JobKind::Reply] {
+        let runners = (0..16).map(|n| {
+            let port = bench.nth(n);
+            async move { port.claim(kind, 3, TTL).await.expect("jobs") }
+        });
+        let jobs: Vec<Job> = race(runners).await.into_iter().flatten().collect();
+        assert_eq!(jobs.len(), 8, "{kind:?}");
+        for (n, job) in jobs.iter().enumerate() {
+            let others = &jobs[n + 1..];
+            assert!(
+                others
+                    .iter()
+                    .all(|o| o.work != job.work && o.claim != job.claim)
+            );
+        }
+    }
+}
+
+/// Whoever claimed it died.
+pub async fn a_claim_runs_out_and_attempts_are_counted(bench: JobsBench) {
+    let diary = diary(&bench, "anna");
+    waiting(&diary).await;
+    park(&bench, "anna", "k", 0).await;
+    for kind in [JobKind::Reading, JobKind::Reply] {
+        let mut claims = Vec::new();
+        for attempt in 1..=3 {
+            let job = claim(&bench, kind).await.remove(0);
+            assert_eq!(job.attempt, attempt, "{kind:?}");
+            assert!(!claims.contains(&job.claim));
+            claims.push(job.claim);
+            assert_eq!(claim(&bench, kind).await, []);
+            bench.elapse(JUST_OVER).await;
+        }
+    }
+}
+
+/// Before, nobody gets it; afterwards everybody may.
+pub async fn a_released_claim_waits_as_long_as_it_was_told(bench: JobsBench) {
+    let diary = diary(&bench, "anna");
+    waiting(&diary).await;
+    park(&bench, "anna", "k", 0).await;
+    let after = TTL / 2;
+    for kind in [JobKind::Reading, JobKind::Reply] {
+        let job = claim(&bench, kind).await.remove(0);
+        release(&bench, &job, Release::Again { after }).await;
+        assert_eq!(claim(&bench, kind).await, []);
+        bench.elapse(after).await;
+        let job = claim(&bench, kind).await.remove(0);
+        assert_eq!(job.attempt, 2);
+        let after = Duration::ZERO;
+        release(&bench, &job, Release::Again { after }).await;
+        assert_eq!(claim(&bench, kind).await.len(), 1);
+    }
+}
+
+/// Its time ran out and another has the work by now.
+pub async fn an_outdated_claim_releases_nothing(bench: JobsBench) {
+    let diary = diary(&bench, "anna");
+    waiting(&diary).await;
+    park(&bench, "anna", "k", 0).await;
+    for kind in [JobKind::Reading, JobKind::Reply] {
+        let late = claim(&bench, kind).await.remove(0);
+        bench.elapse(JUST_OVER).await;
+        let holder = claim(&bench, kind).await.remove(0);
+        let after = Duration::ZERO;
+        for outdated in [Release::Again { after }, Release::Done] {
+            release(&bench, &late, outdated).await;
+            assert_eq!(claim(&bench, kind).await, [], "{kind:?} {outdated:?}");
+        }
+        release(&bench, &holder, Release::Again { after }).await;
+        assert_eq!(
+            claim(&bench, kind).await.len(),
+            1,
+            "{kind:?} is still there"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! The suite of [`Jobs`], beside the store whose commits make the work.
+
+mod claims;
+mod readings;
+mod replies;
+mod sweeps;
+
+pub use self::claims::*;
+pub use self::readings::*;
+pub use self::replies::*;
+pub use self::sweeps::*;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Bench;
+use super::store::Diary;
+use crate::conversation::reply::Reply;
+use crate::conversation::write::Write;
+use crate::domain::draft::Draft;
+use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
+use crate::ports::store::ExpenseStore;
+use crate::testing::fixtures::{chat, draft, key, photo};
+
+/// A store with its work.
+pub trait WorkingStore: ExpenseStore + Jobs {}
+
+impl<T: ExpenseStore + Jobs> WorkingStore for T {}
+
+/// What the suite is given: its clock shows noon of the fixtures.
+pub type JobsBench = Bench<dyn WorkingStore>;
+
+/// Proves [`Jobs`](crate::ports::jobs::Jobs) together with the store that they belong to.
+#[macro_export]
+macro_rules! jobs_conformance {
+    ($fresh:path) => {
+        $crate::__conformance! { $fresh; jobs {
+            a_reading_comes_with_its_draft_and_ledger,
+            a_reading_waits_for_its_time,
+            claims_keep_to_their_limit,
+            racing_claims_never_share_work,
+            a_claim_runs_out_and_attempts_are_counted,
+            a_released_claim_waits_as_long_as_it_was_told,
+            an_outdated_claim_releases_nothing,
+            the_commit_that_does_the_work_ends_its_claim,
+            a_draft_that_waits_on_keeps_its_claim,
+            replies_of_one_chat_go_in_order_one_at_a_time,
+            parking_twice_keeps_once,
+            a_sent_reply_is_gone,
+            a_promise_is_parked_like_replies,
+            expired_drafts_and_old_outcomes_are_swept,
+            erasing_takes_its_work_along,
+            old_keys_of_erased_ledgers_go_by_themselves,
+        } }
+    };
+}
+
+const TTL: Duration = Duration::from_secs(60);
+
+const JUST_OVER: Duration = Duration::from_millis(60_100);
+
+fn diary(bench: &JobsBench, name: &str) -> Diary {
+    let store: Arc<dyn ExpenseStore> = bench.port();
+    Diary::open(store, name)
+}
+
+async fn claim(bench: &JobsBench, kind: JobKind) -> Vec<Job> {
+    bench.other().claim(kind, 100, TTL).await.expect("jobs")
+}
+
+async fn release(bench: &JobsBench, job: &Job, release: Release) {
+    bench.port().release(job, release).await.expect("an answer");
+}
+
+async fn put(diary: &Diary, draft: &Draft) {
+    diary
+        .write(vec![Write::PutDraft(Box::new(draft.clone()))])
+        .await;
+}
+
+/// A draft that waits to be read from now on.
+async fn waiting(diary: &Diary) -> Draft {
+    let draft = draft(diary.id(), &diary.new_key(), photo("a"));
+    put(diary, &draft).await;
+    draft
+}
+
+async fn park(bench: &JobsBench, chat_name: &str, key_name: &str, first: usize) -> Parked {
+    let parked = Parked {
+        key: key(key_name),
+        chat: chat(chat_name),
+        first,
+        replies: vec![Reply::plain(format!("{key_name}, {first}"))],
+    };
+    bench.port().park(&parked).await.expect("an answer");
+    parked
+}
+
+fn replies(jobs: &[Job]) -> Vec<&Parked> {
+    let parked = jobs.iter().map(|job| match &job.work {
+        Work::Reply(parked) => parked,
+        other => panic!("not a reply: {other:?}"),
+    });
+    parked.collect()
+}

@@ -1,0 +1,85 @@
+//! Replies that could not be sent.
+
+use std::time::Duration;
+
+use super::{JUST_OVER, JobsBench, TTL, claim, park, release, replies};
+use crate::domain::keys::LedgerId;
+use crate::ports::jobs::{JobKind, Parked, Release};
+use crate::testing::fixtures::{chat, key};
+
+/// In the order of parking, whatever their keys; other chats at the same time.
+pub async fn replies_of_one_chat_go_in_order_one_at_a_time(bench: JobsBench) {
+    let mut anna = Vec::new();
+    for (name, first) in [("z", 0), ("a", 2), ("a", 1)] {
+        anna.push(park(&bench, "anna", name, first).await);
+    }
+    let bert = park(&bench, "bert", "z", 0).await;
+    let mut jobs = claim(&bench, JobKind::Reply).await;
+    jobs.sort_by(|a, b| a.chat.cmp(&b.chat));
+    assert_eq!(replies(&jobs), [&anna[0], &bert]);
+    assert_eq!(jobs[0].ledger, LedgerId::of(&chat("anna")));
+    assert_eq!(claim(&bench, JobKind::Reply).await, []);
+    let after = TTL / 2;
+    release(&bench, &jobs[0], Release::Again { after }).await;
+    assert_eq!(
+        claim(&bench, JobKind::Reply).await,
+        [],
+        "the first still goes first"
+    );
+    bench.elapse(after).await;
+    for expected in &anna {
+        let jobs = claim(&bench, JobKind::Reply).await;
+        assert_eq!(replies(&jobs), [expected]);
+        release(&bench, &jobs[0], Release::Done).await;
+    }
+}
+
+/// The first stay, in their place; another place among the replies of its update is another.
+pub async fn parking_twice_keeps_once(bench: JobsBench) {
+    let first = park(&bench, "anna", "k", 0).await;
+    park(&bench, "anna", "k", 0).await;
+    let second = park(&bench, "anna", "k", 1).await;
+    park(&bench, "anna", "k", 0).await;
+    for expected in [first, second] {
+        let jobs = claim(&bench, JobKind::Reply).await;
+        assert_eq!(replies(&jobs), [&expected]);
+        release(&bench, &jobs[0], Release::Done).await;
+    }
+    assert_eq!(claim(&bench, JobKind::Reply).await, []);
+}
+
+/// For good, also for those who claimed it before.
+pub async fn a_sent_reply_is_gone(bench: JobsBench) {
+    park(&bench, "anna", "k", 0).await;
+    let job = claim(&bench, JobKind::Reply).await.remove(0);
+    release(&bench, &job, Release::Done).await;
+    release(
+        &bench,
+        &job,
+        Release::Again {
+            after: Duration::ZERO,
+        },
+    )
+    .await;
+    bench.elapse(JUST_OVER).await;
+    assert_eq!(claim(&bench, JobKind::Reply).await, []);
+}
+
+/// Without replies it is a promise, kept in its place like any other.
+pub async fn a_promise_is_parked_like_replies(bench: JobsBench) {
+    let promise = Parked {
+        key: key("promised"),
+        chat: chat("anna"),
+        first: 0,
+        replies: Vec::new(),
+    };
+    for _ in 0..2 {
+        bench.port().park(&promise).await.expect("an answer");
+    }
+    let later = park(&bench, "anna", "k", 0).await;
+    for expected in [promise, later] {
+        let jobs = claim(&bench, JobKind::Reply).await;
+        assert_eq!(replies(&jobs), [&expected]);
+        release(&bench, &jobs[0], Release::Done).await;
+    }
+}
