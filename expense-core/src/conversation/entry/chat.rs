@@ -92,7 +92,9 @@ pub(super) enum Hint {
 
 /// What the word after a number says about it; `weak`: a whole number without a sign.
 pub(super) fn hint_after(word: &Word<'_>, weak: bool) -> Hint {
-    if word.is_one_of(UNITS) || (weak && word.is_one_of(COUNTED)) {
+    if word.numeric {
+        Hint::None
+    } else if word.is_one_of(UNITS) || (weak && word.is_one_of(COUNTED)) {
         Hint::Chat
     } else if weak && (word.is_one_of(SINGULAR) || word.is_one_of(OPERATORS)) {
         Hint::Doubtful
@@ -103,7 +105,9 @@ pub(super) fn hint_after(word: &Word<'_>, weak: bool) -> Hint {
 
 /// What the word before a weak number says about it, which may be an hour where it is small.
 pub(super) fn hint_before(word: &Word<'_>, hour: bool) -> Hint {
-    if word.is_one_of(OPERATORS)
+    if word.numeric {
+        Hint::None
+    } else if word.is_one_of(OPERATORS)
         || word.is_one_of(BEFORE_NAMES)
         || (hour && word.is_one_of(BEFORE_HOURS))
     {

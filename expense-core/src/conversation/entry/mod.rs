@@ -4,6 +4,11 @@
 //! is the amount, and what is left is the description. Every digit of a line is either consumed
 //! whole by the amount or the date, or stays in the description as typed. What can be read in
 //! two ways is asked, not guessed.
+//!
+//! Three capitals that never were a code are description (`10 KFC`, `XYZ 10`): they name no
+//! currency. Codes that ISO has withdrawn and coins (`10 DEM`, `10 BTC`) do, and are refused.
+//! `3/5` in English without a region is asked, as people of both habits write it. Reading takes
+//! time linear in the message.
 
 use chrono::NaiveDate;
 
