@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+        .expect("the folder is there")
+        .map(|entry| entry.expect("the folder can be read").path());
     entries
         .flat_map(|path| {
             if path.is_dir() {

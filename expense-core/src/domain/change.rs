@@ -11,7 +11,7 @@ use super::ledger::Settings;
 /// What one update changed, with all that is needed to take it back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Named by the [Undo] button of its confirmation.
+    /// Named by the button of its confirmation that takes it back.
     pub id: ChangeId,
     /// Who did it.
     pub by: UserKey,

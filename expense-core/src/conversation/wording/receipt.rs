@@ -208,7 +208,7 @@ pub(crate) fn said_anew(expense: &Expense) -> Text {
 
 /// A caption that can't be followed.
 pub(crate) fn caption_refused(reason: &str) -> String {
-    format!("About the caption: {reason}")
+    format!("I did not use the caption. {reason}")
 }
 
 /// An album with more photos than one draft takes.

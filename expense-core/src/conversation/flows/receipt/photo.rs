@@ -3,16 +3,18 @@
 use super::{live_receipt, message_of, present, reading_now, saved_as};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
-use crate::conversation::entry::{self, Field};
+use crate::conversation::entry::{self, Field, Fields};
 use crate::conversation::patch::Patch;
 use crate::conversation::question::DraftQuery;
 use crate::conversation::reply::{Place, Reply};
 use crate::conversation::wording::receipt as words;
 use crate::conversation::write::Write;
 use crate::domain::attachment::Attachment;
+use crate::domain::currency::{self, Currency};
 use crate::domain::draft::{Draft, DraftContent, DraftFields, DraftState, ReceiptDraft};
 use crate::domain::keys::{DraftId, ExpenseId, MessageKey};
 use crate::domain::limits;
+use crate::domain::text::Description;
 
 /// A photo, alone or as a part of an album.
 pub(crate) fn decide(
@@ -84,7 +86,7 @@ fn read_caption(ctx: &Context<'_>, caption: &str, receipt: &mut ReceiptDraft) ->
     }
     let fields = ctx.reading(|entry| entry::fields(caption, entry));
     let refused = match fields {
-        Field::Exact(fields) => Patch::of(ctx, fields)
+        Field::Exact(fields) => Patch::of(ctx, with_currency(fields))
             .apply_to(receipt)
             .err()
             .map(|misfit| misfit.say()),
@@ -93,6 +95,30 @@ fn read_caption(ctx: &Context<'_>, caption: &str, receipt: &mut ReceiptDraft) ->
         Field::Invalid(reason) => Some(reason.to_string()),
     };
     refused.map(|reason| words::caption_refused(&reason))
+}
+
+/// A caption says its currency without an amount: `dinner usd`.
+fn with_currency(mut fields: Fields) -> Fields {
+    let Some(description) = &fields.description else {
+        return fields;
+    };
+    let words: Vec<&str> = description.as_str().split(' ').collect();
+    let code = |word: &&str| {
+        let currency = Currency::from_code(word).ok()?;
+        let meant = **word == *currency.code() || !currency::is_also_a_word(currency);
+        meant.then_some(currency)
+    };
+    let (found, rest) = match words.as_slice() {
+        [rest @ .., last] if code(last).is_some() => (code(last), rest),
+        [first, rest @ ..] => (code(first), rest),
+        [] => (None, words.as_slice()),
+    };
+    if fields.currency.is_none() && found.is_some() {
+        let rest = Description::new(&rest.join(" "));
+        fields.currency = found;
+        fields.description = (!rest.is_empty()).then_some(rest);
+    }
+    fields
 }
 
 /// Adds a part to its album's draft. One that was answered already is not touched.
