@@ -14,7 +14,8 @@ const ROOMS: [(&str, &[&str]); 7] = [
     ("service", &["domain", "conversation", "ports"]),
     // Of the conversation only the values that stand in contracts; see `SIGNATURES`.
     ("wrap", &["domain", "conversation", "ports"]),
-    ("memory", &["domain", "conversation", "ports"]),
+    // `in_process` fills the ports of a service.
+    ("memory", &["domain", "conversation", "ports", "service"]),
     (
         "testing",
         &[
