@@ -24,8 +24,14 @@ async fn publish(queue: &MemoryQueue, chat_name: &str, name: &str) -> Result<(),
 }
 
 async fn settle_next(queue: &MemoryQueue, settle: Settle) {
-    let claimed = queue.claim(1, Duration::from_secs(5)).await.expect("an answer");
-    queue.settle(claimed[0].id, settle).await.expect("an answer");
+    let claimed = queue
+        .claim(1, Duration::from_secs(5))
+        .await
+        .expect("an answer");
+    queue
+        .settle(claimed[0].id, settle)
+        .await
+        .expect("an answer");
 }
 
 #[rstest]

@@ -29,7 +29,7 @@ pub(crate) fn plain(ctx: &Context<'_>, text: &str) -> Flow {
         && is_bare(&line.reading)
         && let Some(draft) = receipt::edit::wanting(ctx)?
     {
-        return receipt::edit::fill_amount(ctx, draft, text);
+        return receipt::edit::answer(ctx, draft.id, None, text);
     }
     Ok(record(ctx, &lines))
 }

@@ -37,6 +37,7 @@ fn undo(ctx: &Context<'_>, change: &Change, anyway: bool, place: Place) -> Flow 
     }
     let mut undoing = Undoing {
         ctx,
+        change: change.id,
         writes: Vec::new(),
         said: Vec::new(),
         expenses: Vec::new(),
@@ -44,7 +45,7 @@ fn undo(ctx: &Context<'_>, change: &Change, anyway: bool, place: Place) -> Flow 
     for effect in change.effects.iter().rev() {
         undoing.effect(effect, &expenses)?;
     }
-    Ok(undoing.finish(change, place))
+    Ok(undoing.finish(place))
 }
 
 fn touched_expenses(ctx: &Context<'_>, change: &Change) -> Flow<Vec<Expense>> {
@@ -86,6 +87,7 @@ fn touched_since(ctx: &Context<'_>, change: &Change, expenses: &[Expense]) -> bo
 /// What is being taken back.
 struct Undoing<'c, 'a> {
     ctx: &'c Context<'a>,
+    change: ChangeId,
     writes: Vec<Write>,
     said: Vec<Text>,
     expenses: Vec<Expense>,
@@ -119,6 +121,7 @@ impl Undoing<'_, '_> {
             Some(before) => before.clone(),
             None => Expense {
                 removed: true,
+                change: self.change,
                 ..now.clone()
             },
         };
@@ -161,8 +164,8 @@ impl Undoing<'_, '_> {
         }
     }
 
-    fn finish(mut self, change: &Change, place: Place) -> Decision {
-        self.writes.push(Write::MarkUndone(change.id));
+    fn finish(mut self, place: Place) -> Decision {
+        self.writes.push(Write::MarkUndone(self.change));
         let mut text = Text::plain(words::UNDONE);
         for said in self.said {
             text = text.then("\n").and(said);

@@ -26,11 +26,6 @@ pub(crate) fn wanting(ctx: &Context<'_>) -> Flow<Option<Draft>> {
     }))
 }
 
-/// Takes a bare amount as the one that the draft asked for.
-pub(crate) fn fill_amount(ctx: &Context<'_>, draft: Draft, text: &str) -> Flow {
-    answer(ctx, draft.id, Some(DraftField::Amount), text)
-}
-
 /// [Edit]
 pub(crate) fn press(ctx: &Context<'_>, id: DraftId, place: Place) -> Flow {
     let (_, receipt) = live_receipt(ctx, id)?;
