@@ -192,3 +192,23 @@ fn harmless(text: &str) -> Cow<'_, str> {
 fn unwritable(error: csv::Error) -> PortError {
     PortError::new("service", "export", Fault::Bug).because(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::harmless;
+
+    #[rstest]
+    #[case::plain("lunch", "lunch")]
+    #[case::formula("=HYPERLINK(1)", "'=HYPERLINK(1)")]
+    #[case::sum("+1+1", "'+1+1")]
+    #[case::minus("-2+3", "'-2+3")]
+    #[case::function("@SUM(A1)", "'@SUM(A1)")]
+    #[case::tab("\t=1", "'\t=1")]
+    #[case::full_width("＝1", "'＝1")]
+    #[case::inside("a=b", "a=b")]
+    fn runs_no_text_as_a_formula(#[case] text: &str, #[case] cell: &str) {
+        assert_eq!(harmless(text), cell);
+    }
+}

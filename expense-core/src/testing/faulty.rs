@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::simulation::Standstill;
 use crate::ports::error::{Fault, PortError, Result};
 
 /// What happens to a call.
@@ -122,6 +123,7 @@ impl Plan {
 pub struct Faulty<T: ?Sized> {
     inner: Arc<T>,
     plan: Arc<Plan>,
+    threaded: bool,
 }
 
 impl<T: ?Sized> Faulty<T> {
@@ -131,6 +133,31 @@ impl<T: ?Sized> Faulty<T> {
         Arc::new(Self {
             inner,
             plan: Arc::clone(plan),
+            threaded: false,
         })
+    }
+
+    /// The same around a port that works on threads of its own: simulated time stands still
+    /// while a call of it lasts.
+    #[must_use]
+    pub fn threaded(inner: Arc<T>, plan: &Arc<Plan>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            plan: Arc::clone(plan),
+            threaded: true,
+        })
+    }
+
+    async fn around<R>(
+        &self,
+        name: &'static str,
+        call: impl Future<Output = Result<R>> + Send,
+    ) -> Result<R> {
+        let threaded = self.threaded;
+        let call = async move {
+            let _still = threaded.then(Standstill::begin);
+            call.await
+        };
+        self.plan.around(name, call).await
     }
 }

@@ -32,22 +32,22 @@ use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSessio
 impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
     async fn commit(&self, commit: &Commit) -> Result<Committed> {
         let call = self.inner.commit(commit);
-        self.plan.around("store.commit", call).await
+        self.around("store.commit", call).await
     }
 
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>> {
         let call = self.inner.recorded(chat, key);
-        self.plan.around("store.recorded", call).await
+        self.around("store.recorded", call).await
     }
 
     async fn ledger(&self, chat: &ChatKey) -> Result<Option<Ledger>> {
         let call = self.inner.ledger(chat);
-        self.plan.around("store.ledger", call).await
+        self.around("store.ledger", call).await
     }
 
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         let call = self.inner.session(chat);
-        self.plan.around("store.session", call).await
+        self.around("store.session", call).await
     }
 
     async fn expenses(
@@ -57,27 +57,27 @@ impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
         page: PageRequest,
     ) -> Result<Page> {
         let call = self.inner.expenses(ledger, filter, page);
-        self.plan.around("store.expenses", call).await
+        self.around("store.expenses", call).await
     }
 
     async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> Result<Vec<Total>> {
         let call = self.inner.totals(ledger, query);
-        self.plan.around("store.totals", call).await
+        self.around("store.totals", call).await
     }
 
     async fn tags(&self, ledger: LedgerId) -> Result<Vec<(Tag, u64)>> {
         let call = self.inner.tags(ledger);
-        self.plan.around("store.tags", call).await
+        self.around("store.tags", call).await
     }
 
     async fn draft(&self, ledger: LedgerId, query: &DraftQuery) -> Result<Option<Draft>> {
         let call = self.inner.draft(ledger, query);
-        self.plan.around("store.draft", call).await
+        self.around("store.draft", call).await
     }
 
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>> {
         let call = self.inner.change(ledger, query);
-        self.plan.around("store.change", call).await
+        self.around("store.change", call).await
     }
 }
 
@@ -85,17 +85,17 @@ impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
 impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
         let call = self.inner.claim(kind, limit, ttl);
-        self.plan.around("jobs.claim", call).await
+        self.around("jobs.claim", call).await
     }
 
     async fn release(&self, job: &Job, release: Release) -> Result<()> {
         let call = self.inner.release(job, release);
-        self.plan.around("jobs.release", call).await
+        self.around("jobs.release", call).await
     }
 
     async fn park(&self, parked: &Parked) -> Result<()> {
         let call = self.inner.park(parked);
-        self.plan.around("jobs.park", call).await
+        self.around("jobs.park", call).await
     }
 }
 
@@ -103,7 +103,7 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
 impl<T: StateStore + ?Sized> StateStore for Faulty<T> {
     async fn load(&self, key: &str) -> Result<Option<Versioned>> {
         let call = self.inner.load(key);
-        self.plan.around("states.load", call).await
+        self.around("states.load", call).await
     }
 
     async fn save(
@@ -114,12 +114,12 @@ impl<T: StateStore + ?Sized> StateStore for Faulty<T> {
         ttl: Duration,
     ) -> Result<Saved> {
         let call = self.inner.save(key, seen, value, ttl);
-        self.plan.around("states.save", call).await
+        self.around("states.save", call).await
     }
 
     async fn clear(&self, key: &str, seen: Version) -> Result<Saved> {
         let call = self.inner.clear(key, seen);
-        self.plan.around("states.clear", call).await
+        self.around("states.clear", call).await
     }
 }
 
@@ -127,17 +127,17 @@ impl<T: StateStore + ?Sized> StateStore for Faulty<T> {
 impl<T: Cache + ?Sized> Cache for Faulty<T> {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let call = self.inner.get(key);
-        self.plan.around("cache.get", call).await
+        self.around("cache.get", call).await
     }
 
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()> {
         let call = self.inner.put(key, value, ttl);
-        self.plan.around("cache.put", call).await
+        self.around("cache.put", call).await
     }
 
     async fn forget(&self, key: &str) -> Result<()> {
         let call = self.inner.forget(key);
-        self.plan.around("cache.forget", call).await
+        self.around("cache.forget", call).await
     }
 }
 
@@ -145,22 +145,22 @@ impl<T: Cache + ?Sized> Cache for Faulty<T> {
 impl<T: UpdateQueue + ?Sized> UpdateQueue for Faulty<T> {
     async fn publish(&self, envelope: Envelope) -> Result<()> {
         let call = self.inner.publish(envelope);
-        self.plan.around("queue.publish", call).await
+        self.around("queue.publish", call).await
     }
 
     async fn claim(&self, limit: usize, wait: Duration) -> Result<Vec<Delivery>> {
         let call = self.inner.claim(limit, wait);
-        self.plan.around("queue.claim", call).await
+        self.around("queue.claim", call).await
     }
 
     async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()> {
         let call = self.inner.settle(id, settle);
-        self.plan.around("queue.settle", call).await
+        self.around("queue.settle", call).await
     }
 
     async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
         let call = self.inner.buried(limit);
-        self.plan.around("queue.buried", call).await
+        self.around("queue.buried", call).await
     }
 }
 
@@ -168,7 +168,7 @@ impl<T: UpdateQueue + ?Sized> UpdateQueue for Faulty<T> {
 impl<T: RateLimiter + ?Sized> RateLimiter for Faulty<T> {
     async fn take(&self, take: &Take, quota: Quota) -> Result<Verdict> {
         let call = self.inner.take(take, quota);
-        self.plan.around("limiter.take", call).await
+        self.around("limiter.take", call).await
     }
 }
 
@@ -176,12 +176,12 @@ impl<T: RateLimiter + ?Sized> RateLimiter for Faulty<T> {
 impl<T: Lease + ?Sized> Lease for Faulty<T> {
     async fn take(&self, name: &str, holder: &str, ttl: Duration) -> Result<Option<Fence>> {
         let call = self.inner.take(name, holder, ttl);
-        self.plan.around("lease.take", call).await
+        self.around("lease.take", call).await
     }
 
     async fn release(&self, name: &str, holder: &str) -> Result<()> {
         let call = self.inner.release(name, holder);
-        self.plan.around("lease.release", call).await
+        self.around("lease.release", call).await
     }
 }
 
@@ -189,7 +189,7 @@ impl<T: Lease + ?Sized> Lease for Faulty<T> {
 impl<T: Attachments + ?Sized> Attachments for Faulty<T> {
     async fn fetch(&self, attachment: &Attachment) -> Result<Bytes> {
         let call = self.inner.fetch(attachment);
-        self.plan.around("attachments.fetch", call).await
+        self.around("attachments.fetch", call).await
     }
 }
 
@@ -197,7 +197,7 @@ impl<T: Attachments + ?Sized> Attachments for Faulty<T> {
 impl<T: ReceiptOcr + ?Sized> ReceiptOcr for Faulty<T> {
     async fn read(&self, document: &Document) -> Result<Read> {
         let call = self.inner.read(document);
-        self.plan.around("ocr.read", call).await
+        self.around("ocr.read", call).await
     }
 }
 
@@ -205,6 +205,6 @@ impl<T: ReceiptOcr + ?Sized> ReceiptOcr for Faulty<T> {
 impl<T: Messenger + ?Sized> Messenger for Faulty<T> {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
         let call = self.inner.send(outgoing);
-        self.plan.around("messenger.send", call).await
+        self.around("messenger.send", call).await
     }
 }

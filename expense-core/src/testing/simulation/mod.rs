@@ -8,13 +8,16 @@
 //! next one can't see what the dead one had claimed.
 
 mod clock;
+mod people;
 pub mod scenario;
 mod screen;
 mod world;
 
 use std::sync::Arc;
 
-pub use clock::SimulatedClock;
+use futures::future::BoxFuture;
+
+pub use clock::{SimulatedClock, Standstill};
 pub use screen::Screen;
 pub use world::{Ending, Stores, Wrap};
 
@@ -40,8 +43,10 @@ const IDLE_LOOKS: usize = 2;
 
 /// What a simulation runs over.
 pub struct Setting {
-    /// Fresh stores for a run, or the same ones for all: every run has a chat of its own.
-    pub stores: Box<dyn Fn(Arc<dyn Clock>) -> Stores>,
+    /// Fresh stores for a run.
+    pub stores: Box<dyn Fn(Arc<dyn Clock>) -> BoxFuture<'static, Stores>>,
+    /// Whether they work on threads of their own.
+    pub threaded: bool,
     /// What stands before the queue: nothing, unless a test breaks it.
     pub wrap_queue: Wrap<dyn UpdateQueue>,
     /// Of the calls that the last fault of a longest run may hit, every how many-th is taken; 1
@@ -87,8 +92,14 @@ impl Exploration<'_> {
                 continue;
             }
             for mishap in MISHAPS {
+                // Dying before a call is dying after the one before it, but for what goes on
+                // beside it: alone that is played, too, in company once is enough.
+                let alone = mishap == Mishap::DieBefore;
+                if alone && !planned.is_empty() {
+                    continue;
+                }
                 planned.push(Planned { call, mishap });
-                self.from(planned, more - 1)?;
+                self.from(planned, if alone { 0 } else { more - 1 })?;
                 planned.pop();
             }
         }
@@ -130,7 +141,8 @@ impl Exploration<'_> {
                 chat: ChatKey::new(chat).map_err(|error| error.to_string())?,
                 scenario: self.scenario,
                 plan: Arc::clone(plan),
-                stores: (self.setting.stores)(clock.clone()),
+                stores: self.stores(clock.clone()).await,
+                threaded: self.setting.threaded,
                 wrap_queue: self.setting.wrap_queue,
                 clock,
                 screen: Arc::new(Screen::refusing(self.scenario.refusals)),
@@ -144,6 +156,11 @@ impl Exploration<'_> {
             };
             world.play().await
         })
+    }
+
+    async fn stores(&self, clock: Arc<dyn Clock>) -> Stores {
+        let _still = self.setting.threaded.then(Standstill::begin);
+        (self.setting.stores)(clock).await
     }
 
     fn judge(&mut self, ending: Ending, in_order: bool) -> Result<(), String> {

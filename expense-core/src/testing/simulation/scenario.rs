@@ -15,6 +15,8 @@ pub enum Deed {
     Rewrite(&'static str),
     /// Sends a photo of the receipt that the reader knows.
     Photograph,
+    /// Does nothing for so many hours.
+    Wait(u64),
 }
 
 /// A story with its intended end.
@@ -115,7 +117,15 @@ pub const PARKED: Scenario = Scenario {
     refusals: 3,
 };
 
-/// All of them.
+/// A draft is answered when it has expired.
+pub const EXPIRED: Scenario = Scenario {
+    name: "a photo's draft expires",
+    deeds: &[Deed::Photograph, Deed::Wait(26), Deed::Press("Save")],
+    expenses: &[],
+    refusals: 0,
+};
+
+/// All that take no longer than a few minutes when nothing fails.
 pub const ALL: [Scenario; 8] = [
     WRITTEN,
     DELIVERED_TWICE,

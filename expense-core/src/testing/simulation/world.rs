@@ -8,15 +8,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
-use super::clock::SimulatedClock;
-use super::scenario::{Deed, Scenario};
+use super::clock::{SimulatedClock, Standstill};
+use super::scenario::Scenario;
 use super::screen::Screen;
 use crate::conversation::decision::Policy;
-use crate::conversation::event::{Envelope, Event};
+use crate::conversation::event::Envelope;
 use crate::conversation::question::{ExpenseFilter, Group, PageRequest, Total, TotalsQuery};
 use crate::domain::attachment::Attachment;
 use crate::domain::currency::Currency;
-use crate::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey, UserKey};
+use crate::domain::keys::{ChatKey, LedgerId};
 use crate::domain::ledger::{Language, Settings};
 use crate::domain::limits;
 use crate::domain::receipt::{Confidence, Receipt};
@@ -37,7 +37,7 @@ use crate::service::{Options, Ports, Service};
 use crate::testing::faulty::{Faulty, Plan};
 
 /// How long the people of a run wait for it to end, in simulated time.
-const PATIENCE: Duration = Duration::from_secs(12 * 60 * 60);
+const PATIENCE: Duration = Duration::from_secs(48 * 60 * 60);
 /// How often and how long apart they look whether everything was said.
 const LOOKS: usize = 60;
 const LOOK: Duration = Duration::from_secs(30);
@@ -72,6 +72,7 @@ pub(super) struct World {
     pub(super) scenario: Scenario,
     pub(super) plan: Arc<Plan>,
     pub(super) stores: Stores,
+    pub(super) threaded: bool,
     pub(super) wrap_queue: Wrap<dyn UpdateQueue>,
     pub(super) clock: Arc<SimulatedClock>,
     pub(super) screen: Arc<Screen>,
@@ -148,68 +149,21 @@ impl World {
         missing(&self.expected, &self.screen.said(&self.chat), false).is_none()
     }
 
-    /// The updates of a deed, the same ones however often they are delivered.
-    async fn envelopes(&self, index: usize, deed: &Deed) -> Vec<Envelope> {
-        let text = |text: &str| Event::Text {
-            text: text.to_owned(),
-            reply_to: None,
-        };
-        match deed {
-            Deed::Write(words) => vec![self.envelope(index, 0, own(index), text(words))],
-            Deed::WriteDelivered2(words) => {
-                vec![self.envelope(index, 0, own(index), text(words)); 2]
-            }
-            Deed::Rewrite(words) => {
-                let text = (*words).to_owned();
-                vec![self.envelope(index, 0, own(0), Event::Edited { text })]
-            }
-            Deed::Photograph => {
-                let event = Event::Photo {
-                    attachment: self.photo.clone(),
-                    caption: String::new(),
-                    album: None,
-                };
-                vec![self.envelope(index, 0, own(index), event)]
-            }
-            Deed::Press(label) => self.presses(index, label, 1).await,
-            Deed::PressTwice(label) => self.presses(index, label, 2).await,
-        }
-    }
-
-    async fn presses(&self, index: usize, label: &str, times: usize) -> Vec<Envelope> {
-        let (message, action) = loop {
-            match self.screen.button(&self.chat, label) {
-                Some(found) => break found,
-                None => tokio::time::sleep(Duration::from_millis(500)).await,
-            }
-        };
-        (0..times)
-            .map(|tap| self.envelope(index, tap, message.clone(), Event::Press(action.clone())))
-            .collect()
-    }
-
-    fn envelope(&self, index: usize, tap: usize, message: MessageKey, event: Event) -> Envelope {
-        let key = format!("simulation:{}:{index}:{tap}", self.chat.as_str());
-        Envelope {
-            key: UpdateKey::new(key).expect("keys are short"),
-            chat: self.chat.clone(),
-            who: person(),
-            sent_at: self.clock.now(),
-            message: Some(message),
-            language: None,
-            event,
-        }
-    }
-
     fn ports(&self) -> Ports {
         let clock: Arc<dyn Clock> = self.clock.clone();
         let queue = (self.wrap_queue)(Arc::new(MemoryQueue::new(clock.clone())));
         let image = Reading::Receipt(Box::new(receipt()));
         let reader = ScriptedReader::default().with(IMAGE, image);
         let plan = &self.plan;
+        let (store, jobs) = (self.stores.store.clone(), self.stores.jobs.clone());
+        let (store, jobs) = if self.threaded {
+            (Faulty::threaded(store, plan), Faulty::threaded(jobs, plan))
+        } else {
+            (Faulty::new(store, plan), Faulty::new(jobs, plan))
+        };
         Ports {
-            store: Faulty::new(self.stores.store.clone(), plan),
-            jobs: Faulty::new(self.stores.jobs.clone(), plan),
+            store,
+            jobs,
             states: Faulty::new(Arc::new(MemoryState::new(clock.clone(), 100)), plan),
             cache: Faulty::new(Arc::new(MemoryCache::new(clock.clone(), 100)), plan),
             queue: Faulty::new(queue, plan),
@@ -253,6 +207,7 @@ impl World {
             categories: None,
             group: Group::None,
         };
+        let _still = self.threaded.then(Standstill::begin);
         let store = &self.stores.store;
         let page = store.expenses(ledger, &filter, page).await;
         let mut expenses: Vec<_> = page
@@ -304,14 +259,6 @@ pub(super) fn attachments() -> (Arc<MemoryAttachments>, Attachment) {
     let attachments = MemoryAttachments::default();
     let photo = attachments.hold(IMAGE);
     (Arc::new(attachments), photo)
-}
-
-fn own(index: usize) -> MessageKey {
-    MessageKey::new(format!("p{index}")).expect("keys are short")
-}
-
-fn person() -> UserKey {
-    UserKey::new("simulation:1").expect("keys are short")
 }
 
 fn settings() -> Settings {

@@ -1,0 +1,5 @@
+//! Whole paths over real adapters: a service on SQLite.
+
+mod app;
+mod service;
+mod simulation;

@@ -1,0 +1,62 @@
+//! Every port of the service failing at every place, over SQLite.
+
+use std::sync::{Arc, Mutex};
+
+use expense_core::testing::simulation::scenario::{
+    DELIVERED_TWICE, PARKED, PHOTOGRAPHED, REWRITTEN, SEVERAL, Scenario, UNDO_PRESSED, UNDONE,
+    WRITTEN,
+};
+use expense_core::testing::simulation::{Setting, Stores, explore};
+use expense_store_sqlite::{Config, SqliteStore};
+use rstest::rstest;
+use tempfile::TempDir;
+
+#[rstest]
+#[case(WRITTEN)]
+#[case(DELIVERED_TWICE)]
+#[case(SEVERAL)]
+#[case(UNDONE)]
+#[case(UNDO_PRESSED)]
+#[case(REWRITTEN)]
+#[case(PHOTOGRAPHED)]
+#[case(PARKED)]
+fn ends_as_intended_with_any_fault(#[case] scenario: Scenario) {
+    let runs = explore(scenario, 1, &sqlite(1)).unwrap_or_else(|why| panic!("{why}"));
+    assert!(runs > 40, "only {runs} runs");
+}
+
+#[rstest]
+#[case(WRITTEN)]
+#[case(UNDONE)]
+#[case(PHOTOGRAPHED)]
+fn ends_as_intended_with_two_faults(#[case] scenario: Scenario) {
+    let runs = explore(scenario, 2, &sqlite(31)).unwrap_or_else(|why| panic!("{why}"));
+    assert!(runs > 100, "only {runs} runs");
+}
+
+/// A file for every run; the one before is removed.
+fn sqlite(stride: usize) -> Setting {
+    let folder = Arc::new(Mutex::new(None::<TempDir>));
+    Setting {
+        stores: Box::new(move |clock| {
+            let fresh = tempfile::tempdir().expect("a folder");
+            let path = fresh.path().join("expenses.sqlite");
+            *folder.lock().expect("nobody panicked") = Some(fresh);
+            Box::pin(async move {
+                let config = Config {
+                    clock,
+                    ..Config::new(path)
+                };
+                let store = SqliteStore::open(config).await.expect("the file opens");
+                let store = Arc::new(store);
+                Stores {
+                    store: store.clone(),
+                    jobs: store,
+                }
+            })
+        }),
+        threaded: true,
+        wrap_queue: |queue| queue,
+        stride,
+    }
+}
