@@ -34,6 +34,20 @@ pub(crate) enum Command {
     Scan(scan::Args),
     /// Fetches the local reader's models once, with pip, and checks them
     Models,
+    /// Brings the database up to date
+    Migrate,
+    /// Checks every configured part and says what is wrong and how to mend it
+    Doctor,
+    /// Copies the database to a new file, also while it is in use
+    Backup {
+        /// The copy; it must not exist
+        file: PathBuf,
+    },
+    /// Puts a copy in the database's place; what was there is kept under another name
+    Restore {
+        /// The copy
+        file: PathBuf,
+    },
 }
 
 const SETTINGS: &str = "\

@@ -3,6 +3,7 @@
 use std::io;
 
 use expense_ocr_local::ModelsError;
+use expense_store_sqlite::{BackupError, OpenError};
 
 use crate::config::ConfigError;
 
@@ -15,6 +16,12 @@ pub(crate) enum Failure {
     /// What was asked for can't be done by this build or in this place.
     #[error("{0}")]
     Refused(String),
+    /// The database can't be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// There is no copy.
+    #[error(transparent)]
+    Copy(#[from] BackupError),
     /// The local reader's models can't be used.
     #[error(transparent)]
     Models(#[from] ModelsError),
@@ -33,7 +40,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Refused(_) => 2,
-            Self::Models(_) | Self::Io(_) => 1,
+            Self::Open(_) | Self::Copy(_) | Self::Models(_) | Self::Io(_) => 1,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod cli;
 mod config;
+mod copies;
+mod doctor;
 mod error;
 mod models;
 mod parse;
@@ -32,15 +34,21 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
-    let config = Config::read(|name| std::env::var_os(name), cli.config.as_deref())?;
-    telemetry::start(&config);
+    let config = Config::read(|name| std::env::var_os(name), cli.config.as_deref());
+    if let Ok(config) = &config {
+        telemetry::start(config);
+    }
     let done = match cli.command.unwrap_or(Command::Run) {
-        Command::Run if config.telegram => return Err(run::no_telegram()),
-        Command::Run => run::console(&config, false),
-        Command::Console { json } => run::console(&config, json),
-        Command::Parse(args) => parse::run(&config, &args),
-        Command::Scan(args) => return run::block_on(scan::run(&config, &args)),
-        Command::Models => run::block_on(models::run(&config)),
+        // It tells the mistakes of a configuration among its findings.
+        Command::Doctor => return run::block_on(async { Ok(doctor::run(config).await) }),
+        Command::Run => run::bot(&config?),
+        Command::Console { json } => run::console(&config?, json),
+        Command::Parse(args) => parse::run(&config?, &args),
+        Command::Scan(args) => return run::block_on(scan::run(&config?, &args)),
+        Command::Models => run::block_on(models::run(&config?)),
+        Command::Migrate => run::block_on(copies::migrate(&config?)),
+        Command::Backup { file } => run::block_on(copies::backup(&config?, &file)),
+        Command::Restore { file } => run::block_on(copies::restore(&config?, &file)),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

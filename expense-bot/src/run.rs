@@ -35,6 +35,14 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .block_on(work)
 }
 
+/// The bot with the configured transport: without one, the chat on this terminal.
+pub(crate) fn bot(config: &Config) -> Result<(), Failure> {
+    if config.telegram {
+        return Err(no_telegram());
+    }
+    console(config, false)
+}
+
 /// Chats until the person leaves, the input ends or a signal comes.
 pub(crate) fn console(config: &Config, json: bool) -> Result<(), Failure> {
     let ended = block_on(chat(config, json));
@@ -54,10 +62,10 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     make_private(&config.data)?;
     let shutdown = signals::watch()?;
     let clock = Arc::new(SystemClock);
-    let store = wire::store(config, clock.clone()).await?;
+    let store = Arc::new(wire::store(config).await?);
     let (console, input) = Console::open(wire::console(config, json), clock.clone())?;
     let console = Arc::new(console);
-    let ports = wire::ports(config, store, clock, console.clone());
+    let ports = wire::ports(config, store.clone(), clock, console.clone());
     let service = Service::new(ports, wire::options(config));
     let running = tokio::spawn({
         let (service, shutdown) = (service.clone(), shutdown.clone());
@@ -68,5 +76,6 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     if let Err(error) = running.await {
         tracing::error!(%error, "the service ended early");
     }
+    store.close().await;
     Ok(())
 }

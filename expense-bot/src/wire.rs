@@ -7,25 +7,33 @@ use std::time::Duration;
 
 use expense_console::{Console, Files, Setup};
 use expense_core::conversation::decision::Policy;
+use expense_core::memory::cache::MemoryCache;
 use expense_core::memory::in_process::in_process;
-use expense_core::memory::store::MemoryStore;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::ocr::ReceiptOcr;
 use expense_core::ports::rate::Quota;
 use expense_core::service::{Options, Ports};
 
+use expense_core::wrap::Wrapped;
+use expense_core::wrap::cached::CachedOcr;
+use expense_core::wrap::meter::Meter;
+use expense_core::wrap::retry::Retry;
+use expense_core::wrap::timeout::Timeout;
 use expense_ocr_local::{LocalReader, Models, ModelsError};
+use expense_store_sqlite::{OpenError, SqliteStore};
 
 use crate::config::{Config, Reader};
-use crate::error::Failure;
 use crate::models;
 
-/// The store that is configured, ready to be used.
-pub(crate) async fn store(
-    _config: &Config,
-    clock: Arc<dyn Clock>,
-) -> Result<Arc<MemoryStore>, Failure> {
-    Ok(Arc::new(MemoryStore::new(clock)))
+/// How long the local reader may take for one receipt: less than `limits::READING`.
+const LOCAL_READING: Duration = Duration::from_secs(80);
+/// Readings that are remembered, and for how long: a photo sent twice is read once.
+const READINGS: usize = 100;
+const READINGS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The database that is configured, ready to be used.
+pub(crate) async fn store(config: &Config) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open(expense_store_sqlite::Config::new(&config.database)).await
 }
 
 /// How the console is set up. What it remembers of messages belongs to the database.
@@ -48,15 +56,18 @@ pub(crate) fn local_reader(config: &Config) -> Result<LocalReader, ModelsError> 
 
 /// Who reads the photos of the chat; nobody where nobody is configured or its models are not
 /// there, and then a photo's draft asks for the amount.
-fn reader(config: &Config) -> Option<Arc<dyn ReceiptOcr>> {
+fn reader(config: &Config, clock: Arc<dyn Clock>) -> Option<Arc<dyn ReceiptOcr>> {
     let Reader::Local = config.reader?;
-    match local_reader(config) {
-        Ok(reader) => Some(Arc::new(reader)),
-        Err(missing) => {
-            tracing::info!(%missing, "receipts are not read");
-            None
-        }
-    }
+    let local = local_reader(config)
+        .inspect_err(|missing| tracing::info!(%missing, "receipts are not read"))
+        .ok()?;
+    // A photo that is too much for it ends here, so that the next one has its turn.
+    let timely = Arc::new(Wrapped::ocr(Arc::new(local), Timeout(LOCAL_READING)));
+    // Each reading is counted and timed.
+    let metered = Arc::new(Wrapped::ocr(timely, Meter::new(clock.clone())));
+    // A known image costs nothing, not even a count.
+    let readings = Arc::new(MemoryCache::new(clock, READINGS));
+    Some(Arc::new(CachedOcr::new(metered, readings, READINGS_KEPT)))
 }
 
 /// What a photo is answered with, beside its draft, where the models could be fetched.
@@ -72,13 +83,19 @@ fn photo_hint(config: &Config) -> Option<String> {
 /// Everything outside the service, for one person on one machine.
 pub(crate) fn ports(
     config: &Config,
-    store: Arc<MemoryStore>,
+    sqlite: Arc<SqliteStore>,
     clock: Arc<dyn Clock>,
     console: Arc<Console>,
 ) -> Ports {
+    // A file that another program holds for a moment is tried again; the file itself waits
+    // `busy_timeout`, so no time limit stands between.
+    let patient = Arc::new(Wrapped::store(sqlite.clone(), Retry::default()));
+    // Every operation is counted once, however often it was tried.
+    let store = Arc::new(Wrapped::store(patient, Meter::new(clock.clone())));
     Ports {
-        ocr: reader(config),
-        ..in_process(store, console, Arc::new(Files), clock)
+        store,
+        ocr: reader(config, clock.clone()),
+        ..in_process(sqlite, console, Arc::new(Files), clock)
     }
 }
 

@@ -47,14 +47,24 @@ impl Bot {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_expense-bot"));
         let path = std::env::var_os("PATH").unwrap_or_default();
-        command.args(args).current_dir(self.home()).env_clear().env("PATH", path);
-        command.env("HOME", self.home()).envs(self.variables.iter().map(|(n, v)| (n, v)));
+        command
+            .args(args)
+            .current_dir(self.home())
+            .env_clear()
+            .env("PATH", path);
+        command
+            .env("HOME", self.home())
+            .envs(self.variables.iter().map(|(n, v)| (n, v)));
         command
     }
 
     pub(crate) fn start(&self, args: &[&str]) -> Child {
         let pipes = |command: &mut Command| {
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+            command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
         };
         pipes(&mut self.command(args)).unwrap()
     }
@@ -88,12 +98,19 @@ impl Bot {
 
 /// One JSON object a line.
 pub(crate) fn objects(out: &str) -> Vec<Value> {
-    out.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+    out.lines()
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect()
 }
 
 /// The names of an object's fields.
 pub(crate) fn fields(object: &Value) -> Vec<&str> {
-    object.as_object().unwrap().keys().map(String::as_str).collect()
+    object
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 impl From<Output> for Said {

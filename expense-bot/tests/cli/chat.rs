@@ -86,7 +86,10 @@ fn nobody_listening_ends_it_quietly() {
     stdin.write_all(b"12.50 lunch\n").unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"), "{output:?}");
+    assert!(
+        !String::from_utf8_lossy(&output.stderr).contains("panicked"),
+        "{output:?}"
+    );
     assert!(bot.chat(&["/list"]).join("\n").contains("12.50"));
 }
 

@@ -4,12 +4,18 @@ use crate::bot::Bot;
 fn says_what_it_is() {
     let bot = Bot::new();
     let version = bot.run(&["--version"], "");
-    assert_eq!(version.out, concat!("expense-bot ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(
+        version.out,
+        concat!("expense-bot ", env!("CARGO_PKG_VERSION"), "\n")
+    );
     let help = bot.run(&["--help"], "").out;
     for command in [
         "run", "console", "parse", "scan", "models", "migrate", "doctor", "backup", "restore",
     ] {
-        assert!(help.contains(&format!("\n  {command} ")), "{command} in {help}");
+        assert!(
+            help.contains(&format!("\n  {command} ")),
+            "{command} in {help}"
+        );
     }
 }
 
@@ -46,7 +52,10 @@ fn a_file_configures_too() {
     let file = bot.home().join("bot.toml");
     std::fs::write(&file, "default_currency = 'JPY'").unwrap();
     let by_option = bot.run(&["--config", "bot.toml", "parse", "--json"], "500 ramen");
-    assert!(by_option.out.contains("\"currency\":\"JPY\""), "{by_option:?}");
+    assert!(
+        by_option.out.contains("\"currency\":\"JPY\""),
+        "{by_option:?}"
+    );
     let bot = bot.with("EXPENSE_BOT_CONFIG", file.to_str().unwrap());
     let by_variable = bot.run(&["parse", "--json"], "500 ramen");
     assert_eq!(by_variable.out, by_option.out);

@@ -14,7 +14,13 @@ fn a_copy_brings_back_what_was_there() {
     assert!(list.contains("lunch") && !list.contains("tea"), "{list}");
 
     // What was replaced is not lost.
-    let kept = restored.out.split("kept as ").nth(1).unwrap().trim().trim_end_matches('.');
+    let kept = restored
+        .out
+        .split("kept as ")
+        .nth(1)
+        .unwrap()
+        .trim()
+        .trim_end_matches('.');
     let undone = bot.run(&["restore", kept], "");
     assert_eq!(undone.code, Some(0), "{undone:?}");
     assert!(bot.chat(&["/list"]).join("\n").contains("tea"));
@@ -28,7 +34,10 @@ fn a_copy_never_replaces_a_file() {
     let said = bot.run(&["backup", "mine"], "");
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("exists already"), "{}", said.err);
-    assert_eq!(std::fs::read_to_string(bot.home().join("mine")).unwrap(), "dear");
+    assert_eq!(
+        std::fs::read_to_string(bot.home().join("mine")).unwrap(),
+        "dear"
+    );
 }
 
 #[test]
@@ -36,7 +45,10 @@ fn a_stranger_is_not_restored() {
     let bot = Bot::new();
     bot.chat(&["12.50 lunch"]);
     std::fs::write(bot.home().join("letter.txt"), "dear").unwrap();
-    for (file, words) in [("letter.txt", "another program"), ("missing", "is not there")] {
+    for (file, words) in [
+        ("letter.txt", "another program"),
+        ("missing", "is not there"),
+    ] {
         let said = bot.run(&["restore", file], "");
         assert_eq!(said.code, Some(1), "{said:?}");
         assert!(said.err.contains(words), "{}", said.err);
@@ -55,7 +67,11 @@ fn an_unusable_file_is_told_and_left_alone() {
         assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{said:?}");
         assert!(said.err.contains("another program"), "{}", said.err);
     }
-    assert!(std::fs::read_to_string(&file).unwrap().starts_with("a letter"));
+    assert!(
+        std::fs::read_to_string(&file)
+            .unwrap()
+            .starts_with("a letter")
+    );
 }
 
 #[test]
@@ -80,5 +96,9 @@ fn doctor_finds_every_problem() {
     }
     let said = bot.with("LOG_FORMAT", "xml").run(&["doctor"], "");
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.out.contains("PROBLEM  configuration  LOG_FORMAT"), "{}", said.out);
+    assert!(
+        said.out.contains("PROBLEM  configuration  LOG_FORMAT"),
+        "{}",
+        said.out
+    );
 }

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use crate::bot::{Bot, fields, objects};
 
 fn parsed(args: &[&str], input: &str) -> Vec<Value> {
-    let said = Bot::new().run(&[&["parse", "--json", "--now", "2026-05-03"], args].concat(), input);
+    let said = Bot::new().run(
+        &[&["parse", "--json", "--now", "2026-05-03"], args].concat(),
+        input,
+    );
     assert_eq!(said.code, Some(0), "{said:?}");
     objects(&said.out)
 }
@@ -76,9 +79,15 @@ fn answers_every_line_in_order_whatever_it_holds() {
     input.extend(format!("{long}\n2 b").into_bytes());
     let said = Bot::new().run(&["parse", "--json"], input);
     let objects = objects(&said.out);
-    let outcomes: Vec<_> = objects.iter().map(|o| o["outcome"].as_str().unwrap()).collect();
+    let outcomes: Vec<_> = objects
+        .iter()
+        .map(|o| o["outcome"].as_str().unwrap())
+        .collect();
     assert_eq!(outcomes.len(), 5, "{outcomes:?}");
-    assert_eq!((outcomes[0], outcomes[1], outcomes[4]), ("expense", "not_an_expense", "expense"));
+    assert_eq!(
+        (outcomes[0], outcomes[1], outcomes[4]),
+        ("expense", "not_an_expense", "expense")
+    );
     assert_eq!(outcomes[3], "invalid");
     assert_eq!(objects[0]["input"], "1 a");
 }
@@ -89,7 +98,12 @@ fn people_get_words() {
     let lines: Vec<_> = said.out.lines().collect();
     assert_eq!(
         lines,
-        ["12.50 lunch", "  12.50 EUR · lunch · Others · 2026-05-03", "hello", "  not an expense"]
+        [
+            "12.50 lunch",
+            "  12.50 EUR · lunch · Others · 2026-05-03",
+            "hello",
+            "  not an expense"
+        ]
     );
 }
 

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
@@ -12,9 +14,13 @@ const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const UP: &str = "\x1b[A";
 
+/// How long something that must appear may take on a machine with much else to do.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The program on a terminal, and the person before it.
 struct Person {
     terminal: File,
+    screen: Receiver<Vec<u8>>,
     program: Child,
     /// What was shown and not yet looked at.
     shown: String,
@@ -25,32 +31,43 @@ impl Person {
         let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&terminal).unwrap();
         unlockpt(&terminal).unwrap();
-        let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+        let name = ptsname(&terminal, Vec::new())
+            .unwrap()
+            .into_string()
+            .unwrap();
         let side = || Stdio::from(File::options().read(true).write(true).open(&name).unwrap());
         let mut command = bot.command(&[]);
-        let program = command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side());
+        let program = command
+            .env("TERM", "xterm")
+            .stdin(side())
+            .stdout(side())
+            .stderr(side());
         let program = program.spawn().unwrap();
         let terminal = File::from(terminal);
+        let screen = watch(terminal.try_clone().unwrap());
         let shown = String::new();
-        Self { terminal, program, shown }
+        Self {
+            terminal,
+            screen,
+            program,
+            shown,
+        }
     }
 
     fn types(&mut self, keys: &str) {
         self.terminal.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Waits until this is shown and gives all that was shown up to it. A program that never
-    /// shows it and does not end is ended by the test runner.
+    /// Waits until this is shown and gives all that was shown up to it.
     fn sees(&mut self, words: &str) -> String {
-        let mut piece = [0; 4096];
         loop {
             if let Some(at) = self.shown.find(words) {
                 let rest = self.shown.split_off(at + words.len());
                 return std::mem::replace(&mut self.shown, rest);
             }
-            match self.terminal.read(&mut piece) {
-                Ok(read) if read > 0 => self.shown += &String::from_utf8_lossy(&piece[..read]),
-                _ => panic!("ended before showing {words:?}: {:?}", self.shown),
+            match self.screen.recv_timeout(PATIENCE) {
+                Ok(piece) => self.shown += &String::from_utf8_lossy(&piece),
+                Err(_) => panic!("never showed {words:?}: {:?}", self.shown),
             }
         }
     }
@@ -58,6 +75,26 @@ impl Person {
     fn sees_it_end(mut self) -> bool {
         self.program.wait().unwrap().success()
     }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+    }
+}
+
+/// What is shown, piece by piece, from a thread that can wait.
+fn watch(mut terminal: File) -> Receiver<Vec<u8>> {
+    let (pieces, screen) = channel();
+    std::thread::spawn(move || {
+        let mut piece = [0; 4096];
+        while let Ok(read @ 1..) = terminal.read(&mut piece) {
+            if pieces.send(piece[..read].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    screen
 }
 
 #[test]
