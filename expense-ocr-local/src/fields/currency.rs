@@ -24,6 +24,12 @@ const CODES: &str = "EUR|USD|GBP|CHF|MYR|SGD|AUD|CAD|NZD|HKD|TWD|JPY|CNY|RMB|KRW
 /// Signs that name one currency, and those that several share.
 const SIGNS: &str = r"US\$|S\$|A\$|AU\$|C\$|CA\$|NZ\$|HK\$|NT\$|R\$|RM|Rp|€|£|₹|Rs\.?|₩|฿|₫|đ|₱|₺|₽|₴|zł|zl|Kč|Ft|lei|円|元|¥|￥|\$|kr";
 
+/// The currencies that write `$`, the commonest first.
+const DOLLARS: &[&str] =
+    &["USD", "SGD", "AUD", "CAD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"];
+/// Codes that are also parts of names or words where no number stands beside them.
+const NAMES: [&str; 4] = ["BHD", "MAD", "PEN", "TRY"];
+
 /// The currency of the receipt: what stands at its numbers, else what its tax identity implies.
 /// A shared sign is the country's own currency, else the hint where the hint uses it, else the
 /// commonest one.
@@ -47,7 +53,7 @@ pub(crate) fn find(page: &Page, hints: &Hints, country: Option<Country>) -> Opti
             count(sign.as_str(), 2);
         }
     }
-    for found in ALONE.find_iter(&text) {
+    for found in ALONE.find_iter(&text).filter(|found| !NAMES.contains(&found.as_str())) {
         count(found.as_str(), 1);
     }
     if let Some(country) = country {
@@ -71,9 +77,9 @@ fn code_of<'a>(sign: &'a str, own: &'a str, country: Option<Country>) -> Option<
             .or_else(|| family.first().copied())
     };
     match sign {
-        "$" => shared(&[
-            "USD", "SGD", "AUD", "CAD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU",
-        ]),
+        // Where money has another sign, `$` is the form of a foreign cash register.
+        "$" if local.is_some_and(|local| !DOLLARS.contains(&local)) => local,
+        "$" => shared(DOLLARS),
         "¥" | "￥" => shared(&["JPY", "CNY"]),
         "kr" => shared(&["SEK", "NOK", "DKK", "ISK"]),
         "Rs" | "Rs." => shared(&["INR", "PKR", "LKR", "NPR"]),

@@ -23,11 +23,14 @@ const DIGIT: &str = "[0-9OoQDlI|BSZ]";
 /// No receipt that is sent in is older.
 const OLDEST_YEARS: i32 = 25;
 
-/// Three numbers with the same kind of separator; the last may run into a time.
-static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(
-        r"(?P<a>{DIGIT}{{4}}|{DIGIT}{{1,2}})\s?(?P<sep>[-/.,'年]|–)\s?(?P<b>{DIGIT}{{1,2}})\s?(?P<sep2>[-/.,'月]|–)\s?(?P<c>{DIGIT}{{1,8}})(?P<after>:?)"
-    ))
+/// Three numbers with the same separator; the last may run into a time.
+static NUMBERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let with = |first: &str, second: &str| {
+        pattern(&format!(
+            r"(?P<a>{DIGIT}{{4}}|{DIGIT}{{1,2}})\s?{first}\s?(?P<b>{DIGIT}{{1,2}})\s?{second}\s?(?P<c>{DIGIT}{{1,8}})(?P<after>:?)"
+        ))
+    };
+    vec![with("/", "/"), with("[-–]", "[-–]"), with("[.,]", r"\."), with(r"\.", "[.,]"), with("年", "月"), with("'", "'")]
 });
 /// A day, the name of a month, a year: `3 May 2018`, `03-MAY-18`, `21. April 2019`, `3.Mai 18`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -48,44 +51,12 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"[0-2]?[0-9] ?[:.h] ?[0-5][0-9](?: ?[:.] ?[0-5][0-9])?(?: ?[AaPp]\.?[Mm])?")
 });
 
-const DATE: &[&str] = &[
-    "DATE", "DATUM", "FECHA", "DATA", "TARIKH", "TANGGAL", "DATO", "DATUMAS", "PAIVAYS", "TARIH",
-    "DATETIME", "DT", "日期", "日付",
-];
+const DATE: &str = "DATE DATUM FECHA DATA TARIKH TANGGAL DATO PAIVAYS TARIH DATETIME DT 日期 日付";
 /// Words beside dates that are not the day of the purchase.
-const OTHER: &[&str] = &[
-    "EXP",
-    "EXPIRY",
-    "EXPIRES",
-    "EXPIRED",
-    "VALID",
-    "UNTIL",
-    "DUE",
-    "BEFORE",
-    "DOB",
-    "BIRTH",
-    "MHD",
-    "GULTIG",
-    "BIS",
-    "VALABLE",
-    "JUSQU",
-    "VALIDO",
-    "HASTA",
-    "SINCE",
-    "RETURN",
-    "RETURNS",
-    "EXCHANGE",
-    "APPROVAL",
-    "PERMIT",
-    "REDEEM",
-    "EFFECTIVE",
-    "LUPUT",
-    "SCADENZA",
-    "VERSION",
-    "VER",
-    "PROMOTION",
-    "UMTAUSCH",
-];
+const OTHER: &str = "\
+    EXP EXPIRY EXPIRES EXPIRED VALID UNTIL DUE BEFORE DOB BIRTH MHD GULTIG BIS VALABLE JUSQU VALIDO \
+    HASTA SINCE RETURN RETURNS EXCHANGE APPROVAL PERMIT REDEEM EFFECTIVE LUPUT SCADENZA VERSION VER \
+    PROMOTION UMTAUSCH";
 
 /// One way to read a text as a date.
 #[derive(Debug, Clone, Copy)]
@@ -171,7 +142,7 @@ fn age(day: NaiveDate, sent_on: NaiveDate) -> i32 {
 fn readings_of(row: &Row, order: Order, sent_on: NaiveDate) -> Vec<Reading> {
     let mut found = Vec::new();
     let text = row.text.as_str();
-    for numbers in NUMBERS.captures_iter(text) {
+    for numbers in NUMBERS.iter().flat_map(|shape| shape.captures_iter(text)) {
         found.extend(from_numbers(text, &numbers, order));
     }
     for shape in [&*NAMED, &*NAMED_FIRST] {
@@ -195,39 +166,51 @@ fn readings_of(row: &Row, order: Order, sent_on: NaiveDate) -> Vec<Reading> {
 }
 
 fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Reading> {
-    let Some(whole) = found.get(0) else {
+    let Some(penalty) = found.get(0).and_then(|whole| doubt_of_place(text, whole)) else {
         return Vec::new();
     };
-    let before = text[..whole.start()].chars().next_back();
-    let same = found["sep"] == found["sep2"] || found["sep"].starts_with('年');
-    let digits = whole.as_str().bytes().filter(u8::is_ascii_digit).count();
-    if before.is_some_and(|sign| sign.is_ascii_digit() || matches!(sign, '.' | '/' | '-' | ','))
-        || digits < 3
-        || (found["sep"] == *"," && found["sep2"] == *",")
-    {
-        return Vec::new();
+    let (a, b, last) = (number(&found["a"]), number(&found["b"]), &found["c"]);
+    let after = &found["after"];
+    // Four digits that are no year are the end of a number and a day.
+    let run_into = found["a"].len() == 4 && a < 1900;
+    let (a, penalty) = if run_into { (a % 100, penalty + 8) } else { (a, penalty) };
+    if found["a"].len() == 4 && !run_into {
+        let day = day_before_time(last, after);
+        return day.and_then(|day| date(a, b, day, 30 - penalty)).into_iter().collect();
     }
-    let (a, b) = (number(&found["a"]), number(&found["b"]));
-    let after = text[whole.end()..].chars().next();
-    let penalty = if same { 0 } else { 10 };
-    if found["a"].len() == 4 {
-        let day = day_before_time(&found["c"], &found["after"]);
-        return day
-            .and_then(|day| date(a, b, day, 30 - penalty))
-            .into_iter()
-            .collect();
-    }
-    // An amount that only looks like a date goes on: `12.50.1`, `1/2/3/4`.
-    if found["after"].is_empty() && matches!(after, Some('/' | '-')) {
-        return Vec::new();
-    }
-    let Some((c, full)) = year_before_time(&found["c"], &found["after"]) else {
-        return Vec::new();
-    };
-    let year = if full { c } else { 2000 + c };
+    let Some((c, full)) = year_before_time(last, after) else { return Vec::new() };
     // `4-1-23` is a date or the number of a house.
     let bare = !full && found["a"].len() == 1 && found["b"].len() == 1;
     let points = if full { 24 } else { 14 } - penalty - if bare { 13 } else { 0 };
+    in_either_order((a, b, c), full, order, points)
+}
+
+/// How much less a date is worth for what stands around its numbers; `None` where they are a part
+/// of something longer: `1/2/3/4`, `192.168.10.20`.
+fn doubt_of_place(text: &str, whole: regex::Match<'_>) -> Option<i32> {
+    let (before, after) = (&text[..whole.start()], &text[whole.end()..]);
+    if whole.as_str().bytes().filter(u8::is_ascii_digit).count() < 3 || after.starts_with(['/', '-']) {
+        return None;
+    }
+    match before.chars().next_back() {
+        // A number of many digits may have run into the date, if a time shows that it is one.
+        Some(sign) if sign.is_ascii_digit() => {
+            let run = before.bytes().rev().take_while(u8::is_ascii_digit).count();
+            (run >= 4 && TIME.is_match(after)).then_some(8)
+        }
+        Some('.' | '/' | '-' | ',') => None,
+        _ => Some(0),
+    }
+}
+
+/// Day, month, year in the order that is usual there, and in the others for less.
+fn in_either_order(
+    (a, b, c): (u32, u32, u32),
+    full: bool,
+    order: Order,
+    points: i32,
+) -> Vec<Reading> {
+    let year = if full { c } else { 2000 + c };
     let (day_first, month_first) = match order {
         Order::DayMonthYear | Order::YearMonthDay => (points, points - 12),
         Order::MonthDayYear => (points - 12, points),
@@ -236,12 +219,8 @@ fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Re
     if a != b {
         readings.extend(date(year, a, b, month_first));
     }
-    if !full && found["c"].len() <= 2 {
-        let year_first = if order == Order::YearMonthDay {
-            points + 4
-        } else {
-            points - 16
-        };
+    if !full {
+        let year_first = if order == Order::YearMonthDay { points + 4 } else { points - 16 };
         readings.extend(date(2000 + a, b, c, year_first));
     }
     readings
@@ -365,6 +344,8 @@ mod tests {
     #[case::french_name("le 14 juillet 2019", "2019-07-14")]
     #[case::spanish_name("5 de enero de 2020", "2020-01-05")]
     #[case::japanese("2019年4月21日 13:01", "2019-04-21")]
+    #[case::number_run_into_it("3182   29506970230.04.20   09:58", "2020-04-30")]
+    #[case::other_separators_before("ORD #57 -REG #19- 03/04/2018 16:32:10", "2018-04-03")]
     #[case::spaces("Date : 12 / 02 / 2018", "2018-02-12")]
     #[case::packed("Date: 20180503", "2018-05-03")]
     #[case::header_above("Datum Uhrzeit   Filiale\n20.04.20 09:50   0000545", "2020-04-20")]

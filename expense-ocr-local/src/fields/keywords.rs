@@ -4,6 +4,8 @@ use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::vocabulary::*;
+
 /// What the amount on a line means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
@@ -37,430 +39,6 @@ pub(crate) enum Role {
     Points,
 }
 
-const TOTAL: &[&str] = &[
-    "TOTAL",
-    "TOTALE",
-    "TOTAAL",
-    "TOTALT",
-    "TOTALS",
-    "TTL",
-    "SUMME",
-    "GESAMT",
-    "GESAMTSUMME",
-    "ENDSUMME",
-    "JUMLAH",
-    "SUMA",
-    "RAZEM",
-    "SOMME",
-    "SUMMA",
-    "CELKEM",
-    "TOPLAM",
-    "YHTEENSA",
-    "OSSZESEN",
-    "ИТОГО",
-    "ВСЕГО",
-    "ΣΥΝΟΛΟ",
-    "合計",
-    "合计",
-    "總計",
-    "总计",
-    "総合計",
-    "합계",
-    "총액",
-    "SPOLU",
-    "UKUPNO",
-    "SKUPAJ",
-];
-/// Words that alone say: this is to be paid.
-const PAYABLE: &[&str] = &[
-    "PAYABLE",
-    "GESAMTBETRAG",
-    "ENDBETRAG",
-    "ZAHLBETRAG",
-    "RECHNUNGSBETRAG",
-    "RECHNUNGSSUMME",
-    "TTC",
-    "お会計",
-    "お買上計",
-    "应付",
-    "實付",
-    "实付",
-    "应收",
-    "請求額",
-];
-/// Phrases that say it.
-const TO_PAY: &[&str] = &[
-    "ZU ZAHLEN",
-    "A PAYER",
-    "TE BETALEN",
-    "A PAGAR",
-    "DA PAGARE",
-    "A PAGARE",
-    "AMOUNT DUE",
-    "AMT DUE",
-    "BALANCE DUE",
-    "BALANCE TO PAY",
-    "TO PAY",
-    "PLEASE PAY",
-    "MONTANT DU",
-    "IMPORTO PAGATO",
-    "DO ZAPLATY",
-    "ATT BETALA",
-    "AT BETALE",
-    "Å BETALE",
-    "IMPORTE TOTAL",
-    "HARUS DIBAYAR",
-    "PERLU DIBAYAR",
-    "TOTAL BAYAR",
-];
-/// Words beside `total` that make it the last word.
-const FINAL: &[&str] = &[
-    "GRAND",
-    "NET",
-    "NETT",
-    "DUE",
-    "PAY",
-    "PAYABLE",
-    "BILL",
-    "FINAL",
-    "INVOICE",
-    "BESAR",
-    "PAGAR",
-    "PAYER",
-    "GENERAL",
-    "BETALEN",
-    "COMPLESSIVO",
-];
-const SUBTOTAL: &[&str] = &[
-    "SUBTOTAL",
-    "SUBTOTALE",
-    "SUBTOTAAL",
-    "ZWISCHENSUMME",
-    "SUBTTL",
-    "STOTAL",
-    "MEZISOUCET",
-    "DELSUMMA",
-    "SUBTL",
-    "小計",
-    "小计",
-    "DELSUM",
-];
-const BELOW: &[&str] = &[
-    "SUB", "SOUS", "PARCIAL", "PARTIEL", "PARZIALE", "KECIL", "TAXABLE", "ELIGIBLE",
-];
-const EXCLUDING: &[&str] = &[
-    "EXCL",
-    "EXCLUDING",
-    "EXCLUSIVE",
-    "EXCLUDE",
-    "EXC",
-    "EXCI",
-    "EXEL",
-    "BEFORE",
-    "HT",
-    "NETTO",
-    "EX",
-    "WITHOUT",
-    "OHNE",
-    "HORS",
-    "SUPPLIES",
-    "NETTOBETRAG",
-    "SUPPLY",
-    "ESCL",
-    "ESCLUSO",
-];
-const INCLUDING: &[&str] = &[
-    "INCL",
-    "INCLUSIVE",
-    "INCLUDING",
-    "INC",
-    "INKL",
-    "INCLUDED",
-    "INCLUDES",
-    "INGL",
-    "LNCL",
-    "INCI",
-    "INCT",
-    "WITH",
-    "AFTER",
-    "COMPRIS",
-    "TTC",
-    "INCLUIDO",
-    "COMPRESA",
-    "NACH",
-];
-const COUNT: &[&str] = &[
-    "QTY",
-    "QUANTITY",
-    "QUANTITIES",
-    "ITEM",
-    "ITEMS",
-    "PCS",
-    "PIECES",
-    "UNITS",
-    "COUNT",
-    "ARTIKEL",
-    "ARTICLES",
-    "POSTEN",
-    "ARTICULOS",
-    "PRODUCTS",
-    "STUCK",
-    "PEZZI",
-    "KUANTITI",
-    "BILANGAN",
-];
-const ROUND: &[&str] = &[
-    "ROUNDING",
-    "ROUNDED",
-    "ROUND",
-    "RND",
-    "ROUNDOFF",
-    "RUNDUNG",
-    "PEMBUNDARAN",
-    "PELARASAN",
-    "PENGGENAPAN",
-    "ARRONDI",
-    "REDONDEO",
-    "ARROTONDAMENTO",
-    "AFRONDING",
-    "ARREDONDAMENTO",
-    "OERESAFRUNDING",
-    "AVRUNDNING",
-    "AFRUNDING",
-];
-const DISCOUNT: &[&str] = &[
-    "DISCOUNT",
-    "DISC",
-    "DISCOUNTS",
-    "SAVING",
-    "SAVINGS",
-    "SAVED",
-    "SAVE",
-    "RABATT",
-    "RABAIS",
-    "REMISE",
-    "SCONTO",
-    "SCONTI",
-    "DESCUENTO",
-    "DESCUENTOS",
-    "KORTING",
-    "DESCONTO",
-    "DISKAUN",
-    "NACHLASS",
-    "PREISVORTEIL",
-    "ERSPARNIS",
-    "GESPART",
-    "COUPON",
-    "VOUCHER",
-    "GUTSCHEIN",
-    "PROMO",
-    "REBATE",
-    "RABAT",
-    "DISKON",
-    "割引",
-];
-const TAX: &[&str] = &[
-    "GST",
-    "SST",
-    "VAT",
-    "TAX",
-    "TAXES",
-    "MWST",
-    "UST",
-    "MEHRWERTSTEUER",
-    "UMSATZSTEUER",
-    "STEUER",
-    "TVA",
-    "IVA",
-    "BTW",
-    "CUKAI",
-    "HST",
-    "PST",
-    "QST",
-    "PPN",
-    "MOMS",
-    "DPH",
-    "PTU",
-    "KDV",
-    "TAXE",
-    "IMPUESTO",
-    "IMPOSTA",
-    "IMPOSTO",
-    "MVA",
-    "AFA",
-    "НДС",
-    "消費税",
-    "税",
-    "CGST",
-    "SGST",
-    "IGST",
-    "GCT",
-    "PB1",
-];
-const TIP: &[&str] = &[
-    "TIP",
-    "TIPS",
-    "GRATUITY",
-    "TRINKGELD",
-    "POURBOIRE",
-    "PROPINA",
-    "MANCIA",
-    "FOOI",
-    "GORJETA",
-    "BEDIENUNG",
-    "COPERTO",
-    "SERVIZIO",
-];
-const SERVICE: &[&str] = &[
-    "SERVICE",
-    "SVC",
-    "SERV",
-    "SRV",
-    "PERKHIDMATAN",
-    "SVR",
-    "SER",
-];
-const CHARGE: &[&str] = &[
-    "CHARGE", "CHARGES", "CHG", "CHRG", "CHARG", "CAJ", "CHR", "COMPRIS",
-];
-const PAID: &[&str] = &[
-    "PAID",
-    "TENDER",
-    "TENDERED",
-    "RECEIVED",
-    "PAYMENT",
-    "PAYMENTS",
-    "GEGEBEN",
-    "ENTREGADO",
-    "RECU",
-    "PAGADO",
-    "PAGO",
-    "BAYARAN",
-    "BAYAR",
-    "お預り",
-    "DIBAYAR",
-    "TUNAI",
-    "PAGATO",
-];
-const CASH: &[&str] = &[
-    "CASH",
-    "BAR",
-    "BARGELD",
-    "BARZAHLUNG",
-    "ESPECES",
-    "ESPECE",
-    "EFECTIVO",
-    "CONTANTI",
-    "CONTANTE",
-    "CONTANT",
-    "DINHEIRO",
-    "NUMERAIRE",
-    "GOTOWKA",
-    "KONTANT",
-    "KONTANTER",
-    "NAKIT",
-    "HOTOVOST",
-    "НАЛИЧНЫМИ",
-    "現金",
-    "现金",
-    "TENDERED",
-    "TENDER",
-];
-const CARD: &[&str] = &[
-    "VISA",
-    "MASTERCARD",
-    "MASTER",
-    "MAESTRO",
-    "VPAY",
-    "GIROCARD",
-    "KARTENZAHLUNG",
-    "KARTE",
-    "KREDITKARTE",
-    "EC",
-    "CARTE",
-    "CB",
-    "TARJETA",
-    "BANCOMAT",
-    "CARTA",
-    "PINNEN",
-    "PIN",
-    "CARTAO",
-    "MULTIBANCO",
-    "AMEX",
-    "NETS",
-    "DEBIT",
-    "CREDIT",
-    "CARD",
-    "PAYPAL",
-    "KAD",
-    "CONTACTLESS",
-    "KORT",
-    "KARTA",
-    "BANKAXEPT",
-    "EFTPOS",
-    "DUITNOW",
-    "GRABPAY",
-    "EWALLET",
-    "TNG",
-    "BOOST",
-    "PAYNOW",
-    "UNIONPAY",
-    "ALIPAY",
-    "WECHAT",
-    "BANCONTACT",
-    "KONTOKARTE",
-    "PAYPASS",
-    "ELETTRONICO",
-];
-const CHANGE: &[&str] = &[
-    "CHANGE",
-    "RUCKGELD",
-    "WECHSELGELD",
-    "RENDU",
-    "MONNAIE",
-    "CAMBIO",
-    "WISSELGELD",
-    "TERUG",
-    "TROCO",
-    "BAKI",
-    "VUELTO",
-    "RESTO",
-    "KEMBALI",
-    "KEMBALIAN",
-    "ZURUCK",
-    "RESZTA",
-    "VAXEL",
-    "BYTTEPENGE",
-    "お釣り",
-    "找零",
-    "СДАЧА",
-];
-const POINTS: &[&str] = &[
-    "POINT",
-    "POINTS",
-    "PUNKTE",
-    "PUNKTEN",
-    "PTS",
-    "BONUS",
-    "PAYBACK",
-    "STAMPS",
-    "MATA",
-    "DEUTSCHLANDCARD",
-    "LOYALTY",
-    "REWARD",
-    "REWARDS",
-];
-const AMOUNT: &[&str] = &[
-    "AMOUNT", "AMT", "BETRAG", "MONTANT", "IMPORTE", "IMPORTO", "BEDRAG", "VALOR", "BELOPP",
-    "KWOTA", "AMAUN",
-];
-const BALANCE: &[&str] = &["BALANCE", "SALDO", "SOLDE"];
-
-const ALL: &[&[&str]] = &[
-    TOTAL, PAYABLE, FINAL, SUBTOTAL, BELOW, EXCLUDING, INCLUDING, COUNT, ROUND, DISCOUNT, TAX, TIP,
-    SERVICE, CHARGE, PAID, CASH, CARD, CHANGE, POINTS, AMOUNT, BALANCE,
-];
-
 /// The words of a text in a form that can be compared: no accents, capitals, and letters where a
 /// reader mistook them for digits.
 #[derive(Debug, Clone, Default)]
@@ -472,6 +50,7 @@ impl Words {
             .nfkd()
             .filter(|sign| !is_combining_mark(*sign))
             .flat_map(char::to_uppercase)
+            .nfc()
             .collect();
         let words = plain
             .split(|sign: char| !sign.is_alphanumeric())
@@ -484,35 +63,45 @@ impl Words {
     }
 
     /// Whether one of `family` is among the words, give or take a misread letter in long ones.
-    pub(crate) fn any(&self, family: &[&str]) -> bool {
+    pub(crate) fn any(&self, family: &str) -> bool {
         self.iter()
-            .any(|word| family.iter().any(|known| same(word, known)))
+            .any(|word| family.split(' ').any(|known| same(word, known)))
     }
 
-    /// Whether the words of `phrase` stand side by side.
-    pub(crate) fn phrase(&self, phrase: &str) -> bool {
-        let wanted: Vec<&str> = phrase.split(' ').collect();
-        self.0.windows(wanted.len()).any(|words| {
-            words
-                .iter()
-                .zip(&wanted)
-                .all(|(word, wanted)| same(word, wanted))
+    /// Whether one of `family` pays: words that are also goods (`SNICKERS BAR`) must come first.
+    fn pays_by(&self, family: &str) -> bool {
+        let mut spoken = self.iter().filter(|word| word.contains(char::is_alphabetic)).enumerate();
+        spoken.any(|(at, word)| {
+            let means_it = at == 0 || !AMBIGUOUS.split(' ').any(|ambiguous| ambiguous == word);
+            means_it && family.split(' ').any(|known| same(word, known))
+        })
+    }
+
+    /// Whether the words of one of `phrases` stand side by side.
+    fn phrase(&self, phrases: &str) -> bool {
+        phrases.split('|').any(|phrase| {
+            let wanted: Vec<&str> = phrase.split(' ').collect();
+            let mut runs = self.0.windows(wanted.len());
+            runs.any(|words| words.iter().zip(&wanted).all(|(word, wanted)| same(word, wanted)))
         })
     }
 
     /// What the amount on a line with these words means, if they tell.
     pub(crate) fn role(&self) -> Option<Role> {
-        if self.0.is_empty() || self.any(POINTS) {
-            return (!self.0.is_empty()).then_some(Role::Points);
+        if self.any(POINTS) {
+            return Some(Role::Points);
         }
         if self.any(TOTAL) || self.any(SUBTOTAL) {
             return Some(self.kind_of_total());
         }
-        self.payment()
+        self.step_or_payment()
     }
 
+    /// What stands beside `total` tells which total it is; what lowers its rank is asked first.
     fn kind_of_total(&self) -> Role {
-        if self.any(PAID) && !self.phrase("TOTAL BAYAR") {
+        if self.any(TAX) && self.phrase(PART_OF) {
+            Role::Tax
+        } else if self.any(PAID) && !self.phrase(TO_PAY) {
             Role::Cash
         } else if self.any(CHANGE) {
             Role::Change
@@ -528,40 +117,33 @@ impl Words {
             Role::Payable
         } else if self.any(DISCOUNT) {
             Role::Discount
-        } else if self.any(TAX) && !self.any(&["INVOICE"]) {
+        } else if self.any(TAX) && !self.any("INVOICE") {
             Role::Tax
-        } else if self.any(FINAL)
-            || self.any(PAYABLE)
-            || TO_PAY.iter().any(|to_pay| self.phrase(to_pay))
-        {
+        } else if self.any(FINAL) || self.any(PAYABLE) || self.phrase(TO_PAY) {
             Role::Payable
         } else {
             Role::Total
         }
     }
 
-    fn payment(&self) -> Option<Role> {
-        let role = if self.any(CHANGE) {
+    fn step_or_payment(&self) -> Option<Role> {
+        let role = if self.pays_by(CHANGE) {
             Role::Change
         } else if self.any(ROUND) {
             Role::Rounding
-        } else if self.any(PAYABLE) || TO_PAY.iter().any(|to_pay| self.phrase(to_pay)) {
+        } else if self.any(PAYABLE) || self.phrase(TO_PAY) {
             Role::Payable
-        } else if self.any(TIP) || (self.any(SERVICE) && self.any(CHARGE)) {
+        } else if self.pays_by(TIP) || (self.any(SERVICE) && self.any(CHARGE)) {
             Role::Tip
         } else if self.any(DISCOUNT) {
             Role::Discount
         } else if self.any(TAX) {
             Role::Tax
-        } else if self.any(CARD) {
+        } else if self.pays_by(CARD) {
             Role::Card
-        } else if self.any(PAID) || self.any(CASH) {
+        } else if self.any(PAID) || self.pays_by(CASH) {
             Role::Cash
-        } else if self.any(&["COUNT", "POSTEN", "ARTICLES"])
-            || self.phrase("NO OF ITEMS")
-            || self.phrase("NO OF ITEM")
-            || self.any(&["QTY", "QUANTITY"])
-        {
+        } else if self.phrase(COUNTING) {
             Role::Count
         } else if self.any(AMOUNT) || self.any(BALANCE) {
             Role::Amount
@@ -573,49 +155,7 @@ impl Words {
 
     /// Whether the words are the head of a table of taxes rather than of goods.
     pub(crate) fn heads_tax_table(&self) -> bool {
-        const GOODS: &[&str] = &[
-            "ITEM",
-            "QTY",
-            "DESCRIPTION",
-            "PRICE",
-            "ARTIKEL",
-            "MENGE",
-            "PREIS",
-            "BEZEICHNUNG",
-            "DISC",
-            "UOM",
-            "CODE NO",
-        ];
-        const COLUMNS: &[&str] = &[
-            "NETTO",
-            "NET",
-            "BRUTTO",
-            "UMSATZ",
-            "AMOUNT",
-            "AMT",
-            "SUMMARY",
-            "BASE",
-            "RATE",
-            "CODE",
-            "HT",
-            "TTC",
-            "IMPONIBILE",
-            "IMPONIBLE",
-            "CUOTA",
-            "TAUX",
-            "SATZ",
-            "BASIS",
-            "TYP",
-            "BEDRAG",
-            "GOODS",
-            "SALES",
-            "ANALYSIS",
-            "GROSS",
-            "EXCL",
-            "INCL",
-            "OVER",
-        ];
-        self.any(TAX) && self.any(COLUMNS) && !self.any(GOODS)
+        self.any(TAX) && self.any(TAX_COLUMNS) && !self.any(GOODS_COLUMNS)
     }
 
     /// Whether a line with these words speaks of goods, by having none of the words of the bill.
@@ -655,7 +195,7 @@ fn same(word: &str, known: &str) -> bool {
     known.is_ascii()
         && word.chars().count().abs_diff(length) <= slack
         && osa_distance(word, known) <= slack
-        && !ALL.iter().any(|family| family.contains(&word))
+        && !ALL.iter().any(|family| family.split(' ').any(|other| other == word))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 mod country;
 mod currency;
 mod date;
+#[cfg(test)]
+mod examples;
 mod items;
 mod keywords;
 mod merchant;
@@ -15,6 +17,7 @@ mod page;
 mod sums;
 mod tax_table;
 mod total;
+mod vocabulary;
 
 use expense_core::domain::receipt::{Confidence, Receipt};
 use expense_core::ports::ocr::{Hints, Reading};

@@ -211,14 +211,7 @@ fn count_rounded(base: Decimal, rounding: Decimal, worth: i32, tally: &mut Tally
     if let Some(value) = signed.into_iter().find(|value| (*value % coin).is_zero()) {
         let before = tally.0.iter().find(|candidate| candidate.value == base);
         let points = before.map_or(worth, |candidate| candidate.points + 6);
-        tally.add(
-            value,
-            if tally.has(value) {
-                worth
-            } else {
-                points.max(worth)
-            },
-        );
+        tally.add(value, points.max(worth));
     }
 }
 
