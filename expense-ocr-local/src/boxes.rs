@@ -3,9 +3,11 @@
 //! The method is that of differentiable binarization (Liao et al., 2020): threshold, connected
 //! components, the smallest rectangle around each, grown by what the training labels were shrunk.
 
-use rten_imageproc::{PointF, RetrievalMode, RotatedRect, find_contours, min_area_rect};
+use rten_imageproc::{RetrievalMode, find_contours};
 use rten_tensor::NdTensorView;
 use rten_tensor::prelude::*;
+
+use crate::hull::{Rect, smallest_rect};
 
 /// A pixel above it belongs to text. This and the next two are PP-OCR's own settings.
 const PIXEL: f32 = 0.3;
@@ -69,9 +71,10 @@ pub(crate) fn text_boxes(map: NdTensorView<f32, 2>) -> Vec<TextBox> {
     find_contours(mask.view(), RetrievalMode::External)
         .iter()
         .filter_map(|contour| {
-            let points: Vec<PointF> = contour.iter().map(|point| point.to_f32()).collect();
-            let rect = min_area_rect(&points)?;
-            (rect.width().min(rect.height()) >= THINNEST && mean_inside(&map, &rect) >= MEAN)
+            let points: Vec<(f32, f32)> =
+                contour.iter().map(|point| (point.x as f32, point.y as f32)).collect();
+            let rect = smallest_rect(&points)?;
+            (rect.width.min(rect.height) >= THINNEST && mean_inside(&map, &rect) >= MEAN)
                 .then(|| grown(&rect))
         })
         .take(MOST)
@@ -79,16 +82,14 @@ pub(crate) fn text_boxes(map: NdTensorView<f32, 2>) -> Vec<TextBox> {
 }
 
 /// The mean probability over a grid of points inside `rect`.
-fn mean_inside(map: &NdTensorView<f32, 2>, rect: &RotatedRect) -> f32 {
-    let (columns, rows) = (rect.width().ceil().max(1.0), rect.height().ceil().max(1.0));
-    let (up, center) = (rect.up_axis(), rect.center());
+fn mean_inside(map: &NdTensorView<f32, 2>, rect: &Rect) -> f32 {
+    let (columns, rows) = (rect.width.ceil().max(1.0), rect.height.ceil().max(1.0));
     let (mut sum, mut count) = (0.0, 0.0);
     for row in 0..rows as usize {
-        let along_up = ((row as f32 + 0.5) / rows - 0.5) * rect.height();
+        let down = ((row as f32 + 0.5) / rows - 0.5) * rect.height;
         for column in 0..columns as usize {
-            let across = ((column as f32 + 0.5) / columns - 0.5) * rect.width();
-            let x = center.x + up.x * along_up - up.y * across;
-            let y = center.y + up.y * along_up + up.x * across;
+            let across = ((column as f32 + 0.5) / columns - 0.5) * rect.width;
+            let (x, y) = rect.at(across, down);
             if x >= 0.0
                 && y >= 0.0
                 && let Some(probability) = map.get([y as usize, x as usize])
@@ -101,17 +102,16 @@ fn mean_inside(map: &NdTensorView<f32, 2>, rect: &RotatedRect) -> f32 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-fn grown(rect: &RotatedRect) -> TextBox {
-    let (w, h) = (rect.width() + 1.0, rect.height() + 1.0);
+fn grown(rect: &Rect) -> TextBox {
+    // Points are the middles of pixels.
+    let (w, h) = (rect.width + 1.0, rect.height + 1.0);
     let growth = w * h * GROWTH / (w + h);
-    let (up, center) = (rect.up_axis(), rect.center());
-    // Across the rectangle runs the direction at a right angle to `up`.
     let flat = TextBox {
-        x: center.x,
-        y: center.y,
+        x: rect.middle.0,
+        y: rect.middle.1,
         width: w + growth,
         height: h + growth,
-        angle: up.x.atan2(-up.y),
+        angle: rect.along.1.atan2(rect.along.0),
     };
     if h > w { flat.turned(1) } else { flat }
 }

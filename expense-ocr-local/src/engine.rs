@@ -6,6 +6,7 @@ use crate::boxes::TextBox;
 use crate::detect::Detector;
 use crate::error::EngineError;
 use crate::infer::Thread;
+use crate::levels;
 use crate::lines::{Line, Word, lines};
 use crate::models::{DETECTOR, Models, RECOGNIZER};
 use crate::orient;
@@ -33,7 +34,9 @@ impl Engine {
     }
 
     /// The lines of one page, top to bottom.
-    pub(crate) fn lines(&self, page: &RgbImage) -> Result<Vec<Line>, EngineError> {
+    pub(crate) fn lines(&self, mut page: RgbImage) -> Result<Vec<Line>, EngineError> {
+        levels::spread(&mut page);
+        let page = &page;
         let thread = Thread::new();
         let mut boxes = self.detector.find(page, &thread)?;
         let mut skew = orient::align(&mut boxes);

@@ -159,7 +159,7 @@ impl Networks {
         let engine = self.engine()?;
         let mut lines = Vec::new();
         for page in pages {
-            lines.extend(engine.lines(&page)?);
+            lines.extend(engine.lines(page)?);
         }
         Ok(fields::read(lines, &document.hints))
     }

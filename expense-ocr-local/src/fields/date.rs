@@ -30,7 +30,7 @@ static NUMBERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
             r"(?P<a>{DIGIT}{{4}}|{DIGIT}{{1,2}})\s?{first}\s?(?P<b>{DIGIT}{{1,2}})\s?{second}\s?(?P<c>{DIGIT}{{1,8}})(?P<after>:?)"
         ))
     };
-    vec![with("/", "/"), with("[-–]", "[-–]"), with("[.,]", r"\."), with(r"\.", "[.,]"), with("年", "月"), with("'", "'")]
+    vec![with("/", "/"), with("[-–]", "[-–]"), with("[.,]", r"\."), with(r"\.", "[,:]"), with("年", "月"), with("'", "'")]
 });
 /// A day, the name of a month, a year: `3 May 2018`, `03-MAY-18`, `21. April 2019`, `3.Mai 18`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -199,6 +199,8 @@ fn doubt_of_place(text: &str, whole: regex::Match<'_>) -> Option<i32> {
             (run >= 4 && TIME.is_match(after)).then_some(8)
         }
         Some('.' | '/' | '-' | ',') => None,
+        // `30.04:20 09:58`: a colon is a misread dot where the time is yet to come.
+        _ if whole.as_str().trim_end_matches(':').contains(':') => TIME.is_match(after).then_some(8),
         _ => Some(0),
     }
 }
@@ -345,6 +347,7 @@ mod tests {
     #[case::spanish_name("5 de enero de 2020", "2020-01-05")]
     #[case::japanese("2019年4月21日 13:01", "2019-04-21")]
     #[case::number_run_into_it("3182   29506970230.04.20   09:58", "2020-04-30")]
+    #[case::misread_dot("3182   295069/02   30.04:20   09:58", "2020-04-30")]
     #[case::other_separators_before("ORD #57 -REG #19- 03/04/2018 16:32:10", "2018-04-03")]
     #[case::spaces("Date : 12 / 02 / 2018", "2018-02-12")]
     #[case::packed("Date: 20180503", "2018-05-03")]
