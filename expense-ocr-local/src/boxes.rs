@@ -71,8 +71,10 @@ pub(crate) fn text_boxes(map: NdTensorView<f32, 2>) -> Vec<TextBox> {
     find_contours(mask.view(), RetrievalMode::External)
         .iter()
         .filter_map(|contour| {
-            let points: Vec<(f32, f32)> =
-                contour.iter().map(|point| (point.x as f32, point.y as f32)).collect();
+            let points: Vec<(f32, f32)> = contour
+                .iter()
+                .map(|point| (point.x as f32, point.y as f32))
+                .collect();
             let rect = smallest_rect(&points)?;
             (rect.width.min(rect.height) >= THINNEST && mean_inside(&map, &rect) >= MEAN)
                 .then(|| grown(&rect))

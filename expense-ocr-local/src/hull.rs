@@ -18,7 +18,10 @@ impl Rect {
     /// The point at these distances from the middle, along the width and along the height.
     pub(crate) fn at(&self, across: f32, down: f32) -> (f32, f32) {
         let (cos, sin) = self.along;
-        (self.middle.0 + across * cos - down * sin, self.middle.1 + across * sin + down * cos)
+        (
+            self.middle.0 + across * cos - down * sin,
+            self.middle.1 + across * sin + down * cos,
+        )
     }
 }
 
@@ -31,7 +34,12 @@ pub(crate) fn smallest_rect(points: &[(f32, f32)]) -> Option<Rect> {
     edges
         .filter_map(|(from, to)| rect_along(&hull, (to.0 - from.0, to.1 - from.1)))
         .min_by(|a, b| (a.width * a.height).total_cmp(&(b.width * b.height)))
-        .or(Some(Rect { middle: first, along: (1.0, 0.0), width: 0.0, height: 0.0 }))
+        .or(Some(Rect {
+            middle: first,
+            along: (1.0, 0.0),
+            width: 0.0,
+            height: 0.0,
+        }))
 }
 
 /// The rectangle around `hull` with one side in this direction.
@@ -111,7 +119,10 @@ mod tests {
             .collect();
         let found = smallest_rect(&points).unwrap();
         let (long, short) = (found.width.max(found.height), found.width.min(found.height));
-        assert!((long - 50.0).abs() < 0.01 && (short - 12.0).abs() < 0.01, "{found:?}");
+        assert!(
+            (long - 50.0).abs() < 0.01 && (short - 12.0).abs() < 0.01,
+            "{found:?}"
+        );
         assert!((found.middle.0 - 80.0).abs() < 0.01 && (found.middle.1 - 60.0).abs() < 0.01);
     }
 

@@ -52,7 +52,9 @@ mod tests {
 
     /// Paper of one gray with stripes of another.
     fn striped(paper: u8, print: u8) -> RgbImage {
-        RgbImage::from_fn(60, 60, |x, _| Rgb([if x % 6 == 0 { print } else { paper }; 3]))
+        RgbImage::from_fn(60, 60, |x, _| {
+            Rgb([if x % 6 == 0 { print } else { paper }; 3])
+        })
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! What needs the networks looks for them in `OCR_MODEL_DIR` and in the user's data directory,
 //! and says so where they are not.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,10 +32,14 @@ fn document(parts: Vec<Vec<u8>>) -> Document {
 
 /// A reader whose networks have the right names and sizes and nothing in them.
 fn hollow(folder: &std::path::Path) -> LocalReader {
-    for (name, bytes) in
-        [("PP-OCRv6_det_small.onnx", 9_929_594), ("PP-OCRv6_rec_small.onnx", 21_234_383)]
-    {
-        std::fs::File::create(folder.join(name)).unwrap().set_len(bytes).unwrap();
+    for (name, bytes) in [
+        ("PP-OCRv6_det_small.onnx", 9_929_594),
+        ("PP-OCRv6_rec_small.onnx", 21_234_383),
+    ] {
+        std::fs::File::create(folder.join(name))
+            .unwrap()
+            .set_len(bytes)
+            .unwrap();
     }
     LocalReader::new(Models::locate(folder).unwrap())
 }
@@ -42,7 +48,10 @@ fn real() -> Option<LocalReader> {
     let named = std::env::var_os("OCR_MODEL_DIR").map(PathBuf::from);
     let home = std::env::var_os("HOME")
         .map(|home| PathBuf::from(home).join(".local/share/expense-bot/models"));
-    let models = [named, home].into_iter().flatten().find_map(|folder| Models::locate(folder).ok());
+    let models = [named, home]
+        .into_iter()
+        .flatten()
+        .find_map(|folder| Models::locate(folder).ok());
     if models.is_none() {
         eprintln!("NOT RUN: the local reader's models are not on this machine");
     }
@@ -65,14 +74,20 @@ fn png(image: &RgbImage) -> Vec<u8> {
 async fn what_holds_no_picture_is_a_value(#[case] parts: Vec<Vec<u8>>, #[case] expected: Reading) {
     let folder = tempfile::tempdir().unwrap();
     let read = hollow(folder.path()).read(&document(parts)).await.unwrap();
-    assert_eq!((read.reading, read.place.as_str()), (expected, "on this server"));
+    assert_eq!(
+        (read.reading, read.place.as_str()),
+        (expected, "on this server")
+    );
 }
 
 #[tokio::test]
 async fn an_oversize_document_is_denied() {
     let folder = tempfile::tempdir().unwrap();
     let half = vec![0; MAX_DOCUMENT_BYTES / 2 + 1];
-    let error = hollow(folder.path()).read(&document(vec![half.clone(), half])).await.unwrap_err();
+    let error = hollow(folder.path())
+        .read(&document(vec![half.clone(), half]))
+        .await
+        .unwrap_err();
     assert_eq!(error.fault, Fault::Denied);
 }
 
@@ -80,7 +95,10 @@ async fn an_oversize_document_is_denied() {
 async fn damaged_models_are_an_error_that_may_pass() {
     let folder = tempfile::tempdir().unwrap();
     let page = png(&RgbImage::new(64, 64));
-    let error = hollow(folder.path()).read(&document(vec![page])).await.unwrap_err();
+    let error = hollow(folder.path())
+        .read(&document(vec![page]))
+        .await
+        .unwrap_err();
     assert_eq!(error.fault, Fault::Unavailable);
 }
 
@@ -136,7 +154,11 @@ fn pdf(lines: &[&str], turn: u32) -> Vec<u8> {
     for place in places {
         writeln!(file, "{place:010} 00000 n ").unwrap();
     }
-    write!(file, "trailer<</Size 6/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n").unwrap();
+    write!(
+        file,
+        "trailer<</Size 6/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n"
+    )
+    .unwrap();
     file.into_bytes()
 }
 
@@ -162,8 +184,13 @@ const RECEIPT: [&str; 12] = [
 #[tokio::test]
 async fn a_page_is_read_whichever_way_it_lies(#[case] turn: u32) {
     let Some(reader) = real() else { return };
-    let read = reader.read(&document(vec![pdf(&RECEIPT, turn)])).await.unwrap();
-    let Reading::Receipt(receipt) = read.reading else { panic!("no receipt but {:?}", read.reading) };
+    let read = reader
+        .read(&document(vec![pdf(&RECEIPT, turn)]))
+        .await
+        .unwrap();
+    let Reading::Receipt(receipt) = read.reading else {
+        panic!("no receipt but {:?}", read.reading)
+    };
     assert_eq!(receipt.total.unwrap().to_string(), "6.75");
     assert_eq!(receipt.date, NaiveDate::from_ymd_opt(2023, 4, 21));
     assert_eq!(receipt.currency.unwrap().code(), "GBP");

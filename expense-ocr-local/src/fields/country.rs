@@ -28,7 +28,12 @@ use Order::{DayMonthYear as Dmy, MonthDayYear as Mdy, YearMonthDay as Ymd};
 
 /// A country's marks: each is a pattern over the text of the receipt in capitals, with its weight.
 const MARKS: &[(&str, Order, u32, &str)] = &[
-    ("MYR", Dmy, 3, r"\bSDN\.?,? ?[B8]HD|\bS/B\b|\(M\) ?[B8]HD|\bBERHAD\b|\bMALAYSIA\b"),
+    (
+        "MYR",
+        Dmy,
+        3,
+        r"\bSDN\.?,? ?[B8]HD|\bS/B\b|\(M\) ?[B8]HD|\bBERHAD\b|\bMALAYSIA\b",
+    ),
     (
         "MYR",
         Dmy,

@@ -25,8 +25,9 @@ const CODES: &str = "EUR|USD|GBP|CHF|MYR|SGD|AUD|CAD|NZD|HKD|TWD|JPY|CNY|RMB|KRW
 const SIGNS: &str = r"US\$|S\$|A\$|AU\$|C\$|CA\$|NZ\$|HK\$|NT\$|R\$|RM|Rp|€|£|₹|Rs\.?|₩|฿|₫|đ|₱|₺|₽|₴|zł|zl|Kč|Ft|lei|円|元|¥|￥|\$|kr";
 
 /// The currencies that write `$`, the commonest first.
-const DOLLARS: &[&str] =
-    &["USD", "SGD", "AUD", "CAD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"];
+const DOLLARS: &[&str] = &[
+    "USD", "SGD", "AUD", "CAD", "NZD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU",
+];
 /// Codes that are also parts of names or words where no number stands beside them.
 const NAMES: [&str; 4] = ["BHD", "MAD", "PEN", "TRY"];
 
@@ -53,7 +54,10 @@ pub(crate) fn find(page: &Page, hints: &Hints, country: Option<Country>) -> Opti
             count(sign.as_str(), 2);
         }
     }
-    for found in ALONE.find_iter(&text).filter(|found| !NAMES.contains(&found.as_str())) {
+    for found in ALONE
+        .find_iter(&text)
+        .filter(|found| !NAMES.contains(&found.as_str()))
+    {
         count(found.as_str(), 1);
     }
     if let Some(country) = country {

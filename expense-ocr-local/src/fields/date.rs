@@ -30,7 +30,14 @@ static NUMBERS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
             r"(?P<a>{DIGIT}{{4}}|{DIGIT}{{1,2}})\s?{first}\s?(?P<b>{DIGIT}{{1,2}})\s?{second}\s?(?P<c>{DIGIT}{{1,8}})(?P<after>:?)"
         ))
     };
-    vec![with("/", "/"), with("[-–]", "[-–]"), with("[.,]", r"\."), with(r"\.", "[,:]"), with("年", "月"), with("'", "'")]
+    vec![
+        with("/", "/"),
+        with("[-–]", "[-–]"),
+        with("[.,]", r"\."),
+        with(r"\.", "[,:]"),
+        with("年", "月"),
+        with("'", "'"),
+    ]
 });
 /// A day, the name of a month, a year: `3 May 2018`, `03-MAY-18`, `21. April 2019`, `3.Mai 18`.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
@@ -173,12 +180,21 @@ fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Re
     let after = &found["after"];
     // Four digits that are no year are the end of a number and a day.
     let run_into = found["a"].len() == 4 && a < 1900;
-    let (a, penalty) = if run_into { (a % 100, penalty + 8) } else { (a, penalty) };
+    let (a, penalty) = if run_into {
+        (a % 100, penalty + 8)
+    } else {
+        (a, penalty)
+    };
     if found["a"].len() == 4 && !run_into {
         let day = day_before_time(last, after);
-        return day.and_then(|day| date(a, b, day, 30 - penalty)).into_iter().collect();
+        return day
+            .and_then(|day| date(a, b, day, 30 - penalty))
+            .into_iter()
+            .collect();
     }
-    let Some((c, full)) = year_before_time(last, after) else { return Vec::new() };
+    let Some((c, full)) = year_before_time(last, after) else {
+        return Vec::new();
+    };
     // `4-1-23` is a date or the number of a house.
     let bare = !full && found["a"].len() == 1 && found["b"].len() == 1;
     let points = if full { 24 } else { 14 } - penalty - if bare { 13 } else { 0 };
@@ -189,7 +205,9 @@ fn from_numbers(text: &str, found: &regex::Captures<'_>, order: Order) -> Vec<Re
 /// of something longer: `1/2/3/4`, `192.168.10.20`.
 fn doubt_of_place(text: &str, whole: regex::Match<'_>) -> Option<i32> {
     let (before, after) = (&text[..whole.start()], &text[whole.end()..]);
-    if whole.as_str().bytes().filter(u8::is_ascii_digit).count() < 3 || after.starts_with(['/', '-']) {
+    if whole.as_str().bytes().filter(u8::is_ascii_digit).count() < 3
+        || after.starts_with(['/', '-'])
+    {
         return None;
     }
     match before.chars().next_back() {
@@ -200,7 +218,9 @@ fn doubt_of_place(text: &str, whole: regex::Match<'_>) -> Option<i32> {
         }
         Some('.' | '/' | '-' | ',') => None,
         // `30.04:20 09:58`: a colon is a misread dot where the time is yet to come.
-        _ if whole.as_str().trim_end_matches(':').contains(':') => TIME.is_match(after).then_some(8),
+        _ if whole.as_str().trim_end_matches(':').contains(':') => {
+            TIME.is_match(after).then_some(8)
+        }
         _ => Some(0),
     }
 }
@@ -222,7 +242,11 @@ fn in_either_order(
         readings.extend(date(year, a, b, month_first));
     }
     if !full {
-        let year_first = if order == Order::YearMonthDay { points + 4 } else { points - 16 };
+        let year_first = if order == Order::YearMonthDay {
+            points + 4
+        } else {
+            points - 16
+        };
         readings.extend(date(2000 + a, b, c, year_first));
     }
     readings

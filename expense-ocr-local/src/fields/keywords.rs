@@ -70,7 +70,10 @@ impl Words {
 
     /// Whether one of `family` pays: words that are also goods (`SNICKERS BAR`) must come first.
     fn pays_by(&self, family: &str) -> bool {
-        let mut spoken = self.iter().filter(|word| word.contains(char::is_alphabetic)).enumerate();
+        let mut spoken = self
+            .iter()
+            .filter(|word| word.contains(char::is_alphabetic))
+            .enumerate();
         spoken.any(|(at, word)| {
             let means_it = at == 0 || !AMBIGUOUS.split(' ').any(|ambiguous| ambiguous == word);
             means_it && family.split(' ').any(|known| same(word, known))
@@ -82,7 +85,12 @@ impl Words {
         phrases.split('|').any(|phrase| {
             let wanted: Vec<&str> = phrase.split(' ').collect();
             let mut runs = self.0.windows(wanted.len());
-            runs.any(|words| words.iter().zip(&wanted).all(|(word, wanted)| same(word, wanted)))
+            runs.any(|words| {
+                words
+                    .iter()
+                    .zip(&wanted)
+                    .all(|(word, wanted)| same(word, wanted))
+            })
         })
     }
 
@@ -195,7 +203,9 @@ fn same(word: &str, known: &str) -> bool {
     known.is_ascii()
         && word.chars().count().abs_diff(length) <= slack
         && osa_distance(word, known) <= slack
-        && !ALL.iter().any(|family| family.split(' ').any(|other| other == word))
+        && !ALL
+            .iter()
+            .any(|family| family.split(' ').any(|other| other == word))
 }
 
 #[cfg(test)]

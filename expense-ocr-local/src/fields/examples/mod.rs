@@ -18,7 +18,11 @@ fn check(text: &str, expected: [&str; 3]) {
     let found = [
         shown(receipt.total.map(|total| total.to_string())),
         shown(receipt.date.map(|date| date.to_string())),
-        shown(receipt.currency.map(|currency: Currency| currency.code().to_owned())),
+        shown(
+            receipt
+                .currency
+                .map(|currency: Currency| currency.code().to_owned()),
+        ),
     ];
     assert_eq!(found, expected, "{text}");
 }
