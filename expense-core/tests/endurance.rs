@@ -70,6 +70,7 @@ fn line() -> impl Strategy<Value = String> {
         "Read it anyway",
         "More",
         "Erase everything",
+        "Yes, erase it",
         "Cancel",
         "3 May",
         "Undo on #1",
@@ -92,7 +93,7 @@ fn line() -> impl Strategy<Value = String> {
         2 => photos.clone().prop_map(|name| format!("photo: {name}")),
         1 => photos.prop_map(|name| format!("photo of album: {name}")),
         3 => reads.prop_map(|result| format!("read: {result}")),
-        1 => prop::sample::select(vec!["wait: 11m", "wait: 2d", "sweep:", "restart:", "redeliver:",
+        1 => prop::sample::select(vec!["wait: 11m", "wait: 2d", "sweep:", "restart:", "redeliver:", "again:",
             "as: ben", "as: anna"]).prop_map(ToOwned::to_owned),
     ]
 }

@@ -10,16 +10,19 @@ use crate::conversation::write::Write;
 
 /// `/forget`
 pub(crate) fn command(ctx: &Context<'_>, _: &str) -> Flow {
-    Ok(ask(ctx, words::FORGET, Action::Erase, Place::New))
+    let yes = buttons::button(words::ERASE, Action::Erase);
+    let reply = Reply::plain(words::FORGET).row(vec![yes, buttons::cancel()]);
+    Ok(ctx.expect(Topic::Erase, reply))
 }
 
-/// The first yes.
+/// The first yes. The second one stands elsewhere, so that two quick taps are one.
 pub(crate) fn once(ctx: &Context<'_>, place: Place) -> Decision {
-    if asked(ctx) {
-        ask(ctx, words::FORGET_FOR_GOOD, Action::EraseForGood, place)
-    } else {
-        ctx.say(words::FORGET_TOO_LATE)
+    if !asked(ctx) {
+        return ctx.say(words::FORGET_TOO_LATE);
     }
+    let yes = buttons::button(words::ERASE_FOR_GOOD, Action::EraseForGood);
+    let reply = Reply::plain(words::FORGET_FOR_GOOD).at(place);
+    ctx.expect(Topic::Erase, reply.row(vec![buttons::cancel(), yes]))
 }
 
 /// The second yes.
@@ -37,11 +40,4 @@ pub(crate) fn twice(ctx: &Context<'_>, place: Place) -> Decision {
 fn asked(ctx: &Context<'_>) -> bool {
     let waiting = ctx.session.waiting(&ctx.turn.who, ctx.turn.now);
     waiting.is_some_and(|dialogue| dialogue.about == Topic::Erase)
-}
-
-fn ask(ctx: &Context<'_>, text: &str, yes: Action, place: Place) -> Decision {
-    let reply = Reply::plain(text)
-        .at(place)
-        .row(vec![buttons::button(words::ERASE, yes), buttons::cancel()]);
-    ctx.expect(Topic::Erase, reply)
 }

@@ -32,6 +32,7 @@ pub(crate) const FORGET_TOO_LATE: &str =
     "That was asked too long ago. Nothing was erased; write /forget again if you mean it.";
 pub(crate) const FORGOTTEN: &str = "Everything is erased.";
 pub(crate) const ERASE: &str = "Erase everything";
+pub(crate) const ERASE_FOR_GOOD: &str = "Yes, erase it";
 
 /// The most lessons that are listed at once.
 const MOST_LESSONS: usize = 50;

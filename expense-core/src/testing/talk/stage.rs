@@ -29,6 +29,7 @@ pub(super) struct Stage {
     /// The newest message of a person.
     written: Option<MessageKey>,
     draft: Option<DraftId>,
+    pressed: Option<(Action, MessageKey)>,
     last: Option<Envelope>,
 }
 
@@ -49,6 +50,7 @@ impl Default for Stage {
             updates: 0,
             written: None,
             draft: None,
+            pressed: None,
             last: None,
         }
     }
@@ -92,6 +94,10 @@ impl Stage {
                 return self.happen(Event::Edited { text }, self.written.clone());
             }
             "press" => return self.press(text),
+            "again" => {
+                let (action, message) = self.pressed.clone().ok_or(NOT_SHOWN)?;
+                return self.happen(Event::Press(action), Some(message));
+            }
             "photo" => return self.photo(text, of),
             "read" => return self.read(text, of),
             "limited" => {
@@ -122,6 +128,7 @@ impl Stage {
             None => (text, None),
         };
         let (action, message) = self.wall.button(label, says)?;
+        self.pressed = Some((action.clone(), message.clone()));
         self.happen(Event::Press(action), Some(message))
     }
 
