@@ -149,7 +149,9 @@ async fn connect(config: &Config) -> Result<Connections, Failure> {
         .synchronous(SqliteSynchronous::Full);
     let writing = (options.clone())
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("cache_size", WRITER_CACHE);
+        .pragma("cache_size", WRITER_CACHE)
+        // What is erased leaves no trace in the file's free space.
+        .pragma("secure_delete", "ON");
     let writer = pool(1, config)
         .idle_timeout(None)
         .connect_with(writing)

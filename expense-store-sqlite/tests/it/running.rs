@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use expense_core::conversation::write::Write;
 use expense_core::ports::error::Fault;
 use expense_core::ports::store::{Committed, ExpenseStore};
 use sqlx::Executor;
@@ -109,6 +110,22 @@ async fn closing_finishes_what_waits_and_refuses_the_rest() {
     for n in recorded {
         assert_eq!(expenses(&store, &format!("chat{n}")).await.len(), 1);
     }
+}
+
+#[tokio::test]
+async fn what_was_erased_leaves_no_trace_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("expenses.db");
+    let store = open(&file).await.unwrap();
+    for n in 0..100 {
+        record(&store, "anna", &n.to_string()).await.unwrap();
+    }
+    let mut erase = lunch(&store, "anna", "erase").await;
+    erase.writes = vec![Write::Erase];
+    store.commit(&erase).await.unwrap();
+    store.close().await;
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(!bytes.windows(5).any(|text| text == b"lunch"));
 }
 
 /// A disk of one megabyte. Only root may make one.
