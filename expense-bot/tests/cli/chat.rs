@@ -28,9 +28,15 @@ fn replies_and_rewrites_correct() {
     let list = bot.chat(&["/list"]).join("\n");
     assert!(list.contains("250.00") && list.contains("9.00"), "{list}");
     assert!(!list.contains("12.50") && !list.contains("8.00"), "{list}");
-    // Messages are named by their number, too: 1 is the first line, 3 the second.
-    bot.chat(&["rewrite @5 10 tea"]);
-    assert!(bot.chat(&["/list"]).join("\n").contains("10.00"));
+}
+
+#[test]
+fn a_message_is_named_by_its_number() {
+    let bot = Bot::new();
+    bot.chat(&["8 tea", "3 bread"]);
+    bot.chat(&["rewrite @1 10 tea"]);
+    let list = bot.chat(&["/list"]).join("\n");
+    assert!(list.contains("10.00") && list.contains("3.00"), "{list}");
 }
 
 #[test]

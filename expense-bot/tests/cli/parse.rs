@@ -58,7 +58,7 @@ fn asks_with_the_readings_to_choose_from() {
 #[case(&["--currency", "jpy"], "500 ramen", "amount", "500")]
 #[case(&["--currency", "KWD"], "1.5 tea", "amount", "1.500")]
 #[case(&["--locale", "de"], "1.234,56 Laptop", "amount", "1234.56")]
-#[case(&["--categories", "Fun,Tea Time"], "5 x [tea time]", "category", "Tea Time")]
+#[case(&["--categories", "Fun,Tea Time"], "5 cake [tea time]", "category", "Tea Time")]
 #[case(&["--timezone", "Asia/Tokyo", "--now", "2026-05-03T20:00:00Z"], "5 tea", "date", "2026-05-04")]
 #[case(&["--timezone", "America/New_York", "--now", "2026-05-03T02:00:00Z"], "5 tea", "date", "2026-05-02")]
 fn heeds_its_options(

@@ -127,6 +127,7 @@ fn remembers_what_was_typed() {
     person.sees("> ");
     person.types("12.50 lunch\r");
     person.sees("@2");
+    person.sees("> ");
     person.types(CTRL_D);
     assert!(person.sees_it_end());
 
