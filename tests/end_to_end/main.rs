@@ -1,5 +1,6 @@
-//! Whole paths over real adapters: a service on SQLite.
+//! Whole paths over real adapters: a service on SQLite, and the program itself.
 
 mod app;
+mod kill;
 mod service;
 mod simulation;
