@@ -9,9 +9,12 @@ use crate::suite::{self, ALL};
 /// The commands that the README promises to a newcomer.
 const PROMISED: [&str; 2] = ["cargo run", "cargo xtask test"];
 
+/// What is checked, and how.
+type Step = (&'static str, fn() -> Result);
+
 /// The quick checks first, then the tests, which are the README's own command.
 pub(crate) fn run() -> Result {
-    let steps: [(&str, fn() -> Result); 6] = [
+    let steps: [Step; 6] = [
         ("README", readme),
         ("formatting", || {
             shell::run(&mut cargo(&["fmt", "--all", "--check"]))

@@ -56,8 +56,8 @@ fn core_is_free() -> Result {
             .to_owned()
     };
     let foreign = |name: &String| {
-        let of = |foreign: &&str| name == foreign || name.starts_with(&format!("{foreign}-"));
-        FOREIGN.iter().any(|foreign| of(&foreign))
+        let of = |foreign: &str| name == foreign || name.starts_with(&format!("{foreign}-"));
+        FOREIGN.iter().any(|foreign| of(foreign))
     };
     match tree.lines().map(named).find(foreign) {
         None => Ok(()),
