@@ -274,6 +274,45 @@ fn shared_signs(#[case] line: &str, #[case] currency: &str, #[case] expected: &s
 #[rstest]
 #[case("7 up 2.50", "2.50 EUR | 7 up")]
 #[case("2 beers 9", "Amount: 9.00 EUR | 2 beers or 2.00 EUR | beers 9")]
+#[case(
+    "coffee 3 cake 4",
+    "Amount: 4.00 EUR | coffee 3 cake or 3.00 EUR | coffee cake 4"
+)]
+#[case(
+    "eggs 12 milk 3",
+    "Amount: 3.00 EUR | eggs 12 milk or 12.00 EUR | eggs milk 3"
+)]
+#[case(
+    "Coffee 3, cake 4",
+    "Amount: 4.00 EUR | Coffee 3, cake or 3.00 EUR | Coffee cake 4"
+)]
+#[case(
+    "12 pizza 4 cheese",
+    "Amount: 12.00 EUR | pizza 4 cheese or 4.00 EUR | 12 pizza cheese"
+)]
+#[case(
+    "tea 2 milk 3 eggs 4",
+    "Amount: 4.00 EUR | tea 2 milk 3 eggs or 2.00 EUR | tea milk 3 eggs 4 or 3.00 EUR | tea 2 milk eggs 4"
+)]
+#[case("tea 2 milk 3 eggs 4 jam 5 rice 6", "ManyAmounts")]
+#[case("coffee 3.50 cake 4", "3.50 EUR | coffee cake 4")]
+#[case("coffee 3 cake 4.20", "4.20 EUR | coffee 3 cake")]
+#[case("coffee €3 cake 4", "3.00 EUR | coffee cake 4")]
+#[case("coffee 3 cake 4 usd", "4.00 USD | coffee 3 cake")]
+#[case(
+    "coffee 3.50 cake 4.20",
+    "Amount: 4.20 EUR | coffee 3.50 cake or 3.50 EUR | coffee cake 4.20"
+)]
+#[case("lunch for 2 25", "25.00 EUR | lunch for 2")]
+#[case("room 101 200", "200.00 EUR | room 101")]
+#[case("2x coffee 3.50", "3.50 EUR | 2x coffee")]
+#[case("iPhone 15 case 20", "20.00 EUR | iPhone 15 case")]
+#[case("hotel 2 nights 200", "200.00 EUR | hotel 2 nights")]
+#[case(
+    "we had 3 eggs and tea 2",
+    "Amount: 2.00 EUR | we had 3 eggs and tea or 3.00 EUR | we had eggs and tea 2"
+)]
+#[case("we had 2 eggs and tea 3", "unsure: 3.00 EUR | we had 2 eggs and tea")]
 #[case("2 beers €9", "9.00 EUR | 2 beers")]
 #[case("2 beers 9 usd", "9.00 USD | 2 beers")]
 #[case("lunch for 2 30", "30.00 EUR | lunch for 2")]
@@ -531,6 +570,17 @@ fn what_is_too_long_is_refused_whole() {
     );
     let description = format!("12 {}", "é".repeat(201));
     assert_eq!(understood(&description, "EUR", "en"), "DescriptionTooLong");
+}
+
+#[rstest]
+#[case("5 ", "chat")]
+#[case("5 a ", "chat")]
+#[case("5.50 ", "ManyAmounts")]
+#[case("€5 ", "ManyAmounts")]
+#[case("€5 #a ", "ManyAmounts")]
+fn no_expense_is_made_of_a_flood_of_numbers(#[case] part: &str, #[case] expected: &str) {
+    let flood: String = part.chars().cycle().take(4_096).collect();
+    assert_eq!(understood(&flood, "EUR", "en"), expected, "{part:?}");
 }
 
 #[test]

@@ -64,6 +64,41 @@ const BEFORE_NAMES: &[&str] = &[
     "in", "no", "nr", "№", "version", "chapter", "page", "vs", "than",
 ];
 
+/// The number after one of these is rather a part of a name, if another may be the amount.
+const NUMBERED: &[&str] = &[
+    "room",
+    "terminal",
+    "gate",
+    "seat",
+    "table",
+    "platform",
+    "bus",
+    "line",
+    "tram",
+    "route",
+    "flight",
+    "zone",
+    "exit",
+    "floor",
+    "level",
+    "flat",
+    "apartment",
+    "unit",
+    "size",
+    "part",
+    "season",
+    "episode",
+    "volume",
+    "iphone",
+    "ipad",
+    "pixel",
+    "galaxy",
+    "playstation",
+    "ps",
+    "xbox",
+    "windows",
+];
+
 /// What is not calculated.
 const OPERATORS: &[&str] = &["/", "÷", "+", "*"];
 
@@ -117,6 +152,11 @@ pub(super) fn hint_before(word: &Word<'_>, hour: bool) -> Hint {
     } else {
         Hint::None
     }
+}
+
+/// Whether a number after the word is rather a part of a name.
+pub(super) fn is_numbered(word: &Word<'_>) -> bool {
+    word.is_one_of(NUMBERED)
 }
 
 /// Whether a line reads like chat although a number stands where amounts do.

@@ -24,8 +24,9 @@ pub(super) enum Choice {
 
 /// Chooses by the rules of the product: a number with a currency is the amount wherever it
 /// stands; else the amount comes first or last; of two such numbers the one written as amounts
-/// are (`7 up 2.50`) is taken; a number in the middle counts if it is written like that, and
-/// casts doubt on a smaller one at the end. What these rules leave open is asked.
+/// are (`7 up 2.50`, `coffee 3.50 cake 4`) is taken, wherever it stands; a whole number in the
+/// middle casts doubt on a whole one at an end (`coffee 3 cake 4`) unless it belongs to a name.
+/// What these rules leave open is asked.
 pub(super) fn choose(words: &[Word<'_>], candidates: &[Candidate]) -> Choice {
     let all = || candidates.iter().enumerate();
     let marked: Vec<usize> = all().filter(|(_, c)| c.marked).map(|(at, _)| at).collect();
@@ -63,23 +64,38 @@ fn settle(
 ) -> Choice {
     let best = &candidates[pool[0]];
     let strong = pool.iter().filter(|at| candidates[**at].strong).count();
-    if strong == 1 && is_edge(words, best) {
+    if strong == 1 {
         return Choice::One(pool[0]);
     }
     if pool.len() > 1 {
         return several(pool);
     }
-    let larger = |at: &&usize| **at != pool[0] && candidates[**at].size() > best.size();
-    if strong == 0
-        && let Some(larger) = sure.iter().find(larger)
-    {
-        return Choice::Several(vec![pool[0], *larger]);
+    let chat = chat::sounds_like_chat(words);
+    let doubts = |at: &&usize| casts_doubt(words, best, &candidates[**at], chat);
+    let rivals: Vec<usize> = sure.iter().filter(doubts).copied().collect();
+    if !rivals.is_empty() {
+        return match several([pool, rivals].concat()) {
+            Choice::TooMany if chat => Choice::None,
+            choice => choice,
+        };
     }
     let bare = best.range.len() == words.len() && best.is_plain();
-    if strong == 0 && (bare || chat::sounds_like_chat(words)) {
+    if bare || chat {
         return Choice::Perhaps(pool[0]);
     }
     Choice::One(pool[0])
+}
+
+/// Whether a number in the middle may be the amount as well as the `best`: a larger one, or any
+/// that is not the number of a name such as `iPhone 15 999` or `Terminal 21 lunch 250`.
+fn casts_doubt(words: &[Word<'_>], best: &Candidate, other: &Candidate, chat: bool) -> bool {
+    let (taken, own) = (&best.range, &other.range);
+    if own == taken {
+        return false;
+    }
+    let before = own.start.checked_sub(1).map(|at| &words[at]);
+    let named = own.end == taken.start || before.is_some_and(chat::is_numbered);
+    other.size() > best.size() || !(chat || named)
 }
 
 /// No number stands where amounts do: a single one is shown, several are chat.
