@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 
-use super::candidate::{self, Candidate};
+use super::candidate::Candidate;
 use super::choose::{Choice, choose};
+use super::labels::{self, Names};
 use super::lex::Named;
 use super::outcome::{Doubt, Invalid};
 use super::scan::Scanned;
-use super::{Context, Field, Fields, days, is_too_long, labels, words};
+use super::{Context, Field, Fields, days, is_too_long, numbers, words};
 use crate::domain::currency::Currency;
 use crate::domain::money::Money;
 
@@ -26,7 +27,7 @@ pub fn amount(text: &str, context: &Context<'_>) -> Field<Money> {
             .enumerate()
             .all(|(at, word)| range.contains(&at) || word.is_punctuation())
     };
-    let found = candidate::find(&words, context);
+    let found = numbers::find(&words, context);
     match found.iter().find(|candidate| whole(candidate)) {
         Some(candidate) => one_or_ask(
             candidate.amounts(),
@@ -81,7 +82,8 @@ pub fn fields(text: &str, context: &Context<'_>) -> Field<Fields> {
         Some((cut, name)) => (cut.as_str(), Some(*name)),
         None => (prepared.as_str(), None),
     };
-    let mut scanned = Scanned::new(text, name, context);
+    let names = Names::new(context.categories);
+    let mut scanned = Scanned::new(text, name, &names, context);
     // An edit that names a category alone leaves the description as it is.
     scanned.category_words.clear();
     let chosen = match choose(&scanned.words, &scanned.candidates) {

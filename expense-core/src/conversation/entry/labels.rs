@@ -1,8 +1,10 @@
 //! Tags and categories in a line.
 
+use std::cell::OnceCell;
+
 use super::outcome::Invalid;
 use super::words::Word;
-use crate::domain::limits;
+use crate::domain::limits::{CATEGORY_CHARS, TAGS_PER_EXPENSE};
 use crate::domain::text::{Tag, TagError, fold};
 
 /// Takes the tags out of the words, each once, in their order. `#12` is no tag, it stays.
@@ -18,7 +20,8 @@ pub(super) fn take_tags(words: &mut [Word<'_>]) -> Result<Vec<Tag>, Invalid> {
             Ok(found) => {
                 word.used = true;
                 for tag in found {
-                    if !tags.contains(&tag) {
+                    // One too many says enough.
+                    if tags.len() <= TAGS_PER_EXPENSE && !tags.contains(&tag) {
                         tags.push(tag);
                     }
                 }
@@ -27,7 +30,7 @@ pub(super) fn take_tags(words: &mut [Word<'_>]) -> Result<Vec<Tag>, Invalid> {
             Err(TagError::Sign) => {}
         }
     }
-    if tags.len() > limits::TAGS_PER_EXPENSE {
+    if tags.len() > TAGS_PER_EXPENSE {
         Err(Invalid::TooManyTags)
     } else {
         Ok(tags)
@@ -44,54 +47,72 @@ pub(super) fn cut_brackets(line: &str) -> Option<(String, &str)> {
     name.contains(char::is_alphabetic).then_some((cut, name))
 }
 
-/// The category that `name` means: the one of this name, else the only one that begins with it.
-pub(super) fn named(name: &str, categories: &[&str]) -> Result<usize, Invalid> {
-    let name = fold(name);
-    if let Some(at) = categories
-        .iter()
-        .position(|category| fold(category) == name)
-    {
-        return Ok(at);
-    }
-    let mut begun = categories
-        .iter()
-        .enumerate()
-        .filter(|(_, c)| fold(c).starts_with(&name));
-    match (begun.next(), begun.next()) {
-        (Some((at, _)), None) => Ok(at),
-        (Some(_), Some(_)) => Err(Invalid::UnclearCategory),
-        (None, _) => Err(Invalid::UnknownCategory),
-    }
+/// The most words of a name.
+const NAME_WORDS: usize = CATEGORY_CHARS / 2;
+/// A name is shorter than this, however its characters are composed.
+const NAME_BYTES: usize = CATEGORY_CHARS * 16;
+
+/// The names of a ledger's categories, folded at most once however many lines ask for them.
+pub(super) struct Names<'a> {
+    typed: &'a [&'a str],
+    folded: OnceCell<Vec<String>>,
 }
 
-/// Finds the longest category name that the unused words before `end` end with. Gives its place
-/// and how many of those words it takes.
-pub(super) fn trailing(
-    words: &[Word<'_>],
-    end: usize,
-    categories: &[&str],
-) -> Option<(usize, usize)> {
-    let words = &words[..end];
-    let tail: Vec<&str> = words
-        .iter()
-        .rev()
-        .filter(|w| !w.used)
-        .map(|w| w.bare)
-        .take(32)
-        .collect();
-    let last = tail.first()?;
-    let mut found: Option<(usize, usize)> = None;
-    for (at, category) in categories.iter().enumerate() {
-        if !may_end_with(category, last) {
-            continue;
-        }
-        let count = category.split_whitespace().count();
-        let longer = found.is_none_or(|(_, longest)| count > longest);
-        if longer && count <= tail.len() && same_words(category, &tail[..count]) {
-            found = Some((at, count));
+impl<'a> Names<'a> {
+    pub(super) fn new(typed: &'a [&'a str]) -> Self {
+        Self {
+            typed,
+            folded: OnceCell::new(),
         }
     }
-    found
+
+    fn folded(&self) -> &[String] {
+        self.folded
+            .get_or_init(|| self.typed.iter().map(|name| fold(name)).collect())
+    }
+
+    /// The category that `name` means: the one of this name, else the only one that begins with
+    /// it.
+    pub(super) fn named(&self, name: &str) -> Result<usize, Invalid> {
+        let name = fold(name);
+        if let Some(at) = self.folded().iter().position(|folded| *folded == name) {
+            return Ok(at);
+        }
+        let all = self.folded().iter().enumerate();
+        let mut begun = all.filter(|(_, folded)| folded.starts_with(&name));
+        match (begun.next(), begun.next()) {
+            (Some((at, _)), None) => Ok(at),
+            (Some(_), Some(_)) => Err(Invalid::UnclearCategory),
+            (None, _) => Err(Invalid::UnknownCategory),
+        }
+    }
+
+    /// Finds the longest name that the unused words end with. Gives its place and how many of
+    /// those words it takes.
+    pub(super) fn trailing(&self, words: &[Word<'_>]) -> Option<(usize, usize)> {
+        let unused = words.iter().rev().filter(|word| !word.used);
+        let mut short = unused
+            .map(|word| word.bare)
+            .take(NAME_WORDS)
+            .take_while(|word| word.len() <= NAME_BYTES);
+        let last = short.next()?;
+        if !self.typed.iter().any(|name| may_end_with(name, last)) {
+            return None;
+        }
+        let tail: Vec<String> = std::iter::once(last).chain(short).map(fold).collect();
+        let mut found: Option<(usize, usize)> = None;
+        for (at, (name, folded)) in self.typed.iter().zip(self.folded()).enumerate() {
+            if !folded.ends_with(&tail[0]) {
+                continue;
+            }
+            let count = name.split_whitespace().count();
+            let longer = found.is_none_or(|(_, longest)| count > longest);
+            if longer && count <= tail.len() && is_joined(folded, &tail[..count]) {
+                found = Some((at, count));
+            }
+        }
+        found
+    }
 }
 
 /// A cheap look before the words are folded.
@@ -103,7 +124,8 @@ fn may_end_with(category: &str, last: &str) -> bool {
     start.is_some_and(|start| category[start..].eq_ignore_ascii_case(last))
 }
 
-fn same_words(category: &str, tail: &[&str]) -> bool {
-    let text = tail.iter().rev().copied().collect::<Vec<_>>().join(" ");
-    fold(category) == fold(&text)
+/// Whether a folded name is these words, the last first.
+fn is_joined(folded: &str, tail: &[String]) -> bool {
+    let words = tail.iter().rev().map(String::as_str);
+    folded == words.collect::<Vec<_>>().join(" ")
 }

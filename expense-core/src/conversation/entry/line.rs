@@ -1,21 +1,22 @@
 //! Reading one line: from words to a [`Reading`].
 
 use super::choose::{Choice, choose};
+use super::labels::{self, Names};
 use super::outcome::{Doubt, Invalid};
 use super::scan::Scanned;
 use super::words::{self, Word};
-use super::{Context, Entry, Reading, labels};
+use super::{Context, Entry, Reading};
 use crate::domain::currency::is_withdrawn;
 
 /// Reads one line that is not empty.
-pub(super) fn read(line: &str, context: &Context<'_>) -> Reading {
+pub(super) fn read(line: &str, names: &Names<'_>, context: &Context<'_>) -> Reading {
     let prepared = words::prepare(line);
     let brackets = labels::cut_brackets(&prepared);
     let (text, name) = match &brackets {
         Some((cut, name)) => (cut.as_str(), Some(*name)),
         None => (prepared.as_str(), None),
     };
-    let mut scanned = Scanned::new(text, name, context);
+    let mut scanned = Scanned::new(text, name, names, context);
     let mut choice = choose(&scanned.words, &scanned.candidates);
     if choice == Choice::None && scanned.give_back(context) {
         choice = choose(&scanned.words, &scanned.candidates);

@@ -17,6 +17,7 @@ use crate::domain::limits;
 use crate::domain::locale::Locale;
 use crate::domain::money::Money;
 use crate::domain::text::{Description, Tag};
+use labels::Names;
 
 mod answer;
 mod candidate;
@@ -27,10 +28,13 @@ mod field;
 mod labels;
 mod lex;
 mod line;
+mod numbers;
 mod numeric;
 mod outcome;
+mod part;
 mod scan;
 mod sift;
+mod spaced;
 mod sum;
 mod words;
 
@@ -153,10 +157,11 @@ pub fn read(text: &str, context: &Context<'_>) -> Vec<Line> {
     if lines.clone().nth(limits::LINES_PER_MESSAGE).is_some() {
         return refused(Invalid::TooManyLines);
     }
+    let names = Names::new(context.categories);
     lines
         .map(|text| Line {
             text: text.to_owned(),
-            reading: line::read(text, context),
+            reading: line::read(text, &names, context),
         })
         .collect()
 }

@@ -1,11 +1,12 @@
 //! Finding the parts of a line: tags, days, numbers, a category.
 
-use super::candidate::{self, Candidate};
+use super::candidate::Candidate;
 use super::days::{self, Found};
+use super::labels::{self, Names};
 use super::outcome::Invalid;
 use super::sift::sift;
 use super::words::{self, Word};
-use super::{Context, labels};
+use super::{Context, numbers};
 use crate::domain::currency::{Currency, is_also_a_word};
 use crate::domain::text::Tag;
 
@@ -24,7 +25,12 @@ pub(super) struct Scanned<'a> {
 
 impl<'a> Scanned<'a> {
     /// Finds the parts of a prepared line from which `[name]` was cut.
-    pub(super) fn new(text: &'a str, name: Option<&str>, context: &Context<'_>) -> Self {
+    pub(super) fn new(
+        text: &'a str,
+        name: Option<&str>,
+        names: &Names<'_>,
+        context: &Context<'_>,
+    ) -> Self {
         let mut scanned = Self {
             words: words::split(text),
             candidates: Vec::new(),
@@ -38,10 +44,7 @@ impl<'a> Scanned<'a> {
             Ok(tags) => scanned.tags = tags,
             Err(invalid) => scanned.invalid = Some(invalid),
         }
-        match name
-            .map(|name| labels::named(name, context.categories))
-            .transpose()
-        {
+        match name.map(|name| names.named(name)).transpose() {
             Ok(category) => scanned.category = category,
             Err(invalid) => scanned.invalid = Some(invalid),
         }
@@ -49,7 +52,7 @@ impl<'a> Scanned<'a> {
         scanned.use_days();
         scanned.find_numbers(context);
         if name.is_none() {
-            scanned.find_category(context);
+            scanned.find_category(names);
         }
         scanned
     }
@@ -66,7 +69,7 @@ impl<'a> Scanned<'a> {
     }
 
     fn find_numbers(&mut self, context: &Context<'_>) {
-        let found = candidate::find(&self.words, context);
+        let found = numbers::find(&self.words, context);
         if !found.is_empty()
             && found.iter().all(|candidate| !candidate.named)
             && let Some((at, currency)) = self.edge_currency(&found)
@@ -76,7 +79,7 @@ impl<'a> Scanned<'a> {
                 currency,
                 ..*context
             };
-            let mut found = candidate::find(&self.words, &context);
+            let mut found = numbers::find(&self.words, &context);
             found
                 .iter_mut()
                 .for_each(|candidate| candidate.named = true);
@@ -108,7 +111,7 @@ impl<'a> Scanned<'a> {
     }
 
     /// The category that ends the text, before or after the amount.
-    fn find_category(&mut self, context: &Context<'_>) {
+    fn find_category(&mut self, names: &Names<'_>) {
         let all = self.words.len();
         let last = self
             .candidates
@@ -119,7 +122,7 @@ impl<'a> Scanned<'a> {
             .into_iter()
             .flatten();
         let found = ends.find_map(|end| {
-            let found = labels::trailing(&self.words, end, context.categories);
+            let found = names.trailing(&self.words[..end]);
             found.map(|(category, count)| (category, count, end))
         });
         let Some((category, count, end)) = found else {

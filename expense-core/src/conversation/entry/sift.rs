@@ -70,6 +70,7 @@ fn in_a_run(words: &[Word<'_>], candidates: &[Candidate], at: usize) -> bool {
         .take_while(|left| adjacent(*left))
         .count();
     let after = (at..candidates.len() - 1)
+        .take(RUN)
         .take_while(|left| adjacent(*left))
         .count();
     let range = &candidates[at].range;
