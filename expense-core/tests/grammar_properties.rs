@@ -295,7 +295,7 @@ fn explains(taken: &[&str], entry: &Entry) -> bool {
         .flat_map(|from| (from + 1..=numeric.len()).map(move |to| from..to))
         .any(|range| {
             let others = numeric[..range.start].iter().chain(&numeric[range.end..]);
-            same(&numeric[range].concat()) && others.into_iter().all(|token| is_day(&token))
+            same(&numeric[range].concat()) && others.into_iter().all(is_day)
         })
 }
 
