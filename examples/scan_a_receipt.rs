@@ -17,7 +17,7 @@ async fn main() -> anyhow::Result<()> {
         .nth(1)
         .context("name a photo of a receipt")?;
     let folder = std::env::var("OCR_MODEL_DIR").context("OCR_MODEL_DIR names no folder")?;
-    let reader = LocalReader::new(Models::locate(&PathBuf::from(folder))?);
+    let reader = LocalReader::new(Models::locate(PathBuf::from(folder))?);
 
     let document = Document {
         parts: vec![std::fs::read(photo)?.into()],
