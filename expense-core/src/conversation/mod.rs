@@ -20,5 +20,5 @@ pub mod question;
 pub mod reply;
 pub mod session;
 pub mod step;
-mod wording;
+pub(crate) mod wording;
 pub mod write;

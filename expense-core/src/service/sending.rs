@@ -5,14 +5,12 @@ use std::time::Duration;
 use super::Inner;
 use super::render::Export;
 use crate::conversation::reply::{Anchor, Place, Reply};
+use crate::conversation::wording::trouble;
 use crate::domain::keys::{ChatKey, MessageKey, UpdateKey};
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::jobs::Parked;
 use crate::ports::messenger::Outgoing;
-
-/// What is said in place of a reply that can't be shown.
-const UNSHOWN: &str = "I could not show this answer. What you asked for is done; /list shows it.";
 
 impl Inner {
     /// Says the replies of an update in order, and parks what can't be said now.
@@ -77,7 +75,7 @@ impl Inner {
             Err(error) => {
                 tracing::error!(%error, "a reply can't be sent");
                 if error.fault != Fault::Denied {
-                    self.excuse(chat, UNSHOWN).await;
+                    self.excuse(chat, trouble::UNSHOWN).await;
                 }
                 Ok(())
             }

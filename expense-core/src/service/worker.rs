@@ -8,13 +8,10 @@ use tokio_util::sync::CancellationToken;
 use super::pool::work_off;
 use super::{Inner, backoff};
 use crate::conversation::event::Event;
+use crate::conversation::wording::trouble;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError};
 use crate::ports::queue::{Delivery, Settle};
-
-/// What a person is told when their update can't be handled.
-const UNFINISHED: &str = "Something went wrong on my side and I could not finish this. \
-    Please look at /list and send it again if it is missing.";
 
 /// Works until `stop`, then finishes what is in hand.
 pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
@@ -65,7 +62,8 @@ impl Inner {
         if last || !error.is_transient() {
             tracing::error!(%error, event = ?kind, attempt, "an update failed");
             if !matches!(kind, Event::Tick(_) | Event::Read { .. }) {
-                self.excuse(&delivery.envelope.chat, UNFINISHED).await;
+                self.excuse(&delivery.envelope.chat, trouble::UNFINISHED)
+                    .await;
             }
         } else {
             tracing::warn!(%error, event = ?kind, attempt, "an update will be tried again");

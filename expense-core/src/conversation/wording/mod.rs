@@ -21,6 +21,7 @@ pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod receipt;
 pub(crate) mod setup;
+pub(crate) mod trouble;
 
 /// How one ledger writes money, days and expenses on one day.
 #[derive(Clone, Copy)]
