@@ -68,8 +68,6 @@ pub enum Step {
         question: Box<Question>,
         /// To be given back with the answer.
         session: Session,
-        /// A courtesy for the meantime: best effort, never stored.
-        meanwhile: Option<Reply>,
     },
     /// It is decided.
     Done(Decision),

@@ -30,11 +30,7 @@ pub fn step(turn: &Turn, mut session: Session, input: Input) -> Step {
     };
     inquiry.asked = Some((*question).clone());
     session.inquiry = Some(inquiry);
-    Step::Ask {
-        question,
-        session,
-        meanwhile: None,
-    }
+    Step::Ask { question, session }
 }
 
 fn inquiry(earlier: Option<Box<Inquiry>>, input: Input) -> Option<Box<Inquiry>> {

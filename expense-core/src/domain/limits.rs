@@ -71,8 +71,6 @@ pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
 pub const LEDGERS: u64 = 20_000;
 /// How long the shared copy of a session is kept.
 pub const SESSION_COPY: Duration = Duration::from_secs(60 * 60);
-/// How long a courtesy for the meantime may take before it is left out.
-pub const COURTESY: Duration = Duration::from_secs(1);
 /// How long sending a parked reply, or making one of its files, may take.
 pub const LATE_SENDING: Duration = Duration::from_secs(60);
 /// How long a parked reply is claimed: longer than sending it takes.

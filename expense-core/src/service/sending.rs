@@ -45,16 +45,6 @@ impl Inner {
         Ok(())
     }
 
-    /// A reply for the meantime: said if it can be said at once, never kept.
-    pub(super) async fn courtesy(&self, chat: &ChatKey, reply: Option<Reply>) {
-        if let Some(reply) = reply
-            && !self.behind.contains(chat)
-        {
-            // Best effort: what follows says it better.
-            let _ = self.send(chat, reply, limits::COURTESY).await;
-        }
-    }
-
     /// Sends one reply. `Err` gives it back when it may be sent later; what can never be sent is
     /// replaced by a sentence or, where the chat takes nothing, dropped.
     pub(super) async fn send(

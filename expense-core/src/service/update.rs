@@ -27,8 +27,7 @@ impl Inner {
     /// Handles one delivery; its replies are sent or parked when it returns.
     pub(super) async fn handle(&self, delivery: &Delivery) -> Result<()> {
         let envelope = &delivery.envelope;
-        let again = delivery.attempt > 1;
-        let earlier = if again {
+        let earlier = if delivery.attempt > 1 {
             let store = &self.ports.store;
             store.recorded(&envelope.chat, &envelope.key).await?
         } else {
@@ -40,17 +39,16 @@ impl Inner {
                 let promised = !is_delivered_again(&envelope.event);
                 self.to_say(promised, outcome)
             }
-            None => self.decide(envelope, !again).await?,
+            None => self.decide(envelope).await?,
         };
         self.say(&envelope.chat, &envelope.key, replies).await
     }
 
     /// Decides and records, again and again while others change what it was decided by.
-    async fn decide(&self, envelope: &Envelope, courteous: bool) -> Result<Vec<Reply>> {
+    async fn decide(&self, envelope: &Envelope) -> Result<Vec<Reply>> {
         let mut view = self.view(&envelope.chat).await?;
-        for round in 0..limits::STALE_RETRIES {
-            let courteous = courteous && round == 0;
-            let mut decision = self.conclude(envelope, &view, courteous).await?;
+        for _ in 0..limits::STALE_RETRIES {
+            let mut decision = self.conclude(envelope, &view).await?;
             decision.session.inquiry = None;
             let same = decision.session == view.session.session;
             let fate = if same && decision.writes.is_empty() {
@@ -68,12 +66,7 @@ impl Inner {
     }
 
     /// Steps until it is decided, answering what is asked.
-    async fn conclude(
-        &self,
-        envelope: &Envelope,
-        view: &View,
-        courteous: bool,
-    ) -> Result<Decision> {
+    async fn conclude(&self, envelope: &Envelope, view: &View) -> Result<Decision> {
         let turn = Turn {
             now: self.ports.clock.now(),
             sent_at: envelope.sent_at,
@@ -92,14 +85,8 @@ impl Inner {
                 Step::Ask {
                     question,
                     session: asking,
-                    meanwhile,
                 } => {
-                    let courtesy = meanwhile.filter(|_| courteous);
-                    let (answer, ()) = tokio::join!(
-                        self.answer(view.ledger.id, &question),
-                        self.courtesy(&envelope.chat, courtesy)
-                    );
-                    input = Input::Answer(answer?);
+                    input = Input::Answer(self.answer(view.ledger.id, &question).await?);
                     session = asking;
                 }
             }
