@@ -58,6 +58,7 @@ enum Flaw {
     NeverErases,
     ShowsRemoved,
     KeepsOldOutcomes,
+    BeginsAlike,
 }
 
 struct Flawed {
@@ -100,6 +101,8 @@ impl Flawed {
                     }
                 }
             }
+            // The counts of every ledger begin with the same number.
+            Flaw::BeginsAlike => commit.at = noon(),
             Flaw::NeverErases => commit.writes.retain(|write| *write != Write::Erase),
             Flaw::KeepsOldOutcomes => commit.writes.retain(|w| !matches!(w, Write::Sweep { .. })),
             Flaw::RoundsSums | Flaw::MixesLedgers | Flaw::SkipsARow | Flaw::ShowsRemoved => {}
@@ -191,6 +194,7 @@ store_flaw! {
     a_store_that_never_erases: NeverErases fails erasing_leaves_nothing;
     a_store_that_shows_removed: ShowsRemoved fails what_is_removed_counts_nowhere;
     a_store_that_never_sweeps: KeepsOldOutcomes fails sweeping_expires_drafts_and_drops_outcomes;
+    a_store_that_begins_alike: BeginsAlike fails nothing_from_before_an_erasing_passes_after_it;
 }
 
 /// Raises no fence.

@@ -122,6 +122,28 @@ async fn decides_by_what_another_process_changed() {
     other.stop().await;
 }
 
+/// The chat began again behind the back of a process, and changed as often as before.
+#[tokio::test]
+async fn an_erased_ledger_lives_on_in_no_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("expenses.sqlite");
+    let home = chat("home");
+    let (one, other) = (
+        App::start(&file, "one").await,
+        App::start(&file, "other").await,
+    );
+    one.say(&home, "/currency CHF").await;
+    other.say(&home, "/forget").await;
+    other.press(&home, "Erase everything").await;
+    other.press(&home, "Yes, erase it").await;
+    other.say(&home, "/currency JPY").await;
+    one.say(&home, "tea 300").await;
+    let expenses = one.expenses(&home).await;
+    assert_eq!(expenses[0].details.money.currency().code(), "JPY");
+    one.stop().await;
+    other.stop().await;
+}
+
 #[tokio::test]
 async fn reads_a_photo_beside_the_line_and_saves_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -11,7 +11,8 @@ use crate::domain::draft::DraftField;
 use crate::domain::keys::{DraftId, ExpenseId, UserKey};
 use crate::domain::limits;
 
-/// Counts the sessions of a chat. 0: none was kept yet.
+/// Counts the sessions of a chat, from the time of the first in microseconds. 0: none was kept
+/// yet.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

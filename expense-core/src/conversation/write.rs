@@ -29,7 +29,7 @@ pub enum Write {
     /// otherwise.
     PutDraft(Box<Draft>),
     /// Replace the settings. Like the categories and lessons below it moves the ledger's revision
-    /// by one, once a commit; the commit that creates the ledger moves it from 0 to 1.
+    /// by one, once a commit; the commit that creates the ledger begins the count.
     PutSettings(Box<Settings>),
     /// Add or replace a category.
     PutCategory(Category),

@@ -8,7 +8,8 @@ use super::currency::Currency;
 use super::keys::{ChatKey, LedgerId};
 use super::locale::Locale;
 
-/// Counts the changes of a ledger's settings, categories and lessons. 0: not stored yet.
+/// Counts the changes of a ledger's settings, categories and lessons, from the time of its first
+/// commit in microseconds, so that none of an erased ledger comes again. 0: not stored yet.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]

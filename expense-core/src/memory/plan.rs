@@ -95,16 +95,30 @@ pub fn plan(commit: &Commit, found: Found) -> Result<Plan, Refusal> {
         return Ok(erased(outcome));
     }
     let moves = fresh || commit.writes.iter().any(Write::moves_revision);
-    let revision = Revision(commit.ledger.revision.0 + u64::from(moves));
+    let revision = Revision(counted(commit.ledger.revision.0, moves, commit));
+    let session = counted(commit.session_seen.0, commit.session.is_some(), commit);
     Ok(Plan {
         outcome,
-        session: SessionVersion(commit.session_seen.0 + u64::from(commit.session.is_some())),
+        session: SessionVersion(session),
         revision,
         ledger: moves.then(|| next_ledger(commit, revision)),
         numbers: tally.allotted,
         totals: tally.totals,
         erase: false,
     })
+}
+
+/// The count after this commit. It begins with the commit's time in microseconds: an erased
+/// ledger leaves no count behind, and a copy of it, in whatever process, must not pass for one
+/// of the ledger that follows.
+fn counted(seen: u64, moves: bool, commit: &Commit) -> u64 {
+    match (moves, seen) {
+        (false, _) => seen,
+        (true, 0) => u64::try_from(commit.at.timestamp_micros())
+            .unwrap_or(0)
+            .max(1),
+        (true, _) => seen + 1,
+    }
 }
 
 /// Nothing else of the commit matters.

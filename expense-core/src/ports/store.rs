@@ -25,7 +25,8 @@ pub struct Commit {
     /// The chat.
     pub chat: ChatKey,
     /// The ledger, as it was when the decision was computed. Where its revision is 0 and the
-    /// chat has none, the commit creates it as it stands here, with revision 1.
+    /// chat has none, the commit creates it as it stands here, with `at` in microseconds as its
+    /// first revision. A session's first version is found in the same way.
     pub ledger: std::sync::Arc<Ledger>,
     /// The version of the session that the decision was computed from.
     pub session_seen: SessionVersion,
@@ -103,7 +104,9 @@ pub struct StoredSession {
 /// - one ledger never sees another's rows;
 /// - erasing a ledger leaves nothing of it but hashed keys, and a redelivery of an earlier key
 ///   is still found as done (with no replies); whatever else the erasing commit writes goes with
-///   it, and only its own replies stay, so that its farewell can be sent again.
+///   it, and only its own replies stay, so that its farewell can be sent again;
+/// - what was computed from a ledger or a session before the erasing is refused after it, however
+///   often the chat has begun again since.
 ///
 /// A refusal is looked for in this order, after the key: the session, the ledger, the writes in
 /// turn, each against what those before it left. "The newest" draft or change is the one that

@@ -14,7 +14,7 @@ use expense_core::domain::change::{Change, Effect};
 use expense_core::domain::currency::Currency;
 use expense_core::domain::expense::{Details, Expense, Origin};
 use expense_core::domain::keys::{ChangeId, ChatKey, ExpenseId, MessageKey, UpdateKey, UserKey};
-use expense_core::domain::ledger::{Ledger, Revision, Settings};
+use expense_core::domain::ledger::{Ledger, Settings};
 use expense_core::domain::money::Money;
 use expense_core::domain::text::Description;
 use expense_core::ports::store::{Commit, Committed, ExpenseStore};
@@ -47,9 +47,9 @@ async fn record(store: &Arc<SqliteStore>, messages: std::ops::Range<usize>) -> O
 }
 
 async fn talk(store: &SqliteStore, chat: usize, messages: std::ops::Range<usize>) -> Outcome<()> {
-    let mut ledger = Ledger::new(ChatKey::new(format!("bench:{chat}"))?, Settings::default());
-    ledger.revision = Revision(u64::from(messages.start > 0));
-    let mut ledger = Arc::new(ledger);
+    let key = ChatKey::new(format!("bench:{chat}"))?;
+    let known = store.ledger(&key).await?;
+    let mut ledger = Arc::new(known.unwrap_or_else(|| Ledger::new(key, Settings::default())));
     for message in messages {
         let commit = lunch(&ledger, chat, message)?;
         match store.commit(&commit).await? {

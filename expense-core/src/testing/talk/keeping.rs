@@ -90,7 +90,6 @@ impl Keeping {
                 Step::Ask {
                     question,
                     session: asked,
-                    ..
                 } => {
                     input = Input::Answer(self.answer(&question));
                     session = asked;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Diary, StoreBench};
+use super::{Diary, StoreBench, first_count};
 use crate::conversation::question::{ChangeQuery, DraftQuery, ExpenseFilter, Group};
 use crate::conversation::reply::Reply;
 use crate::conversation::session::Session;
@@ -113,7 +113,7 @@ pub async fn erasing_leaves_nothing(bench: StoreBench) {
         assert_eq!(newest.expect("an answer"), None);
     }
     assert_eq!(bert.all().await.len(), 1);
-    assert_eq!(bert.session().await.version.0, 1);
+    assert_eq!(bert.session().await.version.0, first_count());
     assert_eq!(bert.totals(Group::None).await.len(), 1);
     assert!(bert.ledger().await.category_named("Secrets").is_some());
 }
@@ -175,7 +175,36 @@ pub async fn a_chat_can_begin_again_after_erasing(bench: StoreBench) {
     let first = diary.add([details("1", "EUR", "x")]).await.remove(0);
     assert_eq!(first.number, Some(Number(1)));
     let mut begun = ledger(&diary.chat);
-    begun.revision = Revision(1);
+    begun.revision = Revision(first_count());
     assert_eq!(diary.ledger().await, begun);
     assert_eq!(diary.totals(Group::None).await.remove(0).minor, 100);
+}
+
+/// A process that did not hear of the erasing still holds its copies: they fit nothing that the
+/// chat did since, not even as many changes as before.
+pub async fn nothing_from_before_an_erasing_passes_after_it(bench: StoreBench) {
+    let diary = full(&bench, "anna").await;
+    let copies = diary.commit(Vec::new()).await;
+    erase(&diary).await;
+    let mut first = diary
+        .commit(vec![Write::PutSettings(Box::new(settings("USD")))])
+        .await;
+    first.at = noon() + Duration::from_secs(1);
+    first.session = Some(Session::default());
+    diary.record(&first).await;
+    let now = diary.commit(Vec::new()).await;
+
+    let mut by_old_session = now.clone();
+    by_old_session.session_seen = copies.session_seen;
+    assert_eq!(
+        diary.send(&by_old_session).await,
+        Committed::Refused(Refusal::StaleSession)
+    );
+    let mut by_old_ledger = now.clone();
+    by_old_ledger.ledger = copies.ledger;
+    assert_eq!(
+        diary.send(&by_old_ledger).await,
+        Committed::Refused(Refusal::StaleLedger)
+    );
+    diary.record(&now).await;
 }

@@ -106,6 +106,7 @@ macro_rules! expense_store_conformance {
             erased_keys_are_still_done,
             a_farewell_can_be_sent_again,
             a_chat_can_begin_again_after_erasing,
+            nothing_from_before_an_erasing_passes_after_it,
         } }
     };
 }
@@ -226,6 +227,12 @@ impl Diary {
         };
         self.store.totals(self.id(), &query).await.expect("totals")
     }
+}
+
+/// Where the counts of a ledger begin whose first commit is one of [`Diary::commit`].
+pub(super) fn first_count() -> u64 {
+    let micros = fixtures::noon().timestamp_micros();
+    micros.try_into().expect("noon is after 1970")
 }
 
 pub(super) fn added(expense: Expense) -> Write {

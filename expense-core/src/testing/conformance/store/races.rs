@@ -1,6 +1,6 @@
 //! Racing commits have one winner; the others are refused or find its outcome.
 
-use super::{Diary, StoreBench, added};
+use super::{Diary, StoreBench, added, first_count};
 use crate::conversation::question::Group;
 use crate::conversation::session::Session;
 use crate::conversation::write::Write;
@@ -22,6 +22,17 @@ async fn run(bench: &StoreBench, commits: Vec<Commit>) -> (usize, Vec<Committed>
         .into_iter()
         .partition(|committed| matches!(committed, Committed::Recorded { .. }));
     (won.len(), lost)
+}
+
+/// One of them is recorded, and all others are refused for this reason.
+async fn one_wins(bench: &StoreBench, commits: Vec<Commit>, refusal: Refusal) {
+    let (won, lost) = run(bench, commits).await;
+    assert_eq!(won, 1);
+    let refused = Committed::Refused(refusal);
+    assert!(
+        lost.iter().all(|committed| *committed == refused),
+        "{lost:?}"
+    );
 }
 
 fn copies(diary: &Diary, commit: &Commit) -> Vec<Commit> {
@@ -56,13 +67,12 @@ pub async fn racing_keys_of_one_intent_record_once(bench: StoreBench) {
     diary.write(Vec::new()).await;
     let fresh = diary.new_expenses([details("5", "EUR", "tea")]).remove(0);
     let commit = diary.commit(vec![added(fresh.clone())]).await;
-    let (won, lost) = run(&bench, copies(&diary, &commit)).await;
-    assert_eq!(won, 1);
-    let exists = Committed::Refused(Refusal::ExpenseExists(fresh.id));
-    assert!(
-        lost.iter().all(|committed| *committed == exists),
-        "{lost:?}"
-    );
+    one_wins(
+        &bench,
+        copies(&diary, &commit),
+        Refusal::ExpenseExists(fresh.id),
+    )
+    .await;
     assert_eq!(diary.totals(Group::None).await.remove(0).count, 1);
 }
 
@@ -72,14 +82,8 @@ pub async fn racing_sessions_have_one_winner(bench: StoreBench) {
     diary.write(Vec::new()).await;
     let mut commit = diary.commit(Vec::new()).await;
     commit.session = Some(Session::default());
-    let (won, lost) = run(&bench, copies(&diary, &commit)).await;
-    assert_eq!(won, 1);
-    let refused = Committed::Refused(Refusal::StaleSession);
-    assert!(
-        lost.iter().all(|committed| *committed == refused),
-        "{lost:?}"
-    );
-    assert_eq!(diary.session().await.version.0, 1);
+    one_wins(&bench, copies(&diary, &commit), Refusal::StaleSession).await;
+    assert_eq!(diary.session().await.version.0, first_count());
 }
 
 /// One revision of an expense, many next ones.
@@ -88,13 +92,7 @@ pub async fn racing_amendments_have_one_winner(bench: StoreBench) {
     let stored = diary.add([details("5", "EUR", "tea")]).await.remove(0);
     let amendment = amend(&stored, |e| e.details = details("8", "EUR", "tea and cake"));
     let commit = diary.commit(vec![amendment]).await;
-    let (won, lost) = run(&bench, copies(&diary, &commit)).await;
-    assert_eq!(won, 1);
-    let refused = Committed::Refused(Refusal::StaleRevision);
-    assert!(
-        lost.iter().all(|committed| *committed == refused),
-        "{lost:?}"
-    );
+    one_wins(&bench, copies(&diary, &commit), Refusal::StaleRevision).await;
     assert_eq!(diary.totals(Group::None).await.remove(0).minor, 800);
 }
 
@@ -105,14 +103,8 @@ pub async fn racing_settings_have_one_winner(bench: StoreBench) {
     let commit = diary
         .commit(vec![Write::PutSettings(Box::new(settings("JPY")))])
         .await;
-    let (won, lost) = run(&bench, copies(&diary, &commit)).await;
-    assert_eq!(won, 1);
-    let refused = Committed::Refused(Refusal::StaleLedger);
-    assert!(
-        lost.iter().all(|committed| *committed == refused),
-        "{lost:?}"
-    );
-    assert_eq!(diary.ledger().await.revision.0, 2);
+    one_wins(&bench, copies(&diary, &commit), Refusal::StaleLedger).await;
+    assert_eq!(diary.ledger().await.revision.0, first_count() + 1);
 }
 
 /// Commits that do not touch the same are all recorded, each with numbers of its own.
@@ -137,14 +129,8 @@ pub async fn racing_additions_get_a_number_each(bench: StoreBench) {
 pub async fn racing_first_commits_make_one_ledger(bench: StoreBench) {
     let diary = Diary::open(bench.port(), "anna");
     let commit = diary.commit(Vec::new()).await;
-    let (won, lost) = run(&bench, copies(&diary, &commit)).await;
-    assert_eq!(won, 1);
-    let refused = Committed::Refused(Refusal::StaleLedger);
-    assert!(
-        lost.iter().all(|committed| *committed == refused),
-        "{lost:?}"
-    );
-    assert_eq!(diary.ledger().await.revision.0, 1);
+    one_wins(&bench, copies(&diary, &commit), Refusal::StaleLedger).await;
+    assert_eq!(diary.ledger().await.revision.0, first_count());
 }
 
 /// Neighbors in one transaction keep their own outcomes: every other one here is refused.
