@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use expense_core::conversation::event::Event;
 use expense_core::domain::receipt::{Confidence, Receipt};
 use expense_core::memory::ocr::ScriptedReader;
-use expense_core::ports::ocr::Reading;
+use expense_core::ports::error::Result;
+use expense_core::ports::ocr::{Document, Read, Reading, ReceiptOcr};
 use expense_core::ports::rate::Quota;
 use expense_core::service::Options;
 use rust_decimal::Decimal;
@@ -142,6 +144,37 @@ async fn an_erased_ledger_lives_on_in_no_copy() {
     assert_eq!(expenses[0].details.money.currency().code(), "JPY");
     one.stop().await;
     other.stop().await;
+}
+
+/// Fails as no reader should.
+struct Panics;
+
+#[async_trait]
+impl ReceiptOcr for Panics {
+    async fn read(&self, document: &Document) -> Result<Read> {
+        panic!("{} bytes were too much", document.bytes());
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_panics_costs_a_reading_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("expenses.sqlite");
+    let home = chat("home");
+    let app = App::start_with(&file, "one", Some(Arc::new(Panics)), Options::default()).await;
+    for image in ["one photo", "another photo"] {
+        let event = Event::Photo {
+            attachment: app.attachments.hold(image),
+            caption: String::new(),
+            album: None,
+        };
+        let update = app.update(&home, event);
+        app.service.accept(update).await.expect("it is accepted");
+        app.service.idle().await;
+        let asked = app.last(&home);
+        assert!(asked.contains("amount"), "{asked}");
+    }
+    app.stop().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Bounded work: look for some, do it, many pieces at a time.
 
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 
 use futures::future::{Fuse, FusedFuture, FutureExt};
@@ -8,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Does what `look` finds, at most `size` pieces at a time, until `stop`; what was found is
 /// finished. `look` is told how many hands are free and returns when there is reason to; it is
-/// never dropped half way while pieces come and go, since what it claimed would be lost.
+/// never dropped half way while pieces come and go, since what it claimed would be lost. A piece
+/// that panics ends alone: what it had claimed is free again when the claim has run out.
 pub(super) async fn work_off<T, L, LF, W, WF>(
     stop: &CancellationToken,
     size: usize,
@@ -22,7 +24,8 @@ pub(super) async fn work_off<T, L, LF, W, WF>(
     WF: Future<Output = ()>,
 {
     let size = size.max(1);
-    let mut hands: FuturesUnordered<WF> = found.into_iter().map(&work).collect();
+    let work = |piece| AssertUnwindSafe(work(piece)).catch_unwind();
+    let mut hands: FuturesUnordered<_> = found.into_iter().map(work).collect();
     let mut looking = pin!(Fuse::terminated());
     loop {
         if looking.is_terminated() && hands.len() < size && !stop.is_cancelled() {
@@ -30,11 +33,37 @@ pub(super) async fn work_off<T, L, LF, W, WF>(
         }
         tokio::select! {
             biased;
-            Some(()) = hands.next(), if !hands.is_empty() => {}
+            Some(done) = hands.next(), if !hands.is_empty() => {
+                if done.is_err() {
+                    tracing::error!("a piece of work panicked and is left until it is claimed again");
+                }
+            }
             found = &mut looking, if !looking.is_terminated() => {
-                hands.extend(found.into_iter().map(&work));
+                hands.extend(found.into_iter().map(work));
             }
             () = stop.cancelled(), if hands.is_empty() => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_piece_that_panics_ends_alone() {
+        let (stop, done) = (CancellationToken::new(), AtomicU32::new(0));
+        let look = |_| {
+            stop.cancel();
+            async { vec![3, 4] }
+        };
+        let work = async |piece: u32| {
+            assert!(!piece.is_multiple_of(2), "an even piece");
+            done.fetch_add(piece, Ordering::SeqCst);
+        };
+        work_off(&stop, 2, vec![1, 2], look, work).await;
+        assert_eq!(done.into_inner(), 4);
     }
 }

@@ -1,6 +1,9 @@
 //! Reading photos: a bounded pool beside the line, whose results come back as updates.
 
+use std::panic::AssertUnwindSafe;
+
 use bytes::Bytes;
+use futures::FutureExt;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
@@ -133,7 +136,11 @@ impl Inner {
             };
             ocr.read(&document).await
         };
-        match tokio::time::timeout(limits::READING, reading).await {
+        // A photo that makes a reader panic counts as one that can't be read.
+        let reading = AssertUnwindSafe(reading).catch_unwind();
+        let reading = tokio::time::timeout(limits::READING, reading).await;
+        let panicked = |_| Err(PortError::new("ocr", "read", Fault::Bug));
+        match reading.map(|read| read.unwrap_or_else(panicked)) {
             Ok(Ok(read)) => {
                 found.place = read.place;
                 found.result = result(read.reading);
