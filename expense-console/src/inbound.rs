@@ -92,14 +92,14 @@ impl Inbox<'_> {
 
     /// The first reading of path and caption that names something there is.
     fn photo(&self, rest: &str) -> Result<Event, InboundError> {
-        let readings = path::readings(rest, self.home);
-        let there = readings.iter().find(|(path, _)| path.exists());
-        let Some((path, caption)) = there.or(readings.first()) else {
+        let readings = || path::readings(rest, self.home);
+        let there = readings().find(|(path, _)| path.exists());
+        let Some((path, caption)) = there.or_else(|| readings().next()) else {
             return Err(LineError::Photo.into());
         };
         Ok(Event::Photo {
-            attachment: files::photo(path)?,
-            caption: caption.clone(),
+            attachment: files::photo(&path)?,
+            caption: caption.to_owned(),
             album: None,
         })
     }

@@ -2,21 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
+/// The longest path that is tried, in bytes: systems take no longer ones.
+const PATH_BYTES: usize = 4_096;
+
 /// The ways to read `rest` as a path and a caption, the likeliest first: as a shell would
-/// (quotes, backslashes), then as bare text with ever fewer words in the path.
-pub(crate) fn readings(rest: &str, home: Option<&Path>) -> Vec<(PathBuf, String)> {
+/// (quotes, backslashes), then as bare text with ever fewer words in the path. One at a time, so
+/// that a long line costs no more memory than it is long.
+pub(crate) fn readings<'a>(
+    rest: &'a str,
+    home: Option<&'a Path>,
+) -> impl Iterator<Item = (PathBuf, &'a str)> {
     let (word, caption) = shell_word(rest);
-    let mut readings = vec![(expand(&word, home), caption.trim().to_owned())];
-    let ends = rest
-        .char_indices()
-        .filter(|(_, c)| c.is_whitespace())
-        .map(|(at, _)| at)
-        .chain([rest.len()]);
-    for end in ends.collect::<Vec<_>>().into_iter().rev() {
+    let likeliest = (expand(&word, home), caption.trim());
+    let spaces = rest.char_indices().filter(|(_, c)| c.is_whitespace());
+    let shorter = spaces.rev().map(|(at, _)| at);
+    let ends = std::iter::once(rest.len()).chain(shorter);
+    let bare = ends.filter(|end| *end <= PATH_BYTES).map(move |end| {
         let (path, caption) = rest.split_at(end);
-        readings.push((expand(path.trim_end(), home), caption.trim().to_owned()));
-    }
-    readings
+        (expand(path.trim_end(), home), caption.trim())
+    });
+    std::iter::once(likeliest).chain(bare)
 }
 
 /// The first word by the rules of a shell, and what follows it. An open quote ends with the text.
@@ -62,14 +67,13 @@ mod tests {
     #[case("~/a.jpg", "/home/eve/a.jpg", "")]
     #[case("'open quote.jpg", "open quote.jpg", "")]
     fn reads_first_as_a_shell_would(#[case] rest: &str, #[case] path: &str, #[case] caption: &str) {
-        let readings = readings(rest, Some(Path::new("/home/eve")));
-        assert_eq!(readings[0], (PathBuf::from(path), caption.to_owned()));
+        let first = readings(rest, Some(Path::new("/home/eve"))).next();
+        assert_eq!(first, Some((PathBuf::from(path), caption)));
     }
 
     #[test]
     fn tries_spaces_as_part_of_the_path_from_the_longest() {
         let paths: Vec<_> = readings("my new receipt.jpg lunch", None)
-            .into_iter()
             .map(|(path, caption)| format!("{}|{caption}", path.display()))
             .collect();
         assert_eq!(
@@ -82,5 +86,12 @@ mod tests {
                 "my|new receipt.jpg lunch",
             ]
         );
+    }
+
+    #[test]
+    fn tries_no_path_that_no_system_takes() {
+        let line = "a ".repeat(32 * 1024);
+        let bare = readings(&line, None).skip(1);
+        assert_eq!(bare.count(), PATH_BYTES / 2);
     }
 }
