@@ -131,8 +131,10 @@ fn join(
     let DraftContent::Receipt(receipt) = &mut draft.content else {
         return None;
     };
-    let read_before = match draft.state {
-        DraftState::Waiting { .. } => false,
+    let read_before = matches!(draft.state, DraftState::Open);
+    let begun = match draft.state {
+        // A reader may be at work on the parts before: what it finds is not the whole receipt.
+        DraftState::Waiting { from } => from <= ctx.turn.now,
         DraftState::Open if receipt.round < limits::READING_ROUNDS => true,
         _ => return None,
     };
@@ -140,7 +142,7 @@ fn join(
         return Some(ctx.say(words::too_many_parts()));
     }
     receipt.parts.push(attachment.clone());
-    receipt.round += u32::from(read_before);
+    receipt.round += u32::from(begun);
     // What a caption can't mean was said of the part that had it, or is left to the reading.
     let note = read_caption(ctx, caption, receipt);
     draft.revision += 1;
