@@ -82,10 +82,10 @@ pub enum Release {
 /// The store as a list of work: it is the truth, a queue only wakes whoever works.
 ///
 /// Promises: a piece of work is claimed by one at a time; a claim ends by `release`, by the
-/// commit that does the work, or by running out after `ttl`, and then another may claim it; an
-/// claim that another has followed releases nothing; parking the same replies (key and `first`) twice keeps them
-/// once; a chat's parked replies are claimed in the order in which they were parked, one claim
-/// of a chat at a time.
+/// commit that does the work, or by running out after `ttl`, and then another may claim it; a
+/// claim that another has followed releases nothing; parking the same replies (key and `first`)
+/// twice keeps them once; a chat's parked replies are claimed in the order in which they were
+/// parked, one claim of a chat at a time.
 ///
 /// A draft whose `state` a commit changed is other work, tried for the first time. A ledger is
 /// due for a sweep when a waiting or open draft has expired or an outcome is older than
