@@ -168,6 +168,12 @@ fn pool(connections: u32, config: &Config) -> SqlitePoolOptions {
         .max_lifetime(None)
         .acquire_timeout(config.busy_timeout * 4)
         .test_before_acquire(false)
+        // SQLite itself ends a transaction that meets a full disk. The rollback that follows fails
+        // then, and the connection would refuse to begin another one for ever.
+        .before_acquire(|connection, _| {
+            let usable = !connection.is_in_transaction();
+            Box::pin(async move { Ok(usable) })
+        })
 }
 
 /// Whether the file is sound in itself: its pages, its indexes and its references.

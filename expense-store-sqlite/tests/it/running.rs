@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use expense_core::conversation::write::Write;
-use expense_core::ports::error::Fault;
+use expense_core::ports::error::{Fault, PortError};
 use expense_core::ports::store::{Committed, ExpenseStore};
 use sqlx::Executor;
 use tokio::task::JoinSet;
@@ -130,13 +130,15 @@ async fn what_was_erased_leaves_no_trace_in_the_file() {
 
 /// A disk of one megabyte. Only root may make one.
 #[tokio::test]
-async fn a_full_disk_is_reported_and_nothing_is_lost() {
+async fn a_full_disk_is_reported_nothing_is_lost_and_room_is_enough_to_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let Some(_disk) = Disk::of_one_megabyte(folder.path()) else {
         eprintln!("NOT RUN: a full disk (this user can't mount one)");
         return;
     };
     let file = folder.path().join("expenses.db");
+    let other = folder.path().join("something else");
+    std::fs::write(&other, vec![1; 300_000]).unwrap();
     let store = open(&file).await.unwrap();
     let mut recorded = 0;
     let error = loop {
@@ -145,13 +147,21 @@ async fn a_full_disk_is_reported_and_nothing_is_lost() {
             Err(error) => break error,
         }
     };
-    assert!(matches!(error.fault, Fault::Busy { .. }), "{error}");
-    let reason = std::error::Error::source(&error).unwrap().to_string();
-    assert!(reason.contains("free some space"), "{reason}");
+    assert_full(&error);
+    assert_full(&record(&store, "anna", "again").await.unwrap_err());
     assert!(recorded > 0);
     assert_eq!(expenses(&store, "anna").await.len(), recorded);
+    std::fs::remove_file(&other).unwrap();
+    record(&store, "anna", "room").await.unwrap();
+    assert_eq!(expenses(&store, "anna").await.len(), recorded + 1);
     drop(store);
     assert!(is_sound(&file).await);
+}
+
+fn assert_full(error: &PortError) {
+    assert!(matches!(error.fault, Fault::Busy { .. }), "{error}");
+    let reason = std::error::Error::source(error).unwrap().to_string();
+    assert!(reason.contains("free some space"), "{reason}");
 }
 
 struct Disk<'a>(&'a Path);
