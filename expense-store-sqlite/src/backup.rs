@@ -22,7 +22,7 @@ pub enum BackupError {
     #[error("{0} is not there: check the path")]
     Missing(PathBuf),
     /// There is a file already.
-    #[error("{0} exists already: name another file, or ask for it to be replaced")]
+    #[error("{0} exists already: name another file")]
     Exists(PathBuf),
     /// The backup failed its check.
     #[error("{0} is damaged: check the disk, or use an older backup")]
@@ -111,9 +111,25 @@ async fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
         reason: "its name is not UTF-8".to_owned(),
     })?;
     let copied = vacuum(from, name).await;
-    copied.map_err(|failure| failure.opening(from.to_owned()))?;
+    copied.map_err(|failure| match failure {
+        // Of the two files it is the new one that needs room and a folder.
+        Failure::Full | Failure::ReadOnly | Failure::Unreachable(_) => unwritable(to, failure),
+        other => other.opening(from.to_owned()).into(),
+    })?;
     private(to)?;
     sound(to).await
+}
+
+/// Why a draft can't be written, by the name that it was to get.
+fn unwritable(draft: &Path, failure: Failure) -> BackupError {
+    let path = draft.with_extension("");
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => BackupError::File {
+            path,
+            reason: "its folder is not there".to_owned(),
+        },
+        _ => failure.opening(path).into(),
+    }
 }
 
 async fn sound(path: &Path) -> Result<(), BackupError> {

@@ -41,6 +41,16 @@ fn a_copy_never_replaces_a_file() {
 }
 
 #[test]
+fn a_copy_that_has_no_folder_is_named() {
+    let bot = Bot::new();
+    bot.chat(&["12.50 lunch"]);
+    let said = bot.run(&["backup", "nowhere/copy.sqlite"], "");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    let words = "nowhere/copy.sqlite can't be written: its folder is not there";
+    assert!(said.err.contains(words), "{}", said.err);
+}
+
+#[test]
 fn a_stranger_is_not_restored() {
     let bot = Bot::new();
     bot.chat(&["12.50 lunch"]);
