@@ -70,6 +70,7 @@ CREATE TABLE expenses (
     message     TEXT,
     line        INTEGER,
     said        BLOB,
+    sent_on     INTEGER,
     draft       BLOB,
     paid_by     TEXT    NOT NULL,
     entered_by  TEXT    NOT NULL,
@@ -114,6 +115,7 @@ CREATE TABLE drafts (
     message    TEXT,
     line       INTEGER,
     said       BLOB,
+    sent_on    INTEGER,
     album      TEXT,
     content    TEXT    NOT NULL,
     PRIMARY KEY (ledger_id, id)

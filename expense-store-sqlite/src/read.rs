@@ -129,7 +129,8 @@ pub(crate) fn listing(
     } = filter;
     let mut query = QueryBuilder::new(
         "SELECT number, id, revision, change, removed, day, minor, currency, category,
-            description, merchant, message, line, said, draft, paid_by, entered_by, recorded_at,
+            description, merchant, message, line, said, sent_on, draft, paid_by, entered_by,
+            recorded_at,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM tags
              WHERE tags.ledger_id = e.ledger_id AND tags.number = e.number ORDER BY tag)) AS tags
          FROM expenses AS e",
@@ -262,7 +263,7 @@ macro_rules! drafts {
     ($condition:literal) => {
         concat!(
             "SELECT id, revision, state, read_from, expires_at, opened_by, expense, message, line, said,
-                content
+                sent_on, content
              FROM drafts WHERE ledger_id = ?1 AND ",
             $condition
         )

@@ -147,6 +147,7 @@ pub(crate) struct ExpenseRow {
     message: Option<String>,
     line: Option<i64>,
     said: Option<Uuid>,
+    sent_on: Option<i64>,
     draft: Option<Uuid>,
     paid_by: String,
     entered_by: String,
@@ -176,7 +177,7 @@ impl ExpenseRow {
                 tags: parsed::<Vec<Tag>>(&self.tags)?,
                 date: date(self.day)?,
             },
-            origin: origin(self.message.as_deref(), self.line, self.said)?,
+            origin: origin(self.message.as_deref(), self.line, self.said, self.sent_on)?,
             draft: self.draft.map(DraftId::from_uuid),
             paid_by: word(&self.paid_by)?,
             entered_by: word(&self.entered_by)?,
@@ -198,6 +199,7 @@ pub(crate) struct DraftRow {
     message: Option<String>,
     line: Option<i64>,
     said: Option<Uuid>,
+    sent_on: Option<i64>,
     content: String,
 }
 
@@ -208,7 +210,7 @@ impl DraftRow {
             expense: ExpenseId::from_uuid(self.expense),
             revision: narrow(self.revision)?,
             opened_by: word(&self.opened_by)?,
-            origin: origin(self.message.as_deref(), self.line, self.said)?,
+            origin: origin(self.message.as_deref(), self.line, self.said, self.sent_on)?,
             expires_at: instant(self.expires_at)?,
             state: match (self.state.as_str(), self.read_from) {
                 ("waiting", Some(from)) => DraftState::Waiting {
@@ -251,12 +253,14 @@ fn origin(
     message: Option<&str>,
     line: Option<i64>,
     said: Option<Uuid>,
+    sent_on: Option<i64>,
 ) -> Result<Option<Origin>, Failure> {
-    match (message, line, said) {
-        (Some(message), Some(line), Some(said)) => Ok(Some(Origin {
+    match (message, line, said, sent_on) {
+        (Some(message), Some(line), Some(said), Some(sent_on)) => Ok(Some(Origin {
             message: word(message)?,
             line: narrow(line)?,
             said,
+            sent_on: date(sent_on)?,
         })),
         _ => Ok(None),
     }

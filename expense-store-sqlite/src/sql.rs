@@ -132,19 +132,20 @@ const OUTCOMES: &str = with_rows!(
 
 const EXPENSES: &str = with_rows!(
     "INSERT INTO expenses (ledger_id, number, id, revision, change, removed, day, minor, currency,
-        category, description, merchant, search, message, line, said, draft, paid_by, entered_by,
-        recorded_at)
+        category, description, merchant, search, message, line, said, sent_on, draft, paid_by,
+        entered_by, recorded_at)
      SELECT v->>0, v->>1, unhex(v->>2), v->>3, unhex(v->>4), v->>5, v->>6, v->>7, v->>8,
-        v->>9, v->>10, v->>11, v->>12, v->>13, v->>14, unhex(v->>15), unhex(v->>16), v->>17,
-        v->>18, v->>19
+        v->>9, v->>10, v->>11, v->>12, v->>13, v->>14, unhex(v->>15), v->>16, unhex(v->>17),
+        v->>18, v->>19, v->>20
      FROM rows WHERE true
      ON CONFLICT (ledger_id, number) DO UPDATE SET
         revision = excluded.revision, change = excluded.change, removed = excluded.removed,
         day = excluded.day, minor = excluded.minor, currency = excluded.currency,
         category = excluded.category, description = excluded.description,
         merchant = excluded.merchant, search = excluded.search, message = excluded.message,
-        line = excluded.line, said = excluded.said, draft = excluded.draft, paid_by = excluded.paid_by,
-        entered_by = excluded.entered_by, recorded_at = excluded.recorded_at"
+        line = excluded.line, said = excluded.said, sent_on = excluded.sent_on,
+        draft = excluded.draft, paid_by = excluded.paid_by, entered_by = excluded.entered_by,
+        recorded_at = excluded.recorded_at"
 );
 
 const UNTAG: &str =
@@ -170,15 +171,16 @@ const NO_CLAIMS: &str = with_rows!(
 
 const DRAFTS: &str = with_rows!(
     "INSERT INTO drafts (ledger_id, id, revision, place, state, read_from, expires_at, opened_by,
-        expense, message, line, said, album, content)
+        expense, message, line, said, sent_on, album, content)
      SELECT v->>0, unhex(v->>1), v->>2, v->>3, v->>4, v->>5, v->>6, v->>7,
-        unhex(v->>8), v->>9, v->>10, unhex(v->>11), v->>12, v->13
+        unhex(v->>8), v->>9, v->>10, unhex(v->>11), v->>12, v->>13, v->14
      FROM rows WHERE true
      ON CONFLICT (ledger_id, id) DO UPDATE SET
         revision = excluded.revision, state = excluded.state, read_from = excluded.read_from,
         expires_at = excluded.expires_at, opened_by = excluded.opened_by,
         expense = excluded.expense, message = excluded.message, line = excluded.line,
-        said = excluded.said, album = excluded.album, content = excluded.content"
+        said = excluded.said, sent_on = excluded.sent_on, album = excluded.album,
+        content = excluded.content"
 );
 
 const NO_IMAGES: &str = with_rows!(

@@ -79,6 +79,7 @@ pub(crate) struct ExpenseRow<'a>(
     Option<&'a str>,
     Option<u16>,
     Option<Simple>,
+    Option<i32>,
     Option<Simple>,
     &'a str,
     &'a str,
@@ -99,6 +100,7 @@ pub(crate) struct DraftRow<'a>(
     Option<&'a str>,
     Option<u16>,
     Option<Simple>,
+    Option<i32>,
     Option<&'a str>,
     &'a DraftContent,
 );
@@ -248,6 +250,7 @@ impl<'a> Rows<'a> {
             origin.map(|origin| origin.message.as_str()),
             origin.map(|origin| origin.line),
             origin.map(|origin| origin.said.simple()),
+            origin.map(|origin| day(origin.sent_on)),
             expense.draft.map(|draft| draft.as_uuid().simple()),
             expense.paid_by.as_str(),
             expense.entered_by.as_str(),
@@ -286,6 +289,7 @@ impl<'a> Rows<'a> {
             origin.map(|origin| origin.message.as_str()),
             origin.map(|origin| origin.line),
             origin.map(|origin| origin.said.simple()),
+            origin.map(|origin| day(origin.sent_on)),
             receipt.and_then(|receipt| Some(receipt.album.as_ref()?.as_str())),
             &draft.content,
         ));

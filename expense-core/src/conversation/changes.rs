@@ -34,11 +34,6 @@ impl<'a> Changes<'a> {
         self.id
     }
 
-    /// Whether there is nothing to take back.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.effects.is_empty()
-    }
-
     /// Records a new expense under `id`.
     pub(crate) fn record(
         &mut self,

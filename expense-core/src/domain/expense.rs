@@ -65,17 +65,21 @@ pub struct Origin {
     /// What the line said, as a fingerprint: an edit of the message leaves alone what it did not
     /// change.
     pub said: Uuid,
+    /// The sender's day when the message was sent: what "yesterday" goes by in an edit of it,
+    /// however late either is handled.
+    pub sent_on: NaiveDate,
 }
 
 impl Origin {
-    /// The `line`-th line of `message`, which says `text`.
+    /// The `line`-th line of `message`, which was sent on this day and says `text`.
     #[must_use]
-    pub fn new(message: MessageKey, line: u16, text: &str) -> Self {
+    pub fn new(message: MessageKey, line: u16, text: &str, sent_on: NaiveDate) -> Self {
         let said = Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes());
         Self {
             message,
             line,
             said,
+            sent_on,
         }
     }
 }

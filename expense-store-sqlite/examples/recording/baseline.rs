@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Row};
 
 use crate::{BASELINE_ROWS, Outcome, connection, per_second};
 
-const COLUMNS: usize = 20;
+const COLUMNS: usize = 21;
 
 /// Copies rows from one file to another of the same schema, each in its own transaction.
 pub(crate) async fn measure(recorded: &Path, to: &Path) -> Outcome<u64> {
@@ -31,14 +31,14 @@ pub(crate) async fn measure(recorded: &Path, to: &Path) -> Outcome<u64> {
     for row in &rows {
         let mut insert = sqlx::query(
             "INSERT INTO expenses VALUES
-             (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         );
         for column in 0..COLUMNS {
             insert = match column {
-                0 | 1 | 3 | 5..=7 | 9 | 14 | 19 => {
+                0 | 1 | 3 | 5..=7 | 9 | 14 | 16 | 20 => {
                     insert.bind(row.try_get::<Option<i64>, _>(column)?)
                 }
-                2 | 4 | 15 | 16 => insert.bind(row.try_get::<Option<Vec<u8>>, _>(column)?),
+                2 | 4 | 15 | 17 => insert.bind(row.try_get::<Option<Vec<u8>>, _>(column)?),
                 _ => insert.bind(row.try_get::<Option<String>, _>(column)?),
             };
         }

@@ -89,6 +89,7 @@ fn lunch(ledger: &Arc<Ledger>, chat: usize, message: usize) -> Outcome<Commit> {
             MessageKey::new(message.to_string())?,
             0,
             "12.50 lunch",
+            at.date_naive(),
         )),
         draft: None,
         paid_by: who.clone(),

@@ -1,16 +1,16 @@
 //! Somebody changed a message of theirs: its lines are the expenses that it says now.
 
-use super::record::{details, origin};
-use crate::conversation::changes::Changes;
+use chrono::NaiveDate;
+
+use super::record::{Recording, details};
 use crate::conversation::command::{self, Routed};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{self, Invalid, Line, Reading};
 use crate::conversation::question::ExpenseFilter;
-use crate::conversation::reply::Text;
-use crate::conversation::wording::entry as said;
+use crate::conversation::reply::{Reply, Text};
+use crate::conversation::wording::{buttons, entry as said};
 use crate::domain::expense::{Details, Expense, Origin};
-use crate::domain::keys::ExpenseId;
 
 /// Lines that changed amend their expense, new ones add, missing ones delete, undone ones stay
 /// undone. A line that is no expense any more is asked about.
@@ -30,13 +30,12 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
         ..ExpenseFilter::default()
     })?;
     before.sort_by_key(line_of);
-    let zone = ctx.ledger().settings.zone;
     // "yesterday" still means the day before the message was first sent.
-    let today = before
-        .first()
-        .map_or_else(|| ctx.today(), |known| zone.civil_date(known.recorded_at));
+    let origins = before.iter().filter_map(|known| known.origin.as_ref());
+    let sent_on = origins.map(|origin| origin.sent_on).min();
+    let sent_on = sent_on.unwrap_or_else(|| ctx.today());
     let currency = ctx.ledger().settings.currency;
-    let lines = ctx.reading_in(currency, today, |entry| entry::read(text, entry));
+    let lines = ctx.reading_in(currency, sent_on, |entry| entry::read(text, entry));
     if let [
         Line {
             reading: Reading::Invalid(reason),
@@ -47,10 +46,10 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
     {
         return Ok(ctx.say(reason.to_string()));
     }
-    let mut editing = Editing::new(ctx);
+    let mut editing = Editing::new(ctx, sent_on);
     for (place, line) in lines.iter().enumerate() {
         let known = before.iter().find(|known| line_of(known) == Some(place));
-        editing.line(place, line, known);
+        editing.line(place, line, known, lines.len() == 1);
     }
     let living = before.iter().filter(|known| !known.removed);
     let missing = living.filter(|known| line_of(known).is_some_and(|line| line >= lines.len()));
@@ -75,95 +74,106 @@ fn line_of(expense: &Expense) -> Option<usize> {
 /// The lines of a changed message on their way into the ledger.
 struct Editing<'c, 'a, 'e> {
     ctx: &'c Context<'a>,
-    changes: Changes<'a>,
-    /// Recorded or amended.
-    shown: Vec<Expense>,
+    /// The lines that are new, and those that were amended.
+    recording: Recording<'c, 'a>,
     deleted: Vec<Expense>,
     /// No expense any more.
     unsaid: Vec<&'e Expense>,
-    notes: Vec<String>,
 }
 
 impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
-    fn new(ctx: &'c Context<'a>) -> Self {
+    fn new(ctx: &'c Context<'a>, sent_on: NaiveDate) -> Self {
         Self {
             ctx,
-            changes: Changes::new(ctx.turn),
-            shown: Vec::new(),
+            recording: Recording::new(ctx, sent_on),
             deleted: Vec::new(),
             unsaid: Vec::new(),
-            notes: Vec::new(),
         }
     }
 
-    fn line(&mut self, place: usize, line: &Line, known: Option<&'e Expense>) {
+    fn line(&mut self, place: usize, line: &Line, known: Option<&'e Expense>, alone: bool) {
+        match known {
+            Some(known) => self.known(place, line, known),
+            None => self.new_line(place, line, alone),
+        }
+    }
+
+    fn known(&mut self, place: usize, line: &Line, known: &'e Expense) {
         let ctx = self.ctx;
-        let origin = origin(ctx, place, line);
-        match (&line.reading, known) {
-            (_, Some(known)) if known.removed || known.origin == origin => {}
-            (Reading::Expense(entry), Some(known)) => {
+        let origin = self.recording.origin(place, line);
+        let words = |origin: Option<&Origin>| origin.map(|origin| origin.said);
+        if known.removed || words(known.origin.as_ref()) == words(origin.as_ref()) {
+            return;
+        }
+        let notes = &mut self.recording.notes;
+        match &line.reading {
+            Reading::Expense(entry) => {
                 let details = kept_category(ctx, details(ctx, entry), entry.category, known);
                 self.amend(known, details, origin);
             }
+            Reading::Invalid(reason) => {
+                notes.push(said::line_refused(&line.text, &reason.to_string()));
+            }
+            Reading::Ask { question, .. } => {
+                notes.push(ctx.wording().doubt(&line.text, *question));
+            }
+            Reading::Unsure(_) | Reading::NotAnExpense => self.unsaid.push(known),
+        }
+    }
+
+    fn new_line(&mut self, place: usize, line: &Line, alone: bool) {
+        match &line.reading {
             // An amount alone was an answer to something.
-            (Reading::Expense(entry), None) if !entry.description.is_empty() => {
-                let id = ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place);
-                let details = details(ctx, entry);
-                let expense = self.changes.record(id, details, origin, None);
-                self.shown.push(expense);
-            }
-            (Reading::Invalid(reason), Some(_)) => self
-                .notes
-                .push(said::line_refused(&line.text, &reason.to_string())),
-            (Reading::Ask { question, .. }, Some(_)) => {
-                self.notes.push(ctx.wording().doubt(&line.text, *question))
-            }
-            (Reading::Unsure(_) | Reading::NotAnExpense, Some(known)) => self.unsaid.push(known),
-            (_, None) => {}
+            Reading::Expense(entry) if alone && entry.description.is_empty() => {}
+            // Chat stays chat.
+            Reading::NotAnExpense => {}
+            _ => self.recording.line(place, line, alone),
         }
     }
 
     fn amend(&mut self, known: &Expense, details: Details, origin: Option<Origin>) {
-        let after = self.changes.amend(known, |expense| {
+        let after = self.recording.changes.amend(known, |expense| {
             expense.details = details;
             expense.origin = origin;
         });
-        self.shown.push(after);
+        self.recording.recorded.push(after);
     }
 
     fn delete(&mut self, missing: impl Iterator<Item = &'e Expense>) {
         for known in missing {
-            let removed = self.changes.remove(known);
+            let removed = self.recording.changes.remove(known);
             self.deleted.push(removed);
         }
     }
 
-    fn finish(self) -> Decision {
+    fn finish(mut self) -> Decision {
         let wording = self.ctx.wording();
-        let mut replies = Vec::new();
-        let quiet = self.deleted.is_empty() && self.notes.is_empty();
-        match self.shown.as_slice() {
-            [one] if quiet => {
-                let place = super::confirmation_of(one.id);
-                replies.push(wording.confirmation(one).at(place));
-            }
-            [] if quiet => {}
-            shown => {
-                let mut reply = wording.confirmations(shown, self.changes.id(), &self.notes);
-                for deleted in &self.deleted {
-                    let gap = if reply.text.0.is_empty() { "" } else { "\n" };
-                    let line = Text::plain(gap).and(wording.deleted(deleted).text);
-                    reply.text = reply.text.and(line);
-                }
-                if self.changes.is_empty() {
-                    reply.buttons.clear();
-                }
-                replies.push(reply);
-            }
-        }
+        let first = self.said();
         let asks = self.unsaid.iter().map(|known| wording.ask_unsaid(known));
-        replies.extend(asks);
-        self.ctx.decide(self.changes.finish(), replies)
+        let replies = first.into_iter().chain(self.recording.asks).chain(asks);
+        let replies = replies.collect();
+        self.ctx.decide(self.recording.changes.finish(), replies)
+    }
+
+    /// What was recorded, amended and deleted. One expense alone is shown where it was confirmed.
+    fn said(&mut self) -> Option<Reply> {
+        let first = self.recording.said();
+        if self.deleted.is_empty() {
+            return match self.recording.recorded.as_slice() {
+                [one] if self.recording.notes.is_empty() => {
+                    first.map(|reply| reply.at(super::confirmation_of(one.id)))
+                }
+                _ => first,
+            };
+        }
+        let wording = self.ctx.wording();
+        let mut text = first.map_or_else(Text::default, |reply| reply.text);
+        for deleted in &self.deleted {
+            let gap = if text.0.is_empty() { "" } else { "\n" };
+            text = text.then(gap).and(wording.deleted(deleted).text);
+        }
+        let undo = buttons::undo(self.recording.changes.id());
+        Some(Reply::text(text).row(vec![undo]))
     }
 }
 

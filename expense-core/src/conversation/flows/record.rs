@@ -1,5 +1,7 @@
 //! Recording: plain text and `/add`, each line its own expense.
 
+use chrono::NaiveDate;
+
 use super::receipt;
 use crate::conversation::action::Action;
 use crate::conversation::categorize;
@@ -52,7 +54,7 @@ fn is_bare(reading: &Reading) -> bool {
 }
 
 fn record(ctx: &Context<'_>, lines: &[Line]) -> Decision {
-    let mut recording = Recording::new(ctx);
+    let mut recording = Recording::new(ctx, ctx.today());
     for (place, line) in lines.iter().enumerate() {
         recording.line(place, line, lines.len() == 1);
     }
@@ -60,18 +62,24 @@ fn record(ctx: &Context<'_>, lines: &[Line]) -> Decision {
 }
 
 /// The lines of one message on their way into the ledger.
-struct Recording<'c, 'a> {
+pub(super) struct Recording<'c, 'a> {
     ctx: &'c Context<'a>,
-    changes: Changes<'a>,
-    recorded: Vec<Expense>,
-    notes: Vec<String>,
-    asks: Vec<Reply>,
+    /// The sender's day when the message was sent.
+    sent_on: NaiveDate,
+    pub(super) changes: Changes<'a>,
+    /// What is confirmed.
+    pub(super) recorded: Vec<Expense>,
+    /// What is said below that.
+    pub(super) notes: Vec<String>,
+    /// What is asked about lines in doubt, each a message of its own.
+    pub(super) asks: Vec<Reply>,
 }
 
 impl<'c, 'a> Recording<'c, 'a> {
-    fn new(ctx: &'c Context<'a>) -> Self {
+    pub(super) fn new(ctx: &'c Context<'a>, sent_on: NaiveDate) -> Self {
         Self {
             ctx,
+            sent_on,
             changes: Changes::new(ctx.turn),
             recorded: Vec::new(),
             notes: Vec::new(),
@@ -79,7 +87,9 @@ impl<'c, 'a> Recording<'c, 'a> {
         }
     }
 
-    fn line(&mut self, place: usize, line: &Line, alone: bool) {
+    /// Records a line that is new, or asks about it, or says why not; `alone` where the message
+    /// has no other.
+    pub(super) fn line(&mut self, place: usize, line: &Line, alone: bool) {
         let ctx = self.ctx;
         match &line.reading {
             Reading::Expense(entry) => self.expense(place, line, entry, alone),
@@ -111,9 +121,8 @@ impl<'c, 'a> Recording<'c, 'a> {
             self.notes.push(ctx.wording().assumed(&details, among));
         }
         let id = ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place);
-        let expense = self
-            .changes
-            .record(id, details, origin(ctx, place, line), None);
+        let origin = self.origin(place, line);
+        let expense = self.changes.record(id, details, origin, None);
         self.recorded.push(expense);
     }
 
@@ -126,7 +135,7 @@ impl<'c, 'a> Recording<'c, 'a> {
             expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place),
             revision: 1,
             opened_by: ctx.turn.who.clone(),
-            origin: origin(ctx, place, line),
+            origin: self.origin(place, line),
             expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,
             state: DraftState::Open,
             content: DraftContent::Entry(choices),
@@ -134,16 +143,27 @@ impl<'c, 'a> Recording<'c, 'a> {
         self.changes.draft(draft);
     }
 
-    fn finish(mut self) -> Decision {
+    /// The line of the person's message, where the message has a name.
+    pub(super) fn origin(&self, place: usize, line: &Line) -> Option<Origin> {
+        let message = self.ctx.turn.message.clone()?;
+        let place = u16::try_from(place).ok()?;
+        Some(Origin::new(message, place, &line.text, self.sent_on))
+    }
+
+    /// The confirmation with its notes.
+    pub(super) fn said(&mut self) -> Option<Reply> {
         self.notes.dedup();
         let wording = self.ctx.wording();
-        let first = match self.recorded.as_slice() {
+        match self.recorded.as_slice() {
             [] if self.notes.is_empty() => None,
             [] => Some(Reply::plain(self.notes.join("\n"))),
             [one] => Some(wording.confirmation_with(one, &self.notes.join("\n"))),
             several => Some(wording.confirmations(several, self.changes.id(), &self.notes)),
-        };
-        let replies = first.into_iter().chain(self.asks).collect();
+        }
+    }
+
+    fn finish(mut self) -> Decision {
+        let replies = self.said().into_iter().chain(self.asks).collect();
         self.ctx.decide(self.changes.finish(), replies)
     }
 }
@@ -160,12 +180,6 @@ fn ask(ctx: &Context<'_>, draft: DraftId, choices: &[Details], text: &str, wheth
         buttons::button(label, Action::Save(draft, place))
     });
     reply.row(ways.chain([buttons::ignore(draft)]).collect())
-}
-
-/// The line of the person's message, where the message has a name.
-pub(crate) fn origin(ctx: &Context<'_>, place: usize, line: &Line) -> Option<Origin> {
-    let message = ctx.turn.message.clone()?;
-    Some(Origin::new(message, u16::try_from(place).ok()?, &line.text))
 }
 
 /// What an entry records.

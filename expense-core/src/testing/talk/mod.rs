@@ -15,6 +15,7 @@
 //! | `read:` | the reader comes back to the newest draft: `receipt merchant=REWE; total=12.50; date=2026-05-05; currency=EUR; item=milk 1.20; tax=0.10; category=…; sure=90`, `not_a_receipt`, `illegible`, `failed` or `no_reader`; `read round 1:` with the outcome of that round |
 //! | `limited:` | somebody was too quick and may write again in so many seconds |
 //! | `wait:` | time goes on: `11m`, `3h`, `2d` |
+//! | `late:` | the next update is handled so much later than it was sent |
 //! | `sweep:` | what is due by time is done |
 //! | `as:` | another person goes on |
 //! | `redeliver:` | the last update comes again: nothing may happen twice |

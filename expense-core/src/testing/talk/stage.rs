@@ -24,6 +24,8 @@ pub(super) struct Stage {
     keeping: Keeping,
     wall: Wall,
     now: DateTime<Utc>,
+    /// How long the next update is on its way.
+    late: TimeDelta,
     who: UserKey,
     updates: u32,
     /// The newest message of a person.
@@ -46,6 +48,7 @@ impl Default for Stage {
             keeping: Keeping::new(key(ChatKey::new("talk:1")), settings),
             wall: Wall::default(),
             now: parsed("2026-05-06T10:00:00Z"),
+            late: TimeDelta::zero(),
             who: key(UserKey::new("talk:anna")),
             updates: 0,
             written: None,
@@ -85,6 +88,7 @@ impl Stage {
             "zone" => settings.zone = parse(text)?,
             "as" => self.who = UserKey::new(format!("talk:{text}")).map_err(|e| e.to_string())?,
             "wait" => self.now += duration(text)?,
+            "late" => self.late = duration(text)?,
             "restart" => self.wall.forget(),
             "redeliver" => self.redeliver()?,
             "user" => return self.write(text, None),
@@ -179,6 +183,7 @@ impl Stage {
             language: None,
             event,
         };
+        self.now += std::mem::replace(&mut self.late, TimeDelta::zero());
         self.last = Some(envelope.clone());
         let replies = self.keeping.handle(&envelope, self.now)?;
         replies.into_iter().map(|reply| self.show(reply)).collect()

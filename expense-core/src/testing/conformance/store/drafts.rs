@@ -52,7 +52,7 @@ fn receipt_of(draft: &mut Draft) -> &mut ReceiptDraft {
 pub async fn a_draft_is_kept_as_it_was_put(bench: StoreBench) {
     let diary = Diary::open(bench.port(), "anna");
     let mut receipt = draft(diary.id(), &diary.new_key(), photo("a"));
-    receipt.origin = Some(Origin::new(message("m"), 3, "as typed"));
+    receipt.origin = Some(Origin::new(message("m"), 3, "as typed", day("2026-05-01")));
     receipt.expires_at = instant("2026-05-04T12:00:00.000001Z");
     let content = receipt_of(&mut receipt);
     content.content = vec![Fingerprint("sha".to_owned())];

@@ -27,7 +27,12 @@ pub async fn expenses_come_back_as_they_were_written(bench: StoreBench) {
         &["работа", "हिन्दी"],
     );
     let mut wanted = diary.new_expenses([full, meal("", None, &[])]);
-    wanted[0].origin = Some(Origin::new(message("m-1"), 49, "as typed"));
+    wanted[0].origin = Some(Origin::new(
+        message("m-1"),
+        49,
+        "as typed",
+        day("2026-05-01"),
+    ));
     wanted[0].draft = Some(DraftId::derive(diary.id(), &key("draft"), 0));
     wanted[0].paid_by = user("bert");
     wanted[0].recorded_at = instant("2026-05-03T11:59:59.999999Z");
@@ -101,7 +106,12 @@ pub async fn every_condition_counts(bench: StoreBench) {
         meal("two", None, &["a", "b"]),
         meal("three", None, &[]),
     ]);
-    expenses[1].origin = Some(Origin::new(message("m-1"), 0, "as typed"));
+    expenses[1].origin = Some(Origin::new(
+        message("m-1"),
+        0,
+        "as typed",
+        day("2026-05-02"),
+    ));
     expenses[2].details.category = CategoryId(3);
     expenses[2].details.date = day("2026-05-04");
     diary
