@@ -3,13 +3,11 @@
 //!
 //! `OCR_MODEL_DIR=… cargo run --release -p expense-examples --example scan_a_receipt -- PHOTO`
 
-use std::path::PathBuf;
-
 use anyhow::Context;
 use expense_core::memory::clock::SystemClock;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::ocr::{Document, Hints, Reading, ReceiptOcr};
-use expense_ocr_local::{LocalReader, Models};
+use expense_ocr_local::LocalReader;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -17,7 +15,7 @@ async fn main() -> anyhow::Result<()> {
         .nth(1)
         .context("name a photo of a receipt")?;
     let folder = std::env::var("OCR_MODEL_DIR").context("OCR_MODEL_DIR names no folder")?;
-    let reader = LocalReader::new(Models::locate(PathBuf::from(folder))?);
+    let reader = LocalReader::new(folder);
 
     let document = Document {
         parts: vec![std::fs::read(photo)?.into()],
@@ -38,6 +36,7 @@ async fn main() -> anyhow::Result<()> {
         }
         Reading::NotAReceipt => println!("This is something else."),
         Reading::Illegible => println!("Too little of it can be read."),
+        Reading::NoReader => println!("The models are missing: `expense-bot models` fetches them."),
     }
     Ok(())
 }

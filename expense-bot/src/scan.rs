@@ -14,13 +14,13 @@ use expense_core::domain::receipt::Receipt;
 use expense_core::memory::clock::SystemClock;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::ocr::{Document, Hints, Reading, ReceiptOcr};
-use expense_ocr_local::LocalReader;
+use expense_ocr_local::{LocalReader, Models};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::Failure;
-use crate::wire;
+use crate::{models, wire};
 
 /// Reads receipts: photos and PDFs.
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,9 @@ pub(crate) async fn run(config: &Config, args: &Args) -> Result<ExitCode, Failur
         let refused = "this build has no Gemini adapter (expense-ocr-gemini); use --reader local";
         return Err(Failure::Refused(refused.to_owned()));
     }
-    let reader = wire::local_reader(config).map_err(|error| error.to_string());
+    let reader = Models::locate(models::folder(config))
+        .map(|_| wire::local_reader(config))
+        .map_err(|error| error.to_string());
     let mut all_read = true;
     for file in &args.files {
         let scanned = scan(config, reader.as_ref(), args.reader, file).await;
@@ -124,16 +126,17 @@ async fn scan(
         (_, Err(reason)) => Err(reason),
         (Err(reason), _) => Err(reason.clone()),
     };
-    let (outcome, receipt) = match read {
-        Ok(read) => match read.reading {
-            Reading::Receipt(receipt) => (Outcome::Receipt, *receipt),
-            Reading::NotAReceipt => (Outcome::NotAReceipt, Receipt::default()),
-            Reading::Illegible => (Outcome::Illegible, Receipt::default()),
-        },
-        Err(reason) => {
-            eprintln!("{}: {reason}", file.display());
-            (Outcome::Failed, Receipt::default())
-        }
+    let nothing = |outcome| (outcome, Receipt::default());
+    let failed = |reason: &str| {
+        eprintln!("{}: {reason}", file.display());
+        nothing(Outcome::Failed)
+    };
+    let (outcome, receipt) = match read.map(|read| read.reading) {
+        Ok(Reading::Receipt(receipt)) => (Outcome::Receipt, *receipt),
+        Ok(Reading::NotAReceipt) => nothing(Outcome::NotAReceipt),
+        Ok(Reading::Illegible) => nothing(Outcome::Illegible),
+        Ok(Reading::NoReader) => failed("the models have gone: run `expense-bot models`"),
+        Err(reason) => failed(&reason),
     };
     let supposed = receipt.currency.unwrap_or(config.defaults.currency);
     let amount = |amount: Decimal| at_scale(amount, supposed);

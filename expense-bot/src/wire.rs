@@ -19,11 +19,11 @@ use expense_core::wrap::cached::CachedOcr;
 use expense_core::wrap::meter::Meter;
 use expense_core::wrap::retry::Retry;
 use expense_core::wrap::timeout::Timeout;
-use expense_ocr_local::{LocalReader, Models, ModelsError};
+use expense_ocr_local::LocalReader;
 use expense_store_sqlite::{OpenError, SqliteStore};
 
 use crate::config::{Config, Reader};
-use crate::models;
+use crate::models::{self, Offer};
 
 /// How long the local reader may take for one receipt: less than `limits::READING`.
 const LOCAL_READING: Duration = Duration::from_secs(80);
@@ -44,40 +44,29 @@ pub(crate) fn console(config: &Config, json: bool) -> Setup {
         messages: config.database.with_extension("console.json"),
         files: config.data.join("files"),
         home: config.home.clone(),
-        photo_hint: photo_hint(config),
+        models: config.reader.map(|Reader::Local| {
+            Arc::new(Offer(models::folder(config))) as Arc<dyn expense_console::Models>
+        }),
     }
 }
 
-/// The reader on this machine, where its models are.
-pub(crate) fn local_reader(config: &Config) -> Result<LocalReader, ModelsError> {
-    let models = Models::locate(models::folder(config))?;
-    Ok(LocalReader::with_parallel(models, NonZeroUsize::MIN))
+/// The reader on this machine. It needs its models when it reads, not before.
+pub(crate) fn local_reader(config: &Config) -> LocalReader {
+    LocalReader::with_parallel(models::folder(config), NonZeroUsize::MIN)
 }
 
-/// Who reads the photos of the chat; nobody where nobody is configured or its models are not
-/// there, and then a photo's draft asks for the amount.
+/// Who reads the photos of the chat; nobody where nobody is configured, and then a photo's draft
+/// asks for the amount.
 fn reader(config: &Config, clock: Arc<dyn Clock>) -> Option<Arc<dyn ReceiptOcr>> {
     let Reader::Local = config.reader?;
-    let local = local_reader(config)
-        .inspect_err(|missing| tracing::info!(%missing, "receipts are not read"))
-        .ok()?;
+    let local = Arc::new(local_reader(config));
     // A photo that is too much for it ends here, so that the next one has its turn.
-    let timely = Arc::new(Wrapped::ocr(Arc::new(local), Timeout(LOCAL_READING)));
+    let timely = Arc::new(Wrapped::ocr(local, Timeout(LOCAL_READING)));
     // Each reading is counted and timed.
     let metered = Arc::new(Wrapped::ocr(timely, Meter::new(clock.clone())));
     // A known image costs nothing, not even a count.
     let readings = Arc::new(MemoryCache::new(clock, READINGS));
     Some(Arc::new(CachedOcr::new(metered, readings, READINGS_KEPT)))
-}
-
-/// What a photo is answered with, beside its draft, where the models could be fetched.
-fn photo_hint(config: &Config) -> Option<String> {
-    let missing = config.reader.is_some() && Models::locate(models::folder(config)).is_err();
-    missing.then(|| {
-        "I can read receipts on this machine once the models are here: leave with Ctrl-D, run \
-         `expense-bot models` (31 MB, needs pip), and come back."
-            .to_owned()
-    })
 }
 
 /// Everything outside the service, for one person on one machine.

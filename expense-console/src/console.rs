@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::book::Book;
 use crate::inbound::{Inbound, Inbox};
 use crate::input::{Heard, Input, LINE_BYTES, What};
+use crate::models::Models;
 use crate::outbound::{Form, Outbox, Screen};
 use crate::render::Style;
 use crate::terminal;
@@ -33,12 +34,13 @@ photo FILE [caption]   sends a photo or a PDF of a receipt
 press BUTTON           presses a button by its label or number: press Save, press 2, press Undo @12
 reply TEXT             answers the newest message with buttons; reply @12 TEXT answers that one
 rewrite TEXT           changes your last message; rewrite @11 TEXT changes that one
+models                 fetches what reading photos takes, once, and checks it
 quit                   leaves, and so does Ctrl-D
 Messages are numbered as they come, yours and mine. A \\ before photo, press, reply, rewrite,
-help or quit makes the line a plain message. /help explains what I can do.";
+models, help or quit makes the line a plain message. /help explains what I can do.";
 
 /// How a console is set up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Setup {
     /// Print one JSON object a reply.
     pub json: bool,
@@ -50,8 +52,8 @@ pub struct Setup {
     pub files: PathBuf,
     /// The person's own directory, for `~`.
     pub home: Option<PathBuf>,
-    /// What to say once, after the first photo.
-    pub photo_hint: Option<String>,
+    /// What reading photos takes, where the person can have it fetched.
+    pub models: Option<Arc<dyn Models>>,
 }
 
 impl Setup {
@@ -64,7 +66,7 @@ impl Setup {
             messages: directory.join("messages.json"),
             files: directory.to_owned(),
             home: std::env::home_dir(),
-            photo_hint: None,
+            models: None,
         }
     }
 }
@@ -74,6 +76,7 @@ pub struct Console {
     run: String,
     home: Option<PathBuf>,
     clock: Arc<dyn Clock>,
+    models: Option<Arc<dyn Models>>,
     chat: Mutex<Chat>,
     /// Cancelled when nobody sees the screen any more.
     unseen: CancellationToken,
@@ -82,7 +85,8 @@ pub struct Console {
 struct Chat {
     book: Book,
     outbox: Outbox,
-    photo_hint: Option<String>,
+    /// Whether fetching the models was offered in this run.
+    offered: bool,
 }
 
 impl Console {
@@ -118,10 +122,11 @@ impl Console {
             run,
             home: setup.home,
             clock,
+            models: setup.models,
             chat: Mutex::new(Chat {
                 book,
                 outbox,
-                photo_hint: setup.photo_hint,
+                offered: false,
             }),
             unseen: CancellationToken::new(),
         }
@@ -149,6 +154,7 @@ impl Console {
                         photo_sent = matches!(envelope.event, Event::Photo { .. });
                         self.deliver(service, *envelope).await;
                     }
+                    Some(Inbound::Models) => self.fetch_models(shutdown).await,
                     Some(Inbound::Quit) => return,
                     Some(Inbound::Nothing | Inbound::Help) | None => {}
                 }
@@ -157,7 +163,7 @@ impl Console {
                 self.late_answers(service, shutdown).await;
             }
             if photo_sent {
-                self.hint();
+                self.offer_models();
             }
             if ended {
                 return;
@@ -234,11 +240,43 @@ impl Console {
         }
     }
 
-    fn hint(&self) {
+    /// Tells once, after the first photo that nobody could read, what reading takes.
+    fn offer_models(&self) {
+        let Some(models) = self.models.as_ref().filter(|models| models.missing()) else {
+            return;
+        };
         // The lock ends here: saying something takes it again.
-        let hint = self.chat().photo_hint.take();
-        if let Some(hint) = hint {
-            self.say(&hint);
+        let offered = std::mem::replace(&mut self.chat().offered, true);
+        if !offered {
+            let effort = models.effort();
+            self.say(&format!(
+                "I can read receipts on this machine once I have the models for it ({effort}). \
+                 Type models to fetch them now, then press Read again."
+            ));
+        }
+    }
+
+    /// Fetches the models while the person waits; the end of the chat ends that, too.
+    async fn fetch_models(&self, shutdown: &CancellationToken) {
+        let Some(models) = &self.models else {
+            return self
+                .say("No photos are read on this machine, so there are no models to fetch.");
+        };
+        if models.missing() {
+            self.say(&format!("Fetching the models ({})…", models.effort()));
+        }
+        let fetched = tokio::select! {
+            biased;
+            () = shutdown.cancelled() => return,
+            () = self.unseen.cancelled() => return,
+            fetched = models.fetch() => fetched,
+        };
+        match fetched {
+            Ok(()) => self.say(
+                "The models are here: I can read photos now. Read again, on a photo that waits for \
+                 its amount, has that one read.",
+            ),
+            Err(reason) => self.say(&format!("{reason}. Nothing is lost.")),
         }
     }
 

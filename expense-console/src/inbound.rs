@@ -20,6 +20,7 @@ pub(crate) enum Inbound {
     Nothing,
     Quit,
     Help,
+    Models,
     Update(Box<Envelope>),
 }
 
@@ -65,6 +66,7 @@ impl Inbox<'_> {
             Line::Nothing => return Ok(Inbound::Nothing),
             Line::Quit => return Ok(Inbound::Quit),
             Line::Help => return Ok(Inbound::Help),
+            Line::Models => return Ok(Inbound::Models),
             Line::Text(text) => (said(text, None), written(book)),
             Line::Photo(rest) => (self.photo(rest)?, written(book)),
             Line::Press { button, message } => press(book, button, message)?,

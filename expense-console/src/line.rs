@@ -13,6 +13,8 @@ pub(crate) enum Line<'a> {
     Quit,
     /// How this console is used.
     Help,
+    /// The models that reading photos takes are wanted.
+    Models,
     /// A message.
     Text(&'a str),
     /// A photo: its path and its caption, not told apart yet.
@@ -58,6 +60,7 @@ pub(crate) fn parse(line: &str) -> Result<Line<'_>, LineError> {
         "" => Ok(Line::Nothing),
         "quit" | "exit" if rest.is_empty() => Ok(Line::Quit),
         "help" if rest.is_empty() => Ok(Line::Help),
+        "models" if rest.is_empty() => Ok(Line::Models),
         "photo" if rest.is_empty() => Err(LineError::Photo),
         "photo" => Ok(Line::Photo(rest)),
         "press" => press(rest),
@@ -116,6 +119,9 @@ mod tests {
     #[case(" 12.50 lunch \r", Line::Text("12.50 lunch"))]
     #[case("/help list", Line::Text("/help list"))]
     #[case("help", Line::Help)]
+    #[case("models", Line::Models)]
+    #[case("\\models", Line::Text("models"))]
+    #[case("models 20", Line::Text("models 20"))]
     #[case("help me 5", Line::Text("help me 5"))]
     #[case("EXIT", Line::Quit)]
     #[case("exit fee 5", Line::Text("exit fee 5"))]

@@ -1,6 +1,7 @@
 //! The reader behind the port.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +28,8 @@ const PLACE: &str = "on this server";
 /// Reading takes seconds of one core and up to 300 MB; it happens on threads for blocking work,
 /// a bounded number at a time, so [`read`](ReceiptOcr::read) must be called within a Tokio
 /// runtime. The networks are loaded with the first receipt and dropped when no receipt came for
-/// a while.
+/// a while. Until they are in their folder every document is [`Reading::NoReader`]; they are looked
+/// for each time, so that nobody has to start anew when they have come.
 #[derive(Clone)]
 pub struct LocalReader {
     networks: Arc<Networks>,
@@ -35,7 +37,7 @@ pub struct LocalReader {
 }
 
 struct Networks {
-    models: Models,
+    folder: PathBuf,
     loaded: Mutex<Loaded>,
 }
 
@@ -47,21 +49,22 @@ struct Loaded {
 }
 
 impl LocalReader {
-    /// A reader with these networks that reads one receipt for every two cores at a time.
+    /// A reader with the networks of this folder, there already or later (see [`Models`]), that
+    /// reads one receipt for every two cores at a time.
     #[must_use]
-    pub fn new(models: Models) -> Self {
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self::with_parallel(
-            models,
+            folder,
             NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),
         )
     }
 
     /// A reader that reads `parallel` receipts at a time; others wait.
     #[must_use]
-    pub fn with_parallel(models: Models, parallel: NonZeroUsize) -> Self {
+    pub fn with_parallel(folder: impl Into<PathBuf>, parallel: NonZeroUsize) -> Self {
         let networks = Networks {
-            models,
+            folder: folder.into(),
             loaded: Mutex::default(),
         };
         Self {
@@ -125,18 +128,22 @@ impl Networks {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn engine(&self) -> std::result::Result<Arc<Engine>, EngineError> {
+    fn engine(&self, models: &Models) -> std::result::Result<Arc<Engine>, EngineError> {
         let mut loaded = self.lock();
         loaded.uses += 1;
         if let Some(engine) = &loaded.engine {
             return Ok(Arc::clone(engine));
         }
-        let engine = Arc::new(Engine::load(&self.models)?);
+        let engine = Arc::new(Engine::load(models)?);
         loaded.engine = Some(Arc::clone(&engine));
         Ok(engine)
     }
 
     fn read(&self, document: &Document) -> std::result::Result<Reading, EngineError> {
+        // A file that is still being copied is not there yet either.
+        let Ok(models) = Models::locate(&self.folder) else {
+            return Ok(Reading::NoReader);
+        };
         let mut pages = Vec::new();
         let mut unreadable = false;
         for part in &document.parts {
@@ -156,7 +163,7 @@ impl Networks {
                 Reading::NotAReceipt
             });
         }
-        let engine = self.engine()?;
+        let engine = self.engine(&models)?;
         let mut lines = Vec::new();
         for page in pages {
             lines.extend(engine.lines(page)?);

@@ -1,12 +1,13 @@
 //! The reader as its users see it, on documents that the tests make themselves.
 //!
-//! What needs the networks looks for them in `OCR_MODEL_DIR` and in the user's data directory,
-//! and says so where they are not.
+//! What needs the networks says so where they are not.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
+#[path = "common/models.rs"]
+mod models;
+
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use chrono::NaiveDate;
 use expense_core::ports::error::Fault;
 use expense_core::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Reading, ReceiptOcr};
 use expense_core::testing::conformance::ocr::{self, OcrBench};
-use expense_ocr_local::{LocalReader, Models};
+use expense_ocr_local::LocalReader;
 use image::{ImageFormat, Rgb, RgbImage};
 use rstest::rstest;
 
@@ -41,27 +42,48 @@ fn hollow(folder: &std::path::Path) -> LocalReader {
             .set_len(bytes)
             .unwrap();
     }
-    LocalReader::new(Models::locate(folder).unwrap())
+    LocalReader::new(folder)
 }
 
 fn real() -> Option<LocalReader> {
-    let named = std::env::var_os("OCR_MODEL_DIR").map(PathBuf::from);
-    let home = std::env::var_os("HOME")
-        .map(|home| PathBuf::from(home).join(".local/share/expense-bot/models"));
-    let models = [named, home]
-        .into_iter()
-        .flatten()
-        .find_map(|folder| Models::locate(folder).ok());
+    let models = models::find();
     if models.is_none() {
         eprintln!("NOT RUN: the local reader's models are not on this machine");
     }
-    models.map(LocalReader::new)
+    models.map(|models| LocalReader::new(models.folder()))
 }
 
 fn png(image: &RgbImage) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image.write_to(&mut bytes, ImageFormat::Png).unwrap();
     bytes.into_inner()
+}
+
+/// Nothing to read with is no error: the whole contract holds before the models have come.
+mod before_the_models_have_come {
+    use super::{Arc, LocalReader, OcrBench};
+
+    async fn nothing_there() -> OcrBench {
+        OcrBench::new(Arc::new(LocalReader::new("no/such/folder")))
+    }
+
+    expense_core::receipt_ocr_conformance!(nothing_there);
+}
+
+#[tokio::test]
+async fn the_models_are_looked_for_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = LocalReader::new(folder.path());
+    let nothing = document(vec![]);
+    assert_eq!(
+        reader.read(&nothing).await.unwrap().reading,
+        Reading::NoReader
+    );
+    hollow(folder.path());
+    assert_eq!(
+        reader.read(&nothing).await.unwrap().reading,
+        Reading::NotAReceipt
+    );
 }
 
 #[rstest]

@@ -12,6 +12,7 @@ use expense_core::ports::error::Result;
 use expense_core::ports::ocr::{Document, Read, Reading, ReceiptOcr};
 use expense_core::ports::rate::Quota;
 use expense_core::service::Options;
+use expense_core::testing::mocks::MockReceiptOcr;
 use rust_decimal::Decimal;
 
 use crate::app::{App, chat, text};
@@ -217,6 +218,42 @@ async fn reads_a_photo_beside_the_line_and_saves_it() {
         "not recognized: {}",
         app.last(&home)
     );
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_later_reads_the_photo_that_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("expenses.sqlite");
+    let home = chat("home");
+    let receipt = Receipt {
+        total: Some(Decimal::new(4_250, 2)),
+        ..Receipt::default()
+    };
+    let mut found = vec![Reading::Receipt(Box::new(receipt)), Reading::NoReader];
+    let mut reader = MockReceiptOcr::new();
+    reader.expect_read().times(2).returning(move |_| {
+        Ok(Read {
+            place: "here".to_owned(),
+            reading: found.pop().expect("it is asked twice"),
+        })
+    });
+    let app = App::start_with(&file, "one", Some(Arc::new(reader)), Options::default()).await;
+    let photo = Event::Photo {
+        attachment: app.attachments.hold("a photo"),
+        caption: String::new(),
+        album: None,
+    };
+    app.service.accept(app.update(&home, photo)).await.unwrap();
+    app.service.idle().await;
+    assert!(
+        app.last(&home).contains("What was the amount?"),
+        "{}",
+        app.last(&home)
+    );
+    app.press(&home, "Read again").await;
+    app.service.idle().await;
+    assert!(app.last(&home).contains("42.50"), "{}", app.last(&home));
     app.stop().await;
 }
 

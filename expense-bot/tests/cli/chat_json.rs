@@ -41,7 +41,7 @@ fn a_photo_without_models_asks_for_its_amount() {
         .collect::<Vec<_>>()
         .join("\n");
     assert!(all.contains("What was the amount?"), "{all}");
-    assert!(all.contains("`expense-bot models`"), "{all}");
+    assert!(all.contains("Type models to fetch them now"), "{all}");
     let list = replies.last().unwrap()["reply"].as_str().unwrap();
     assert!(list.contains("12.50") && list.contains("dinner"), "{list}");
 }

@@ -52,6 +52,9 @@ pub enum Reading {
     NotAReceipt,
     /// It may be a receipt, but too little of it can be read.
     Illegible,
+    /// Nobody looked at it: what reading takes, its models for example, is not there yet. No
+    /// error that another try would mend, and no word about the document.
+    NoReader,
 }
 
 /// What came of reading, and who read.
@@ -67,7 +70,8 @@ pub struct Read {
 /// Reads receipts.
 ///
 /// Promises, each a case of the conformance suite: an empty image, a file that is no image and a
-/// landscape are values of [`Reading`], not errors; more than [`MAX_DOCUMENT_BYTES`] is refused
+/// landscape are values of [`Reading`], not errors, and so is a reader that can't read yet; what
+/// it lacks is looked for with every document, so that it reads as soon as it can; more than [`MAX_DOCUMENT_BYTES`] is refused
 /// with `Fault::Denied` before anything is sent anywhere; text on the receipt is data and never
 /// an instruction.
 #[cfg_attr(feature = "testing", mockall::automock)]

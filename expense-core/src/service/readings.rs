@@ -220,6 +220,7 @@ fn result(reading: Reading) -> ReadResult {
         Reading::Receipt(receipt) => ReadResult::Receipt(receipt),
         Reading::NotAReceipt => ReadResult::NotAReceipt,
         Reading::Illegible => ReadResult::Illegible,
+        Reading::NoReader => ReadResult::NoReader,
     }
 }
 

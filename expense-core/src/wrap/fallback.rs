@@ -43,13 +43,19 @@ fn is_settled(result: &Result<Read>) -> bool {
     matches!(reading, Ok(Reading::Receipt(_) | Reading::NotAReceipt))
 }
 
-/// The earlier one, unless the later one says more.
+/// The earlier one, unless the later one says more. Nobody at hand says least, less than a
+/// failure that another try may mend.
 fn better(earlier: Result<Read>, later: Result<Read>) -> Result<Read> {
     let is_transient = |result: &Result<Read>| {
         let error = result.as_ref().err();
         error.is_some_and(PortError::is_transient)
     };
+    let is_nobody = |result: &Result<Read>| {
+        let reading = result.as_ref().map(|read| &read.reading);
+        matches!(reading, Ok(Reading::NoReader))
+    };
     let says_more = match (&earlier, &later) {
+        (_, _) if is_nobody(&earlier) || is_nobody(&later) => is_nobody(&earlier),
         (Ok(_), _) => is_settled(&later),
         (Err(_), Ok(_)) => true,
         (Err(_), Err(_)) => is_transient(&later) && !is_transient(&earlier),

@@ -77,7 +77,7 @@ async fn other_content_or_hints_are_read_anew() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_not_read_gets_another_look() {
-    for answer in [Reading::Illegible, Reading::NotAReceipt] {
+    for answer in [Reading::Illegible, Reading::NotAReceipt, Reading::NoReader] {
         let (slow, ocr) = cached(answer, memory());
         ocr.read(&document("a")).await.unwrap();
         ocr.read(&document("a")).await.unwrap();

@@ -43,6 +43,8 @@ pub(crate) enum Result {
     Failed,
     /// Nobody reads here.
     NoReader,
+    /// It is shown once more, and nothing was found in it so far.
+    Unread,
 }
 
 impl Result {
@@ -56,6 +58,23 @@ impl Result {
         }
     }
 
+    /// For a draft that is shown once more.
+    pub(crate) fn so_far(receipt: &ReceiptDraft) -> Self {
+        match receipt.receipt {
+            Some(_) => Self::Read,
+            None => Self::Unread,
+        }
+    }
+
+    /// The button that has it read once more, where that may help.
+    fn another_try(self) -> Option<&'static str> {
+        match self {
+            Self::Failed => Some("Try again"),
+            Self::NoReader | Self::Unread => Some("Read again"),
+            Self::Read | Self::NotAReceipt | Self::Illegible => None,
+        }
+    }
+
     fn sentence(self) -> &'static str {
         match self {
             Self::Read => "I found no amount.",
@@ -63,6 +82,7 @@ impl Result {
             Self::Illegible => "I can't read this photo.",
             Self::Failed => "Reading this photo failed; the photo is kept.",
             Self::NoReader => "I can't read photos here yet; the photo is kept.",
+            Self::Unread => "No amount is known yet.",
         }
     }
 }
@@ -141,8 +161,10 @@ impl Wording<'_> {
             result.sentence()
         );
         let mut row = vec![buttons::edit_draft(id), buttons::discard(id)];
-        if result == Result::Failed && receipt.round < limits::READING_ROUNDS {
-            row.insert(0, buttons::button("Try again", Action::ReadAgain(id)));
+        if let Some(label) = result.another_try()
+            && receipt.round < limits::READING_ROUNDS
+        {
+            row.insert(0, buttons::button(label, Action::ReadAgain(id)));
         }
         anchored(id, Text::plain(text)).row(row)
     }

@@ -171,7 +171,7 @@ fn known(ctx: &Context<'_>, attachment: &Attachment, caption: &str) -> Flow<Opti
     let fresh = draft.expires_at > ctx.turn.now;
     match (&draft.content, draft.state) {
         (DraftContent::Receipt(receipt), DraftState::Open) if fresh && receipt.round > 0 => {
-            let reply = present(ctx, &draft, receipt, words::Result::Read)?;
+            let reply = present(ctx, &draft, receipt, words::Result::so_far(receipt))?;
             Ok(Some(ctx.say(reply)))
         }
         _ => Ok(None),
