@@ -6,6 +6,7 @@ mod chat;
 mod chat_json;
 mod configuration;
 mod database;
+mod models;
 mod parse;
 mod receipts;
 mod terminal;
