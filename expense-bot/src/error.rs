@@ -16,6 +16,11 @@ pub(crate) enum Failure {
     /// What was asked for can't be done by this build or in this place.
     #[error("{0}")]
     Refused(String),
+    /// The chat ended before its last message was answered.
+    #[error(
+        "the last message could not be answered: see /last, and send it again if it is missing"
+    )]
+    Unfinished,
     /// The database can't be used.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -40,7 +45,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Refused(_) => 2,
-            Self::Open(_) | Self::Copy(_) | Self::Models(_) | Self::Io(_) => 1,
+            Self::Unfinished | Self::Open(_) | Self::Copy(_) | Self::Models(_) | Self::Io(_) => 1,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use expense_console::Console;
 use expense_core::memory::clock::SystemClock;
@@ -15,6 +16,8 @@ use crate::{signals, wire};
 
 /// Threads of the runtime: one answers while another reads the database.
 const THREADS: usize = 2;
+/// How long the console may take to end after the service.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What this build says to a configured token.
 pub(crate) fn no_telegram() -> Failure {
@@ -67,15 +70,25 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     let console = Arc::new(console);
     let ports = wire::ports(config, store.clone(), clock, console.clone());
     let service = Service::new(ports, wire::options(config));
-    let running = tokio::spawn({
+    let mut running = tokio::spawn({
         let (service, shutdown) = (service.clone(), shutdown.clone());
         async move { service.run(shutdown).await }
     });
-    console.run(input, &service, &shutdown).await;
-    shutdown.cancel();
-    if let Err(error) = running.await {
+    let mut talk = std::pin::pin!(async {
+        console.run(input, &service, &shutdown).await;
+        shutdown.cancel();
+    });
+    let (answered, ended) = tokio::select! {
+        () = &mut talk => (true, running.await),
+        // A console that still waits for an answer once the service has ended waits in vain.
+        ended = &mut running => (tokio::time::timeout(GRACE, talk).await.is_ok(), ended),
+    };
+    if let Err(error) = ended {
         tracing::error!(%error, "the service ended early");
     }
     store.close().await;
+    if !answered {
+        return Err(Failure::Unfinished);
+    }
     Ok(())
 }
