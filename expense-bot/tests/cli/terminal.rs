@@ -10,6 +10,8 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::bot::Bot;
 
+/// What the editor of a line sends once it reads keys; a key pressed before is the terminal's.
+const LISTENS: &str = "\x1b[?2004h";
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const UP: &str = "\x1b[A";
@@ -147,11 +149,12 @@ fn interrupting_clears_then_asks_then_leaves() {
     person.types("12.50 lun");
     person.sees("lun");
     person.types(CTRL_C);
-    person.types("\r");
     person.sees("> ");
+    person.types("\r");
+    person.sees(LISTENS);
     person.types(CTRL_C);
     person.sees("Ctrl-C once more");
-    person.sees("> ");
+    person.sees(LISTENS);
     person.types(CTRL_C);
     assert!(person.sees_it_end());
     assert!(!bot.chat(&["/list"]).join("\n").contains("lun"));

@@ -54,6 +54,8 @@ impl Inner {
     pub(super) async fn claim_parked(&self, free: usize) -> Vec<Job> {
         let _due = self.replies.answer(self.ports.clock.now());
         let look = self.behind.look();
+        // By the time before the claim: what became due while it ran was not seen by it.
+        let asked_at = self.ports.clock.now();
         let ttl = limits::REPLY_CLAIM;
         let jobs = match self.ports.jobs.claim(JobKind::Reply, free, ttl).await {
             Ok(jobs) => jobs,
@@ -71,7 +73,7 @@ impl Inner {
             self.behind.claimed(&job.chat, self.in_future(ttl));
         }
         if jobs.len() < free {
-            self.behind.seen(look, self.ports.clock.now());
+            self.behind.seen(look, asked_at);
         } else {
             self.look_again(Duration::ZERO);
         }
