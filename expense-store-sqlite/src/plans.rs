@@ -29,7 +29,7 @@ const FILL: [&str; 5] = [
     "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 1000)
      INSERT INTO expenses
      SELECT ledger_id, n, randomblob(16), 1, randomblob(16), 0, 20000 + n % 500, 100, 'EUR',
-        n % 16, 'lunch', NULL, 'lunch', 'm' || n, 0, randomblob(16), NULL, 'u', 'u', 0
+        n % 16, 'lunch', NULL, 'lunch', 'm' || n, 0, randomblob(16), 20000, NULL, 'u', 'u', 0
      FROM ledgers, s",
     "INSERT INTO tags SELECT ledger_id, number, 'work' FROM expenses WHERE number % 50 = 0",
     "INSERT INTO totals SELECT ledger_id, day, category, currency, 0, sum(minor), count(*)
