@@ -24,9 +24,10 @@ impl Inner {
     /// Keeps a reply until it can be sent, not before `wait` has passed.
     pub(super) async fn park(&self, parked: &Parked, wait: Duration) -> Result<()> {
         let until = self.in_future(wait);
-        // First behind, then parked: nothing may overtake it in between.
-        self.behind.add(&parked.chat, until, self.later.enter());
         self.ports.jobs.park(parked).await?;
+        // Only now: a look that went on meanwhile did not see it and would forget it again. The
+        // chat's next update comes after this one, so that nothing overtakes it in between.
+        self.behind.add(&parked.chat, until, self.later.enter());
         self.replies.ring(until, self.later.enter());
         Ok(())
     }
@@ -41,6 +42,13 @@ impl Inner {
             replies: Vec::new(),
         };
         self.ports.jobs.park(&parked).await
+    }
+
+    /// A promise is due: what the chat is told from now on queues behind it.
+    pub(super) fn keep_promise(&self, chat: &ChatKey) {
+        self.behind
+            .add(chat, self.ports.clock.now(), self.later.enter());
+        self.look_again(Duration::ZERO);
     }
 
     async fn look_for_parked(&self, free: usize) -> Vec<Job> {

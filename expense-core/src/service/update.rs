@@ -1,7 +1,6 @@
 //! The straight line that every update walks: look, decide, record, say.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Inner;
 use super::copies::View;
@@ -10,6 +9,7 @@ use crate::conversation::event::{Envelope, Event};
 use crate::conversation::reply::Reply;
 use crate::conversation::write::Write;
 use crate::domain::draft::DraftState;
+use crate::domain::keys::ChatKey;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::queue::Delivery;
@@ -37,7 +37,7 @@ impl Inner {
         let replies = match earlier {
             Some(outcome) => {
                 let promised = !is_delivered_again(&envelope.event);
-                self.to_say(promised, outcome)
+                self.to_say(&envelope.chat, promised, outcome)
             }
             None => self.decide(envelope).await?,
         };
@@ -148,20 +148,20 @@ impl Inner {
                     .unwrap_or_else(|| view.session.session.clone());
                 let session = StoredSession { version, session };
                 self.keep_session(&envelope.chat, &view, &session).await;
-                Ok(Fate::Holds(self.to_say(promised, outcome)))
+                Ok(Fate::Holds(self.to_say(&envelope.chat, promised, outcome)))
             }
             Committed::Already(outcome) => {
                 self.forget(&envelope.chat, &view).await;
-                Ok(Fate::Holds(self.to_say(promised, outcome)))
+                Ok(Fate::Holds(self.to_say(&envelope.chat, promised, outcome)))
             }
             Committed::Refused(_) => Ok(Fate::Stale(view)),
         }
     }
 
     /// What is left to say here: nothing where the outbox was promised to.
-    fn to_say(&self, promised: bool, outcome: Outcome) -> Vec<Reply> {
+    fn to_say(&self, chat: &ChatKey, promised: bool, outcome: Outcome) -> Vec<Reply> {
         if promised {
-            self.look_again(Duration::ZERO);
+            self.keep_promise(chat);
             Vec::new()
         } else {
             outcome.replies
