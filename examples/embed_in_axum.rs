@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use expense_core::conversation::event::{Envelope, Event};
+use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::domain::keys::{ChatKey, InvalidKey, MessageKey, UpdateKey, UserKey};
 use expense_core::memory::attachments::MemoryAttachments;
 use expense_core::memory::clock::SystemClock;
@@ -91,6 +91,8 @@ fn envelope(said: &Said) -> Result<Envelope, InvalidKey> {
         sent_at: SystemClock.now(),
         message: Some(MessageKey::new(said.id.clone())?),
         language: None,
+        name: None,
+        scene: Scene::Private,
         event: Event::Text {
             text: said.text.clone(),
             reply_to: None,

@@ -35,6 +35,7 @@ async fn tell_count(
         chat,
         reply: Reply::plain(text),
         edits: None,
+        topic: None,
         files: Vec::new(),
     };
     messenger.send(&outgoing).await.map(drop)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use expense_core::conversation::event::{Envelope, Event};
+use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::domain::keys::{ChatKey, InvalidKey, MessageKey, UpdateKey, UserKey};
 use expense_core::ports::clock::Clock;
 
@@ -88,6 +88,8 @@ impl Inbox<'_> {
             sent_at: self.clock.now(),
             message,
             language: None,
+            name: None,
+            scene: Scene::Private,
             event,
         })))
     }

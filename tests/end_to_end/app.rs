@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use expense_core::conversation::action::Action;
-use expense_core::conversation::event::{Envelope, Event};
+use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::conversation::question::{ExpenseFilter, PageRequest};
 use expense_core::domain::expense::Expense;
 use expense_core::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey, UserKey};
@@ -91,6 +91,8 @@ impl App {
             sent_at: SystemClock.now(),
             message: MessageKey::new(key).ok(),
             language: None,
+            name: None,
+            scene: Scene::Private,
             event,
         }
     }

@@ -142,6 +142,8 @@ pub fn label(event: &Event) -> &'static str {
         Event::Read { .. } => "read",
         Event::Tick(_) => "tick",
         Event::Limited { .. } => "limited",
+        Event::Voice { .. } => "voice",
+        Event::Arrived | Event::Departed | Event::Moved { .. } => "membership",
         Event::Unsupported => "unsupported",
     }
 }

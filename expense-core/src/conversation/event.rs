@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::keys::{ChatKey, DraftId, MessageKey, UpdateKey, UserKey};
+use crate::domain::person::PersonName;
 use crate::domain::receipt::Receipt;
 
 /// One update on its way from a transport to its decision.
@@ -25,8 +26,28 @@ pub struct Envelope {
     pub message: Option<MessageKey>,
     /// The BCP 47 language of the person's application, for a ledger's first settings.
     pub language: Option<String>,
+    /// What the platform calls the person, for a ledger that several people share.
+    pub name: Option<PersonName>,
+    /// Among whom it was said.
+    pub scene: Scene,
     /// What happened.
     pub event: Event,
+}
+
+/// Among whom something is said.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Scene {
+    /// The person alone with the bot.
+    #[default]
+    Private,
+    /// Several people share the chat and its ledger.
+    Group {
+        /// The bot was meant: by a command, a mention, a reply to it or a button of it. What is
+        /// said to others is left alone.
+        addressed: bool,
+        /// The topic of the chat that it was said in, where the answer belongs, too.
+        topic: Option<MessageKey>,
+    },
 }
 
 /// What happened.
@@ -52,6 +73,24 @@ pub enum Event {
         caption: String,
         /// The album that it is a part of.
         album: Option<MessageKey>,
+    },
+    /// Somebody said something aloud.
+    Voice {
+        /// What can be fetched.
+        attachment: Attachment,
+        /// How long it is, in whole seconds, where the transport knows it.
+        seconds: Option<u32>,
+        /// What stands below it.
+        caption: String,
+    },
+    /// The bot was added to this chat.
+    Arrived,
+    /// The bot was removed from this chat, or the person blocked it: nothing can be said here.
+    Departed,
+    /// This chat goes on under another key, and its ledger goes with it.
+    Moved {
+        /// The key from now on.
+        to: ChatKey,
     },
     /// Somebody pressed a button of the message named by the envelope.
     Press(Action),
@@ -108,6 +147,10 @@ impl fmt::Debug for Event {
             Self::Text { .. } => "Text",
             Self::Edited { .. } => "Edited",
             Self::Photo { .. } => "Photo",
+            Self::Voice { .. } => "Voice",
+            Self::Arrived => "Arrived",
+            Self::Departed => "Departed",
+            Self::Moved { .. } => "Moved",
             Self::Press(_) => "Press",
             Self::Read { .. } => "Read",
             Self::Tick(_) => "Tick",

@@ -103,3 +103,5 @@ pub const SHUTDOWN: Duration = Duration::from_secs(20);
 /// The size at which a part of an export is closed, in bytes. With the page that reached it, it
 /// stays below the 50 MB that chat platforms take.
 pub const EXPORT_BYTES: usize = 36 * 1024 * 1024;
+/// The longest name of a person that is kept, in characters.
+pub const PERSON_NAME: usize = 64;

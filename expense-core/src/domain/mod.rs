@@ -13,6 +13,7 @@ pub mod limits;
 pub mod locale;
 pub mod money;
 pub mod number;
+pub mod person;
 pub mod receipt;
 pub mod text;
 pub mod totals;

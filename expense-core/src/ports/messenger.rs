@@ -24,6 +24,8 @@ pub struct Outgoing {
     pub reply: Reply,
     /// The message to edit; a new one when `None`.
     pub edits: Option<MessageKey>,
+    /// The topic of the chat that it belongs to, where the chat has topics.
+    pub topic: Option<MessageKey>,
     /// The files.
     pub files: Vec<Rendered>,
 }

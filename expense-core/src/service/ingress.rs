@@ -55,8 +55,14 @@ fn by_person(event: &Event) -> bool {
         Event::Text { .. }
         | Event::Edited { .. }
         | Event::Photo { .. }
+        | Event::Voice { .. }
         | Event::Press(_)
         | Event::Unsupported => true,
-        Event::Read { .. } | Event::Tick(_) | Event::Limited { .. } => false,
+        Event::Arrived
+        | Event::Departed
+        | Event::Moved { .. }
+        | Event::Read { .. }
+        | Event::Tick(_)
+        | Event::Limited { .. } => false,
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::activity::Underway;
 use super::pool::work_off;
 use super::{Inner, backoff};
-use crate::conversation::event::{Envelope, Event, ReadResult};
+use crate::conversation::event::{Envelope, Event, ReadResult, Scene};
 use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::draft::{Draft, DraftContent, DraftState, ReceiptDraft};
 use crate::domain::keys::UpdateKey;
@@ -203,6 +203,8 @@ impl Inner {
             sent_at: self.ports.clock.now(),
             message: None,
             language: None,
+            name: None,
+            scene: Scene::Private,
             event: Event::Read {
                 draft: draft.id,
                 round,

@@ -4,7 +4,7 @@ use futures::stream::{self, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use super::{Inner, backoff};
-use crate::conversation::event::{Envelope, Event, Tick};
+use crate::conversation::event::{Envelope, Event, Scene, Tick};
 use crate::domain::keys::{UpdateKey, UserKey};
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
@@ -78,6 +78,8 @@ impl Inner {
             sent_at: now,
             message: None,
             language: None,
+            name: None,
+            scene: Scene::Private,
             event: Event::Tick(Tick::Sweep),
         })
     }

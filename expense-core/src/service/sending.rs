@@ -57,6 +57,7 @@ impl Inner {
             chat: chat.clone(),
             reply,
             edits: None,
+            topic: None,
             files: Vec::new(),
         };
         match self.transmit(&mut outgoing, within).await {
@@ -78,6 +79,7 @@ impl Inner {
             chat: chat.clone(),
             reply: Reply::plain(sentence),
             edits: None,
+            topic: None,
             files: Vec::new(),
         };
         let sending = self.ports.messenger.send(&outgoing);
@@ -102,6 +104,7 @@ impl Inner {
                 chat: outgoing.chat.clone(),
                 reply: Reply::default(),
                 edits: None,
+                topic: None,
                 files: vec![file],
             };
             let sending = self.ports.messenger.send(&further);

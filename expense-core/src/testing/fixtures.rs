@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use crate::conversation::event::{Envelope, Event};
+use crate::conversation::event::{Envelope, Event, Scene};
 use crate::conversation::write::Write;
 use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::calendar::Zone;
@@ -228,6 +228,8 @@ pub fn envelope(chat: &ChatKey, key: UpdateKey, text: &str) -> Envelope {
         sent_at: noon(),
         message: None,
         language: None,
+        name: None,
+        scene: Scene::Private,
         event: Event::Text {
             text: text.to_owned(),
             reply_to: None,

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use chrono::Utc;
-use expense_core::conversation::event::{Envelope, Event};
+use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::conversation::question::{Group, TotalsQuery};
 use expense_core::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey, UserKey};
 use expense_core::memory::attachments::MemoryAttachments;
@@ -72,6 +72,8 @@ fn lunch(chat: usize, message: usize) -> Outcome<Envelope> {
         sent_at: Utc::now(),
         message: Some(MessageKey::new(message.to_string())?),
         language: None,
+        name: None,
+        scene: Scene::Private,
         event: Event::Text {
             text: "12.50 lunch".to_owned(),
             reply_to: None,

@@ -66,7 +66,11 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
             Ok(ctx.decide(vec![sweep], Vec::new()))
         }
         Event::Limited { retry_after_s } => Ok(ctx.say(words::limited(*retry_after_s))),
-        Event::Unsupported => Ok(ctx.nothing()),
+        Event::Voice { .. }
+        | Event::Arrived
+        | Event::Departed
+        | Event::Moved { .. }
+        | Event::Unsupported => Ok(ctx.nothing()),
     }
 }
 

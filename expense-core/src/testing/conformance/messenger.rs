@@ -28,6 +28,7 @@ async fn say(messenger: &dyn Messenger, text: &str, edits: Option<&MessageKey>) 
         chat: chat("anna"),
         reply: Reply::plain(text),
         edits: edits.cloned(),
+        topic: None,
         files: Vec::new(),
     };
     messenger.send(&outgoing).await.expect("a message")

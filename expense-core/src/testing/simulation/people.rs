@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::scenario::Deed;
 use super::world::World;
-use crate::conversation::event::{Envelope, Event};
+use crate::conversation::event::{Envelope, Event, Scene};
 use crate::domain::keys::{MessageKey, UpdateKey, UserKey};
 use crate::ports::clock::Clock;
 
@@ -62,6 +62,8 @@ impl World {
             sent_at: self.clock.now(),
             message: Some(message),
             language: None,
+            name: None,
+            scene: Scene::Private,
             event,
         }
     }

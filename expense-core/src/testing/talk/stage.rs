@@ -6,7 +6,7 @@ use super::keeping::Keeping;
 use super::receipt;
 use super::wall::Wall;
 use crate::conversation::action::Action;
-use crate::conversation::event::{Envelope, Event, Tick};
+use crate::conversation::event::{Envelope, Event, Scene, Tick};
 use crate::conversation::question::{Answer, DraftQuery, Question};
 use crate::conversation::reply::{Anchor, Reply};
 use crate::domain::attachment::{Attachment, Fingerprint};
@@ -181,6 +181,8 @@ impl Stage {
             sent_at: self.now,
             message,
             language: None,
+            name: None,
+            scene: Scene::Private,
             event,
         };
         self.now += std::mem::replace(&mut self.late, TimeDelta::zero());

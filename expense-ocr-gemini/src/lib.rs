@@ -1,0 +1,1 @@
+//! Receipts, voice and categories read by Gemini.

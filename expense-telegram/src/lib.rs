@@ -1,0 +1,1 @@
+//! The Telegram frontend: updates in by polling or webhook, replies out, exactly as the platform wants them.
