@@ -105,6 +105,29 @@ mod ocr {
     expense_core::receipt_ocr_conformance!(fresh_reader);
 }
 
+mod speech {
+    use super::*;
+    use expense_core::memory::speech::ScriptedSpeech;
+    use expense_core::testing::conformance::speech::SpeechBench;
+
+    async fn fresh_reader() -> SpeechBench {
+        Bench::new(Arc::new(ScriptedSpeech::default()))
+    }
+    expense_core::speech_reader_conformance!(fresh_reader);
+}
+
+mod categorizer {
+    use super::*;
+    use expense_core::memory::categorizer::ScriptedCategorizer;
+    use expense_core::testing::conformance::categorizer::CategorizerBench;
+
+    async fn fresh_categorizer() -> CategorizerBench {
+        let taxi = ScriptedCategorizer::default().with("taxi to the airport", "Transportation");
+        Bench::new(Arc::new(taxi))
+    }
+    expense_core::categorizer_conformance!(fresh_categorizer);
+}
+
 mod messenger {
     use super::*;
     use expense_core::memory::messenger::Outbox;

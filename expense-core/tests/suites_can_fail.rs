@@ -15,6 +15,7 @@ use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
 use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
+use expense_core::domain::speech::{Speech, Spoken, Transcript};
 use expense_core::domain::text::Tag;
 use expense_core::memory::clock::ManualClock;
 use expense_core::memory::lease::MemoryLease;
@@ -22,13 +23,17 @@ use expense_core::memory::queue::MemoryQueue;
 use expense_core::memory::rate::MemoryRateLimiter;
 use expense_core::memory::state::MemoryState;
 use expense_core::memory::store::MemoryStore;
+use expense_core::ports::categorizer::{Categorizer, Subject, Suggestion};
 use expense_core::ports::error::Result;
 use expense_core::ports::lease::{Fence, Lease};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
+use expense_core::ports::speech::{Heard, Recording, SpeechReader};
 use expense_core::ports::state::{Saved, StateStore, Version, Versioned};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
-use expense_core::testing::conformance::{Bench, lease, queue, rate, state, store};
+use expense_core::testing::conformance::{
+    Bench, categorizer, lease, queue, rate, speech, state, store,
+};
 use expense_core::testing::fixtures::{key, noon};
 use tokio::task::JoinSet;
 
@@ -308,6 +313,68 @@ async fn a_queue_that_loses_retries() {
     assert!(
         fails(queue::a_retry_comes_back_after_its_time_before_later_ones(
             bench
+        ))
+        .await
+    );
+}
+
+/// Hears an expense in everything, however long it is.
+struct Eager;
+
+#[async_trait]
+impl SpeechReader for Eager {
+    async fn read(&self, _: &Recording) -> Result<Heard> {
+        Ok(Heard {
+            place: "here".to_owned(),
+            speech: Speech::Expense {
+                transcript: Transcript::new("ten euros"),
+                expense: Box::new(Spoken::default()),
+            },
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_speech_reader_that_hears_voices() {
+    let eager = || Bench::new(Arc::new(Eager) as Arc<dyn SpeechReader>);
+    assert!(fails(speech::silence_is_a_value(eager())).await);
+    assert!(fails(speech::a_text_file_is_a_value(eager())).await);
+    assert!(fails(speech::oversize_is_denied(eager())).await);
+}
+
+/// Makes up a category where it is told to, and never looks at those there are.
+struct Inventive;
+
+#[async_trait]
+impl Categorizer for Inventive {
+    async fn suggest(&self, subject: &Subject) -> Result<Option<Suggestion>> {
+        let told = subject.description.as_str().contains("Mallory");
+        let category = if told {
+            "Gifts for Mallory"
+        } else {
+            "Transportation"
+        };
+        Ok(Some(Suggestion {
+            category: category.to_owned(),
+            place: "here".to_owned(),
+        }))
+    }
+}
+
+#[tokio::test]
+async fn a_categorizer_that_does_as_it_is_told() {
+    let inventive = || Bench::new(Arc::new(Inventive) as Arc<dyn Categorizer>);
+    assert!(fails(categorizer::orders_are_only_text(inventive())).await);
+    assert!(fails(categorizer::names_are_the_ledgers_own(inventive())).await);
+    assert!(
+        fails(categorizer::without_names_there_is_no_suggestion(
+            inventive()
+        ))
+        .await
+    );
+    assert!(
+        fails(categorizer::what_is_not_described_has_no_suggestion(
+            inventive()
         ))
         .await
     );

@@ -54,6 +54,8 @@ pub const DELIVERY: Duration = Duration::from_secs(5 * 60);
 pub const BURIED: usize = 1_000;
 /// Updates that wait in one process before another is refused.
 pub const QUEUE_DEPTH: usize = 10_000;
+/// The longest transcript of a voice note that is kept, in characters.
+pub const TRANSCRIPT_CHARS: usize = 1_000;
 /// The largest photo or document that is fetched, in bytes.
 pub const ATTACHMENT_BYTES: usize = 20 * 1024 * 1024;
 /// Updates that one worker handles at a time: they wait for each other's commits.

@@ -15,5 +15,6 @@ pub mod money;
 pub mod number;
 pub mod person;
 pub mod receipt;
+pub mod speech;
 pub mod text;
 pub mod totals;

@@ -6,6 +6,7 @@
 pub mod attachments;
 pub mod books;
 pub mod cache;
+pub mod categorizer;
 pub mod clock;
 mod expiring;
 pub mod in_process;
@@ -15,6 +16,7 @@ pub mod ocr;
 pub mod plan;
 pub mod queue;
 pub mod rate;
+pub mod speech;
 pub mod state;
 pub mod store;
 

@@ -10,6 +10,7 @@
 
 pub mod attachments;
 pub mod cache;
+pub mod categorizer;
 pub mod clock;
 pub mod error;
 pub mod jobs;
@@ -18,5 +19,6 @@ pub mod messenger;
 pub mod ocr;
 pub mod queue;
 pub mod rate;
+pub mod speech;
 pub mod state;
 pub mod store;

@@ -12,6 +12,7 @@
 
 pub use crate::ports::attachments::MockAttachments;
 pub use crate::ports::cache::MockCache;
+pub use crate::ports::categorizer::MockCategorizer;
 pub use crate::ports::clock::MockClock;
 pub use crate::ports::jobs::MockJobs;
 pub use crate::ports::lease::MockLease;
@@ -19,5 +20,6 @@ pub use crate::ports::messenger::MockMessenger;
 pub use crate::ports::ocr::MockReceiptOcr;
 pub use crate::ports::queue::MockUpdateQueue;
 pub use crate::ports::rate::MockRateLimiter;
+pub use crate::ports::speech::MockSpeechReader;
 pub use crate::ports::state::MockStateStore;
 pub use crate::ports::store::MockExpenseStore;

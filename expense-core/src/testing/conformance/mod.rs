@@ -32,6 +32,7 @@ use crate::memory::clock::ManualClock;
 
 pub mod attachments;
 pub mod cache;
+pub mod categorizer;
 pub mod clock;
 pub mod jobs;
 pub mod lease;
@@ -39,6 +40,7 @@ pub mod messenger;
 pub mod ocr;
 pub mod queue;
 pub mod rate;
+pub mod speech;
 pub mod state;
 pub mod store;
 

@@ -29,15 +29,20 @@ macro_rules! receipt_ocr_conformance {
 /// Hills under a sky, 96 by 64 pixels.
 const LANDSCAPE: &[u8] = include_bytes!("landscape.png");
 
+/// Euros, English, the third of May 2026, no categories.
+pub(super) fn hints() -> Hints {
+    Hints {
+        currency: Currency::EUR,
+        locale: "en".parse().expect("a locale"),
+        sent_on: day("2026-05-03"),
+        categories: Vec::new(),
+    }
+}
+
 fn document(parts: Vec<Bytes>) -> Document {
     Document {
         parts,
-        hints: Hints {
-            currency: Currency::EUR,
-            locale: "en".parse().expect("a locale"),
-            sent_on: day("2026-05-03"),
-            categories: Vec::new(),
-        },
+        hints: hints(),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
+use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
 use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
 use crate::ports::lease::{Fence, Lease};
@@ -25,6 +26,7 @@ use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use crate::ports::rate::{Quota, RateLimiter, Take, Verdict};
+use crate::ports::speech::{Heard, Recording, SpeechReader};
 use crate::ports::state::{Saved, StateStore, Version, Versioned};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 
@@ -198,6 +200,22 @@ impl<T: ReceiptOcr + ?Sized> ReceiptOcr for Faulty<T> {
     async fn read(&self, document: &Document) -> Result<Read> {
         let call = self.inner.read(document);
         self.around("ocr.read", call).await
+    }
+}
+
+#[async_trait]
+impl<T: SpeechReader + ?Sized> SpeechReader for Faulty<T> {
+    async fn read(&self, recording: &Recording) -> Result<Heard> {
+        let call = self.inner.read(recording);
+        self.around("speech.read", call).await
+    }
+}
+
+#[async_trait]
+impl<T: Categorizer + ?Sized> Categorizer for Faulty<T> {
+    async fn suggest(&self, subject: &Subject) -> Result<Option<Suggestion>> {
+        let call = self.inner.suggest(subject);
+        self.around("categorizer.suggest", call).await
     }
 }
 
