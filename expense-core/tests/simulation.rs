@@ -11,7 +11,7 @@ use expense_core::conversation::question::{
 };
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
-use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use expense_core::domain::keys::{ChatKey, DraftId, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::text::Tag;
 use expense_core::memory::store::MemoryStore;
@@ -142,6 +142,10 @@ struct Careless(Arc<dyn Jobs>);
 impl Jobs for Careless {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
         self.0.claim(kind, limit, ttl).await
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {
+        self.0.waiting(limit).await
     }
 
     async fn release(&self, job: &Job, release: Release) -> Result<()> {

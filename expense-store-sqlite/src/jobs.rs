@@ -5,12 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use expense_core::conversation::question::DraftQuery;
-use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
+use expense_core::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId};
 use expense_core::domain::limits;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
 use sqlx::types::Uuid;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
 use crate::error::Failure;
 use crate::read;
@@ -20,10 +20,12 @@ use crate::store::SqliteStore;
 /// What is free to be claimed, as (ledger, item, chat), the longest waiting first: ?1 is now.
 macro_rules! free {
     (reading) => {
-        "SELECT d.ledger_id, d.id AS item, l.chat FROM drafts AS d JOIN ledgers AS l USING (ledger_id)
+        "SELECT d.ledger_id, d.id AS item, l.chat,
+            row_number() OVER (PARTITION BY d.opened_by ORDER BY d.read_from, d.place) AS rank
+         FROM drafts AS d JOIN ledgers AS l USING (ledger_id)
          LEFT JOIN claims AS c ON c.ledger_id = d.ledger_id AND c.kind = 'reading' AND c.item = d.id
          WHERE d.state = 'waiting' AND d.read_from <= ?1 AND coalesce(c.until, ?1) <= ?1
-         ORDER BY d.read_from"
+         ORDER BY rank, max(d.read_from, d.turn)"
     };
     (reply) => {
         "SELECT p.ledger_id, CAST(p.place AS BLOB) AS item, p.chat
@@ -32,6 +34,15 @@ macro_rules! free {
             AND c.item = CAST(p.place AS BLOB)
          WHERE coalesce(c.until, ?1) <= ?1
          ORDER BY p.place"
+    };
+    (suggestion) => {
+        "SELECT s.ledger_id, s.expense AS item, l.chat FROM suggestions AS s
+         JOIN ledgers AS l USING (ledger_id)
+         JOIN expenses AS e ON e.ledger_id = s.ledger_id AND e.id = s.expense
+         LEFT JOIN claims AS c ON c.ledger_id = s.ledger_id AND c.kind = 'suggestion'
+            AND c.item = s.expense
+         WHERE coalesce(c.until, ?1) <= ?1
+         ORDER BY s.since"
     };
     (sweep) => {
         "SELECT l.ledger_id, x'' AS item, l.chat FROM ledgers AS l
@@ -42,27 +53,33 @@ macro_rules! free {
 }
 
 /// Whether there is any, so that looking for work writes nothing.
-const ANY: [&str; 3] = [
+const ANY: [&str; 4] = [
     concat!("SELECT EXISTS (", free!(reading), ")"),
     concat!("SELECT EXISTS (", free!(reply), ")"),
     concat!("SELECT EXISTS (", free!(sweep), ")"),
+    concat!("SELECT EXISTS (", free!(suggestion), ")"),
 ];
-const FREE: [&str; 3] = [
+const FREE: [&str; 4] = [
     concat!(free!(reading), " LIMIT ?2"),
     concat!(free!(reply), " LIMIT ?2"),
     concat!(free!(sweep), " LIMIT ?2"),
+    concat!(free!(suggestion), " LIMIT ?2"),
 ];
 const TAKE: &str = "INSERT INTO claims (ledger_id, kind, item, claim, until, attempt)
      VALUES (?1, ?2, ?3, randomblob(16), ?4, 1)
      ON CONFLICT (ledger_id, kind, item) DO UPDATE SET
         claim = excluded.claim, until = excluded.until, attempt = attempt + 1
      RETURNING claim, attempt";
+/// Whoever opened this draft goes to the end of the line with the others.
+const END_TURN: &str = "UPDATE drafts SET turn = ?3 WHERE state = 'waiting' AND opened_by =
+        (SELECT opened_by FROM drafts WHERE ledger_id = ?1 AND id = ?2)";
 
 fn word_and_place(kind: JobKind) -> (&'static str, usize) {
     match kind {
         JobKind::Reading => ("reading", 0),
         JobKind::Reply => ("reply", 1),
         JobKind::Sweep => ("sweep", 2),
+        JobKind::Suggestion => ("suggestion", 3),
     }
 }
 
@@ -71,6 +88,11 @@ impl Jobs for SqliteStore {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> PortResult<Vec<Job>> {
         let jobs = self.take(kind, limit, ttl).await;
         jobs.map_err(|failure| failure.during("jobs", "claim"))
+    }
+
+    async fn waiting(&self, limit: usize) -> PortResult<Vec<DraftId>> {
+        let drafts = self.in_turn(limit).await;
+        drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
     async fn release(&self, job: &Job, release: Release) -> PortResult<()> {
@@ -84,7 +106,31 @@ impl Jobs for SqliteStore {
     }
 }
 
-type Free = (i64, Vec<u8>, String);
+#[derive(sqlx::FromRow)]
+struct Free {
+    ledger_id: i64,
+    item: Vec<u8>,
+    chat: String,
+}
+
+async fn free(
+    db: impl SqliteExecutor<'_>,
+    place: usize,
+    now: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<Free>, Failure> {
+    let free = sqlx::query_as(FREE[place])
+        .bind(micros(now))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(db)
+        .await?;
+    Ok(free)
+}
+
+fn draft_id(item: &[u8]) -> Result<DraftId, Failure> {
+    let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
+    Ok(DraftId::from_uuid(id))
+}
 
 impl SqliteStore {
     async fn take(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>, Failure> {
@@ -102,13 +148,14 @@ impl SqliteStore {
         }
         let mut writer = self.writer.acquire().await?;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let free: Vec<Free> = sqlx::query_as(FREE[place])
-            .bind(micros(now))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-            .fetch_all(&mut *transaction)
-            .await?;
+        let free = self::free(&mut *transaction, place, now, limit).await?;
         let mut jobs = Vec::with_capacity(free.len());
-        for (ledger, item, chat) in free {
+        for free in free {
+            let Free {
+                ledger_id: ledger,
+                item,
+                chat,
+            } = free;
             let (claim, attempt): (Uuid, i64) = sqlx::query_as(TAKE)
                 .bind(ledger)
                 .bind(name)
@@ -116,6 +163,14 @@ impl SqliteStore {
                 .bind(micros(later(now, ttl)))
                 .fetch_one(&mut *transaction)
                 .await?;
+            if kind == JobKind::Reading {
+                sqlx::query(END_TURN)
+                    .bind(ledger)
+                    .bind(&item)
+                    .bind(micros(now))
+                    .execute(&mut *transaction)
+                    .await?;
+            }
             let chat: ChatKey = word(&chat)?;
             jobs.push(Job {
                 claim,
@@ -127,6 +182,13 @@ impl SqliteStore {
         }
         transaction.commit().await?;
         Ok(jobs)
+    }
+
+    async fn in_turn(&self, limit: usize) -> Result<Vec<DraftId>, Failure> {
+        let (_, place) = word_and_place(JobKind::Reading);
+        let free = free(&self.readers, place, self.clock.now(), limit).await?;
+        let drafts = free.iter().map(|free| draft_id(&free.item));
+        drafts.collect()
     }
 
     /// Nobody sweeps for an erased ledger any more: its keys go by themselves.
@@ -152,6 +214,7 @@ impl SqliteStore {
         let (name, _) = match &job.work {
             Work::Reading { .. } => word_and_place(JobKind::Reading),
             Work::Reply(_) => word_and_place(JobKind::Reply),
+            Work::Suggestion { .. } => word_and_place(JobKind::Suggestion),
             Work::Sweep => word_and_place(JobKind::Sweep),
         };
         let until = match release {
@@ -170,9 +233,14 @@ impl SqliteStore {
         .bind(micros(until))
         .fetch_optional(&mut *transaction)
         .await?;
-        if let (Some(item), Work::Reply(_), Release::Done) = (item, &job.work, release) {
-            for statement in SENT {
-                sqlx::query(statement)
+        let done: &[&'static str] = match (&job.work, release) {
+            (Work::Reply(_), Release::Done) => &SENT,
+            (Work::Suggestion { .. }, Release::Done) => &SUGGESTED,
+            _ => &[],
+        };
+        if let Some(item) = item {
+            for statement in done {
+                sqlx::query(*statement)
                     .bind(job.ledger.as_i64())
                     .bind(&item)
                     .execute(&mut *transaction)
@@ -206,6 +274,11 @@ const SENT: [&str; 2] = [
     "DELETE FROM claims WHERE ledger_id = ?1 AND kind = 'reply' AND item = ?2",
 ];
 
+const SUGGESTED: [&str; 2] = [
+    "DELETE FROM suggestions WHERE ledger_id = ?1 AND expense = ?2",
+    "DELETE FROM claims WHERE ledger_id = ?1 AND kind = 'suggestion' AND item = ?2",
+];
+
 async fn work(
     db: &mut SqliteConnection,
     kind: JobKind,
@@ -215,10 +288,9 @@ async fn work(
 ) -> Result<Work, Failure> {
     match kind {
         JobKind::Reading => {
-            let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
-            let query = DraftQuery::Id(DraftId::from_uuid(id));
+            let query = DraftQuery::Id(draft_id(item)?);
             let draft = read::draft(&mut *db, LedgerId::from_i64(ledger), &query).await?;
-            let settings = read::ledger(db, chat).await?;
+            let settings = read::ledger(&mut *db, chat).await?;
             Ok(Work::Reading {
                 draft: Box::new(draft.ok_or(Failure::Unknown("draft"))?),
                 settings: Box::new(settings.ok_or(Failure::Unknown("ledger"))?),
@@ -239,6 +311,16 @@ async fn work(
                 first: narrow(first)?,
                 replies: parsed(&replies)?,
             }))
+        }
+        JobKind::Suggestion => {
+            let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
+            let id = ExpenseId::from_uuid(id);
+            let expense = read::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
+            let settings = read::ledger(db, chat).await?;
+            Ok(Work::Suggestion {
+                expense: Box::new(expense.ok_or(Failure::Unknown("expense"))?),
+                settings: Box::new(settings.ok_or(Failure::Unknown("ledger"))?),
+            })
         }
         JobKind::Sweep => Ok(Work::Sweep),
     }

@@ -8,7 +8,7 @@ use expense_core::domain::category::CategoryId;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
 use expense_core::domain::expense::Expense;
-use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use expense_core::domain::keys::{ChatKey, ExpenseId, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::limits;
 use expense_core::domain::text::{Tag, fold};
@@ -85,7 +85,7 @@ pub(crate) async fn session(db: &SqlitePool, chat: &ChatKey) -> Result<StoredSes
 
 /// One page of the expenses that meet the filter.
 pub(crate) async fn expenses(
-    db: &SqlitePool,
+    db: impl SqliteExecutor<'_>,
     ledger: LedgerId,
     filter: &ExpenseFilter,
     page: PageRequest,
@@ -107,6 +107,25 @@ pub(crate) async fn expenses(
         })
     });
     Ok(Page { expenses, next })
+}
+
+/// One expense, removed or not.
+pub(crate) async fn expense(
+    db: impl SqliteExecutor<'_>,
+    ledger: LedgerId,
+    id: ExpenseId,
+) -> Result<Option<Expense>, Failure> {
+    let filter = ExpenseFilter {
+        ids: Some(vec![id]),
+        removed: true,
+        ..ExpenseFilter::default()
+    };
+    let page = PageRequest {
+        after: None,
+        limit: 1,
+    };
+    let found = expenses(db, ledger, &filter, page).await?;
+    Ok(found.expenses.into_iter().next())
 }
 
 /// The statement of a list. It names its index: what few expenses have is looked up, the rest

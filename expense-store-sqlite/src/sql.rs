@@ -36,6 +36,7 @@ impl Rows<'_> {
         put(db, DRAFTS, &self.drafts).await?;
         put(db, NO_IMAGES, &self.drafts).await?;
         put(db, IMAGES, &self.images).await?;
+        put(db, WANTED, &self.wanted).await?;
         put(db, CHANGES, &self.changes).await?;
         put(db, UNDONE, &self.undone).await?;
         self.sweep(db).await
@@ -190,6 +191,12 @@ const NO_IMAGES: &str = with_rows!(
 const IMAGES: &str = with_rows!(
     "INSERT OR IGNORE INTO images (ledger_id, draft, fingerprint)
      SELECT v->>0, unhex(v->>1), v->>2 FROM rows"
+);
+
+const WANTED: &str = with_rows!(
+    "INSERT INTO suggestions (ledger_id, expense, since)
+     SELECT v->>0, unhex(v->>1), v->>2 FROM rows WHERE true
+     ON CONFLICT (ledger_id, expense) DO NOTHING"
 );
 
 const CHANGES: &str = with_rows!(

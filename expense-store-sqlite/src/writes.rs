@@ -45,6 +45,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) totals: Vec<(i64, i32, u32, &'static str, i64, i64, i64)>,
     pub(crate) drafts: Vec<DraftRow<'a>>,
     pub(crate) images: Vec<(i64, Simple, &'a str)>,
+    pub(crate) wanted: Vec<(i64, Simple, i64)>,
     pub(crate) changes: Vec<ChangeRow<'a>>,
     pub(crate) undone: Vec<(i64, Simple)>,
     pub(crate) sweeps: Vec<(i64, i64, i64, Simple)>,
@@ -153,6 +154,10 @@ impl<'a> Rows<'a> {
                 if !later.iter().any(|write| puts_draft(write, draft.id)) {
                     self.draft(one, draft);
                 }
+            }
+            Write::WantCategory { expense, from } => {
+                let expense = expense.as_uuid().simple();
+                self.wanted.push((one.ledger, expense, micros(*from)));
             }
             Write::PutChange(change) => self.change(one, change),
             Write::MarkUndone(id) => self.undone.push((one.ledger, id.as_uuid().simple())),

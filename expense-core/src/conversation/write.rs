@@ -7,7 +7,7 @@ use crate::domain::category::Category;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
-use crate::domain::keys::ChangeId;
+use crate::domain::keys::{ChangeId, ExpenseId};
 use crate::domain::ledger::{Lesson, Settings};
 
 /// One change to a ledger. Adapters match it without `_`, so that the compiler names every one
@@ -28,6 +28,14 @@ pub enum Write {
     /// Open a draft (revision 1) or replace one (the stored revision plus one). Refused
     /// otherwise.
     PutDraft(Box<Draft>),
+    /// Have a category suggested for an expense: work that is kept until it is released as done.
+    /// Moves no revision.
+    WantCategory {
+        /// Which.
+        expense: ExpenseId,
+        /// Since when; what was wanted first comes first.
+        from: DateTime<Utc>,
+    },
     /// Replace the settings. Like the categories and lessons below it moves the ledger's revision
     /// by one, once a commit; the commit that creates the ledger begins the count.
     PutSettings(Box<Settings>),
@@ -67,6 +75,7 @@ impl Write {
             Self::AddExpense(_)
             | Self::AmendExpense { .. }
             | Self::PutDraft(_)
+            | Self::WantCategory { .. }
             | Self::PutChange(_)
             | Self::MarkUndone(_)
             | Self::Sweep { .. } => false,

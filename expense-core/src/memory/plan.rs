@@ -68,6 +68,7 @@ pub fn named(commit: &Commit) -> (Vec<ExpenseId>, Vec<DraftId>) {
             | Write::DropLesson(_)
             | Write::PutChange(_)
             | Write::MarkUndone(_)
+            | Write::WantCategory { .. }
             | Write::Sweep { .. }
             | Write::Erase => {}
         }
@@ -184,6 +185,7 @@ fn tally(writes: &[Write], mut found: Found) -> Result<Tally, Refusal> {
             | Write::DropLesson(_)
             | Write::PutChange(_)
             | Write::MarkUndone(_)
+            | Write::WantCategory { .. }
             | Write::Sweep { .. }
             | Write::Erase => {}
         }
@@ -226,6 +228,7 @@ pub fn apply(ledger: &mut Ledger, write: &Write) {
         | Write::PutDraft(_)
         | Write::PutChange(_)
         | Write::MarkUndone(_)
+        | Write::WantCategory { .. }
         | Write::Sweep { .. }
         | Write::Erase => {}
     }

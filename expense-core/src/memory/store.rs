@@ -12,7 +12,7 @@ use crate::conversation::question::{
 };
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
-use crate::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use crate::domain::keys::{ChatKey, DraftId, LedgerId, UpdateKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::clock::Clock;
@@ -85,6 +85,10 @@ impl ExpenseStore for MemoryStore {
 impl Jobs for MemoryStore {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
         Ok(locked(&self.books).claim(self.clock.now(), kind, limit, ttl))
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {
+        Ok(locked(&self.books).waiting(self.clock.now(), limit))
     }
 
     async fn release(&self, job: &Job, release: Release) -> Result<()> {

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::error::Result;
 use crate::conversation::reply::Reply;
 use crate::domain::draft::Draft;
-use crate::domain::keys::{ChatKey, LedgerId, UpdateKey};
+use crate::domain::expense::Expense;
+use crate::domain::keys::{ChatKey, DraftId, LedgerId, UpdateKey};
 use crate::domain::ledger::Ledger;
 
 /// The kinds of work.
@@ -18,6 +19,8 @@ pub enum JobKind {
     Reading,
     /// Replies that could not be sent.
     Reply,
+    /// Expenses for which a category was wanted.
+    Suggestion,
     /// Ledgers with drafts that expired or outcomes that are old enough to go.
     Sweep,
 }
@@ -49,6 +52,13 @@ pub enum Work {
     },
     /// Send these replies.
     Reply(Parked),
+    /// Find a category for this expense.
+    Suggestion {
+        /// The expense, as it is now.
+        expense: Box<Expense>,
+        /// Its ledger, whose categories are the choice.
+        settings: Box<Ledger>,
+    },
     /// Sweep the ledger.
     Sweep,
 }
@@ -70,7 +80,8 @@ pub struct Parked {
 /// How a claim ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
-    /// It is done: a parked reply is gone. A reading or a sweep is done by its commit alone.
+    /// It is done: a parked reply or the wish for a category is gone. A reading or a sweep is
+    /// done by its commit alone.
     Done,
     /// It may be claimed again after this time.
     Again {
@@ -87,6 +98,11 @@ pub enum Release {
 /// twice keeps them once; a chat's parked replies are claimed in the order in which they were
 /// parked, one claim of a chat at a time.
 ///
+/// Drafts are read in turn, a person at a time: of each person the one that waits longest, in
+/// the order in which their turn came. A person's turn comes with their first waiting draft and
+/// again, behind everybody who is there by then, whenever one of theirs is claimed. Nobody waits
+/// longer than for one draft of each of the others, however many those send.
+///
 /// A draft whose `state` a commit changed is other work, tried for the first time. A ledger is
 /// due for a sweep when a waiting or open draft has expired or an outcome is older than
 /// `limits::OUTCOMES`; keys of erased ledgers, which nobody sweeps, go at that age by themselves.
@@ -95,6 +111,9 @@ pub enum Release {
 pub trait Jobs: Send + Sync {
     /// At most `limit` pieces of work of this kind.
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>>;
+    /// The drafts that could be claimed for reading now, in the order in which they would be, at
+    /// most `limit`.
+    async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;
     /// Ends a claim.
     async fn release(&self, job: &Job, release: Release) -> Result<()>;
     /// Keeps replies until they can be sent.

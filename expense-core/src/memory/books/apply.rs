@@ -86,6 +86,9 @@ impl Books {
                         .draft_changed(ledger, account.drafts.get(&draft.id), draft);
                     account.drafts.put(draft.id, Draft::clone(draft));
                 }
+                Write::WantCategory { expense, from } => {
+                    account.wanted.entry(*expense).or_insert(*from);
+                }
                 Write::PutChange(change) => account.changes.put(change.id, *change.clone()),
                 Write::MarkUndone(id) => {
                     if let Some(change) = account.changes.get_mut(id) {
@@ -152,6 +155,7 @@ impl Account {
             totals: BTreeMap::new(),
             drafts: Shelf::default(),
             changes: Shelf::default(),
+            wanted: BTreeMap::new(),
         }
     }
 

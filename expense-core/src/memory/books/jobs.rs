@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::apply::is_due;
 use super::{Account, Books};
 use crate::domain::draft::{Draft, DraftState};
-use crate::domain::keys::{ChatKey, DraftId, LedgerId};
+use crate::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
 use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
@@ -19,6 +19,7 @@ use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
 enum Task {
     Reading(LedgerId, DraftId),
     Reply(ChatKey, u64),
+    Suggestion(LedgerId, ExpenseId),
     Sweep(LedgerId),
 }
 
@@ -34,6 +35,8 @@ struct Claim {
 pub(super) struct Claims {
     last: u128,
     by_task: HashMap<Task, Claim>,
+    /// When a person's turn to have a draft read ended last, as long as they have others waiting.
+    turns: HashMap<UserKey, DateTime<Utc>>,
 }
 
 impl Claims {
@@ -71,7 +74,7 @@ impl Claims {
 
     pub(super) fn erased(&mut self, ledger: LedgerId, chat: &ChatKey) {
         self.by_task.retain(|task, _| match task {
-            Task::Reading(of, _) | Task::Sweep(of) => *of != ledger,
+            Task::Reading(of, _) | Task::Suggestion(of, _) | Task::Sweep(of) => *of != ledger,
             Task::Reply(of, _) => of != chat,
         });
     }
@@ -87,13 +90,15 @@ impl Books {
         ttl: Duration,
     ) -> Vec<Job> {
         let mut tasks = match kind {
-            JobKind::Reading => self.readings(now),
+            JobKind::Reading => self.in_turn(now),
             JobKind::Reply => self.replies(),
+            JobKind::Suggestion => self.suggestions(),
             JobKind::Sweep => self.sweeps(now),
         };
         tasks.retain(|task| self.claims.is_free(task, now));
         tasks.truncate(limit);
         let until = later(now, ttl);
+        self.end_turns(now, &tasks);
         tasks
             .into_iter()
             .filter_map(|task| self.job(task, until))
@@ -119,6 +124,12 @@ impl Books {
                 self.parked.remove(place);
                 self.claims.by_task.remove(&task);
             }
+            (Task::Suggestion(ledger, expense), Release::Done) => {
+                if let Some(account) = self.accounts.get_mut(ledger) {
+                    account.wanted.remove(expense);
+                }
+                self.claims.by_task.remove(&task);
+            }
             _ => {
                 if let Some(claim) = self.claims.by_task.get_mut(&task) {
                     claim.until = until;
@@ -139,19 +150,82 @@ impl Books {
         }
     }
 
-    fn readings(&self, now: DateTime<Utc>) -> Vec<Task> {
-        let mut waiting: Vec<(DateTime<Utc>, Task)> = Vec::new();
+    /// The drafts that could be claimed for reading now, in their order.
+    pub fn waiting(&self, now: DateTime<Utc>, limit: usize) -> Vec<DraftId> {
+        let drafts = self.in_turn(now).into_iter().filter_map(|task| match task {
+            Task::Reading(_, draft) => Some(draft),
+            _ => None,
+        });
+        drafts.take(limit).collect()
+    }
+
+    /// Drafts that wait and are free: the first of every person in the order of their turns, then
+    /// the second of everybody, and so on.
+    fn in_turn(&self, now: DateTime<Utc>) -> Vec<Task> {
+        let mut free: Vec<(DateTime<Utc>, &UserKey, Task)> = Vec::new();
         for account in self.accounts.values() {
             let id = account.ledger.id;
-            waiting.extend(account.drafts.iter().filter_map(|draft| match draft.state {
+            free.extend(account.drafts.iter().filter_map(|draft| match draft.state {
                 DraftState::Waiting { from } if from <= now => {
-                    Some((from, Task::Reading(id, draft.id)))
+                    Some((from, &draft.opened_by, Task::Reading(id, draft.id)))
                 }
                 _ => None,
             }));
         }
-        waiting.sort_by_key(|(from, _)| *from);
-        waiting.into_iter().map(|(_, task)| task).collect()
+        free.retain(|(_, _, task)| self.claims.is_free(task, now));
+        free.sort_by_key(|(from, _, _)| *from);
+        let mut ranks = HashMap::new();
+        let mut turns: Vec<(usize, DateTime<Utc>, Task)> = Vec::new();
+        for (from, person, task) in free {
+            let rank = ranks.entry(person).or_insert(0_usize);
+            *rank += 1;
+            let turn = self
+                .claims
+                .turns
+                .get(person)
+                .map_or(from, |last| from.max(*last));
+            turns.push((*rank, turn, task));
+        }
+        turns.sort_by_key(|(rank, turn, _)| (*rank, *turn));
+        turns.into_iter().map(|(_, _, task)| task).collect()
+    }
+
+    /// Whoever has a draft claimed goes to the end of the line with the others.
+    fn end_turns(&mut self, now: DateTime<Utc>, claimed: &[Task]) {
+        let waiting: HashSet<UserKey> = self.people_waiting();
+        self.claims
+            .turns
+            .retain(|person, _| waiting.contains(person));
+        for task in claimed {
+            if let Task::Reading(ledger, draft) = task
+                && let Some(account) = self.accounts.get(ledger)
+                && let Some(draft) = account.drafts.get(draft)
+            {
+                self.claims.turns.insert(draft.opened_by.clone(), now);
+            }
+        }
+    }
+
+    fn people_waiting(&self) -> HashSet<UserKey> {
+        let drafts = self
+            .accounts
+            .values()
+            .flat_map(|account| account.drafts.iter());
+        drafts
+            .filter(|draft| matches!(draft.state, DraftState::Waiting { .. }))
+            .map(|draft| draft.opened_by.clone())
+            .collect()
+    }
+
+    fn suggestions(&self) -> Vec<Task> {
+        let mut wanted: Vec<(DateTime<Utc>, Task)> = Vec::new();
+        for account in self.accounts.values() {
+            let id = account.ledger.id;
+            let those = account.wanted.iter();
+            wanted.extend(those.map(|(expense, from)| (*from, Task::Suggestion(id, *expense))));
+        }
+        wanted.sort_by_key(|(from, _)| *from);
+        wanted.into_iter().map(|(_, task)| task).collect()
     }
 
     fn replies(&self) -> Vec<Task> {
@@ -197,6 +271,14 @@ impl Books {
                     chat.clone(),
                     Work::Reply(self.parked.get(place)?.clone()),
                 )
+            }
+            Task::Suggestion(ledger, expense) => {
+                let account = self.accounts.get(ledger)?;
+                let work = Work::Suggestion {
+                    expense: Box::new(account.expenses.get(expense)?.clone()),
+                    settings: Box::new(account.ledger.clone()),
+                };
+                (*ledger, account.ledger.chat.clone(), work)
             }
             Task::Sweep(ledger) => {
                 let chat = self.accounts.get(ledger)?.ledger.chat.clone();

@@ -47,6 +47,8 @@ struct Account {
     totals: BTreeMap<TotalKey, Sum>,
     drafts: Shelf<DraftId, Draft>,
     changes: Shelf<ChangeId, Change>,
+    /// The expenses for which a category is wanted, and since when.
+    wanted: BTreeMap<ExpenseId, DateTime<Utc>>,
 }
 
 /// A cell of the kept totals.

@@ -13,7 +13,7 @@ use crate::conversation::question::{
 use crate::domain::attachment::Attachment;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
-use crate::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey};
+use crate::domain::keys::{ChatKey, DraftId, LedgerId, MessageKey, UpdateKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::attachments::Attachments;
@@ -88,6 +88,11 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
         let call = self.inner.claim(kind, limit, ttl);
         self.around("jobs.claim", call).await
+    }
+
+    async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {
+        let call = self.inner.waiting(limit);
+        self.around("jobs.waiting", call).await
     }
 
     async fn release(&self, job: &Job, release: Release) -> Result<()> {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting};
+use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting, wanted};
 use crate::ports::jobs::{Job, JobKind, Release};
 use crate::testing::conformance::race;
+
+const KINDS: [JobKind; 3] = [JobKind::Reading, JobKind::Reply, JobKind::Suggestion];
 
 /// What is left is there for the next one.
 pub async fn claims_keep_to_their_limit(bench: JobsBench) {
@@ -52,8 +54,9 @@ pub async fn racing_claims_never_share_work(bench: JobsBench) {
 pub async fn a_claim_runs_out_and_attempts_are_counted(bench: JobsBench) {
     let diary = diary(&bench, "anna");
     waiting(&diary).await;
+    wanted(&diary).await;
     park(&bench, "anna", "k", 0).await;
-    for kind in [JobKind::Reading, JobKind::Reply] {
+    for kind in KINDS {
         let mut claims = Vec::new();
         for attempt in 1..=3 {
             let job = claim(&bench, kind).await.remove(0);
@@ -70,9 +73,10 @@ pub async fn a_claim_runs_out_and_attempts_are_counted(bench: JobsBench) {
 pub async fn a_released_claim_waits_as_long_as_it_was_told(bench: JobsBench) {
     let diary = diary(&bench, "anna");
     waiting(&diary).await;
+    wanted(&diary).await;
     park(&bench, "anna", "k", 0).await;
     let after = TTL / 2;
-    for kind in [JobKind::Reading, JobKind::Reply] {
+    for kind in KINDS {
         let job = claim(&bench, kind).await.remove(0);
         release(&bench, &job, Release::Again { after }).await;
         assert_eq!(claim(&bench, kind).await, []);
@@ -89,8 +93,9 @@ pub async fn a_released_claim_waits_as_long_as_it_was_told(bench: JobsBench) {
 pub async fn an_outdated_claim_releases_nothing(bench: JobsBench) {
     let diary = diary(&bench, "anna");
     waiting(&diary).await;
+    wanted(&diary).await;
     park(&bench, "anna", "k", 0).await;
-    for kind in [JobKind::Reading, JobKind::Reply] {
+    for kind in KINDS {
         let late = claim(&bench, kind).await.remove(0);
         bench.elapse(JUST_OVER).await;
         let holder = claim(&bench, kind).await.remove(0);

@@ -3,12 +3,16 @@
 mod claims;
 mod readings;
 mod replies;
+mod suggestions;
 mod sweeps;
+mod turns;
 
 pub use self::claims::*;
 pub use self::readings::*;
 pub use self::replies::*;
+pub use self::suggestions::*;
 pub use self::sweeps::*;
+pub use self::turns::*;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +22,10 @@ use super::store::Diary;
 use crate::conversation::reply::Reply;
 use crate::conversation::write::Write;
 use crate::domain::draft::Draft;
+use crate::domain::expense::Expense;
 use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
 use crate::ports::store::ExpenseStore;
-use crate::testing::fixtures::{chat, draft, key, photo};
+use crate::testing::fixtures::{chat, details, draft, key, noon, photo};
 
 /// A store with its work.
 pub trait WorkingStore: ExpenseStore + Jobs {}
@@ -44,6 +49,10 @@ macro_rules! jobs_conformance {
             an_outdated_claim_releases_nothing,
             the_commit_that_does_the_work_ends_its_claim,
             a_draft_that_waits_on_keeps_its_claim,
+            people_are_read_in_turn,
+            a_persons_turn_counts_in_every_chat,
+            a_wanted_category_comes_with_its_expense_and_ledger,
+            a_found_category_is_wanted_no_more,
             replies_of_one_chat_go_in_order_one_at_a_time,
             parking_twice_keeps_once,
             a_sent_reply_is_gone,
@@ -83,6 +92,18 @@ async fn waiting(diary: &Diary) -> Draft {
     let draft = draft(diary.id(), &diary.new_key(), photo("a"));
     put(diary, &draft).await;
     draft
+}
+
+/// An expense for which a category is wanted from now on.
+async fn wanted(diary: &Diary) -> Expense {
+    let mut expenses = diary.add([details("12.50", "EUR", "lunch")]).await;
+    let expense = expenses.remove(0);
+    let want = Write::WantCategory {
+        expense: expense.id,
+        from: noon(),
+    };
+    diary.write(vec![want]).await;
+    expense
 }
 
 async fn park(bench: &JobsBench, chat_name: &str, key_name: &str, first: usize) -> Parked {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting};
+use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting, wanted};
 use crate::conversation::write::Write;
 use crate::domain::limits;
 use crate::ports::jobs::{JobKind, Release, Work};
@@ -57,11 +57,12 @@ pub async fn expired_drafts_and_old_outcomes_are_swept(bench: JobsBench) {
 pub async fn erasing_takes_its_work_along(bench: JobsBench) {
     let diary = diary(&bench, "anna");
     waiting(&diary).await;
+    wanted(&diary).await;
     park(&bench, "anna", "k", 0).await;
     let other = park(&bench, "bert", "k", 0).await;
     diary.write(vec![Write::Erase]).await;
     bench.elapse(limits::DRAFT_TTL).await;
-    for kind in [JobKind::Reading, JobKind::Sweep] {
+    for kind in [JobKind::Reading, JobKind::Suggestion, JobKind::Sweep] {
         assert_eq!(claim(&bench, kind).await, [], "{kind:?}");
     }
     assert_eq!(replies(&claim(&bench, JobKind::Reply).await), [&other]);
