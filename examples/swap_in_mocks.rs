@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use expense_core::conversation::question::{Group, TotalsQuery};
 use expense_core::conversation::reply::Reply;
+use expense_core::domain::currency::Currency;
 use expense_core::domain::keys::{ChatKey, LedgerId};
 use expense_core::ports::error::Result;
 use expense_core::ports::messenger::{Messenger, Outgoing};
@@ -22,6 +23,7 @@ async fn tell_count(
         period: None,
         categories: None,
         group: Group::None,
+        into: Currency::EUR,
     };
     let text = match store.totals(LedgerId::of(&chat), &query).await {
         Ok(totals) => {

@@ -50,20 +50,27 @@ macro_rules! free {
          WHERE l.sweep_at <= ?1 AND coalesce(c.until, ?1) <= ?1
          ORDER BY l.sweep_at"
     };
+    (rate) => {
+        "SELECT e.ledger_id, e.id AS item, l.chat FROM expenses AS e JOIN ledgers AS l USING (ledger_id)
+         WHERE e.rate_due <= ?1
+         ORDER BY e.rate_due"
+    };
 }
 
 /// Whether there is any, so that looking for work writes nothing.
-const ANY: [&str; 4] = [
+const ANY: [&str; 5] = [
     concat!("SELECT EXISTS (", free!(reading), ")"),
     concat!("SELECT EXISTS (", free!(reply), ")"),
     concat!("SELECT EXISTS (", free!(sweep), ")"),
     concat!("SELECT EXISTS (", free!(suggestion), ")"),
+    concat!("SELECT EXISTS (", free!(rate), ")"),
 ];
-const FREE: [&str; 4] = [
+const FREE: [&str; 5] = [
     concat!(free!(reading), " LIMIT ?2"),
     concat!(free!(reply), " LIMIT ?2"),
     concat!(free!(sweep), " LIMIT ?2"),
     concat!(free!(suggestion), " LIMIT ?2"),
+    concat!(free!(rate), " LIMIT ?2"),
 ];
 const TAKE: &str = "INSERT INTO claims (ledger_id, kind, item, claim, until, attempt)
      VALUES (?1, ?2, ?3, randomblob(16), ?4, 1)
@@ -80,6 +87,7 @@ fn word_and_place(kind: JobKind) -> (&'static str, usize) {
         JobKind::Reply => ("reply", 1),
         JobKind::Sweep => ("sweep", 2),
         JobKind::Suggestion => ("suggestion", 3),
+        JobKind::Rate => ("rate", 4),
     }
 }
 
@@ -171,6 +179,9 @@ impl SqliteStore {
                     .execute(&mut *transaction)
                     .await?;
             }
+            if kind == JobKind::Rate {
+                put_off(&mut transaction, ledger, &item, later(now, ttl)).await?;
+            }
             let chat: ChatKey = word(&chat)?;
             jobs.push(Job {
                 claim,
@@ -216,6 +227,7 @@ impl SqliteStore {
             Work::Reply(_) => word_and_place(JobKind::Reply),
             Work::Suggestion { .. } => word_and_place(JobKind::Suggestion),
             Work::Sweep => word_and_place(JobKind::Sweep),
+            Work::Rate { .. } => word_and_place(JobKind::Rate),
         };
         let until = match release {
             Release::Done => now,
@@ -233,6 +245,7 @@ impl SqliteStore {
         .bind(micros(until))
         .fetch_optional(&mut *transaction)
         .await?;
+        let ledger = job.ledger.as_i64();
         let done: &[&'static str] = match (&job.work, release) {
             (Work::Reply(_), Release::Done) => &SENT,
             (Work::Suggestion { .. }, Release::Done) => &SUGGESTED,
@@ -241,10 +254,13 @@ impl SqliteStore {
         if let Some(item) = item {
             for statement in done {
                 sqlx::query(*statement)
-                    .bind(job.ledger.as_i64())
+                    .bind(ledger)
                     .bind(&item)
                     .execute(&mut *transaction)
                     .await?;
+            }
+            if matches!(job.work, Work::Rate { .. }) {
+                put_off(&mut transaction, ledger, &item, until).await?;
             }
         }
         Ok(transaction.commit().await?)
@@ -278,6 +294,23 @@ const SUGGESTED: [&str; 2] = [
     "DELETE FROM suggestions WHERE ledger_id = ?1 AND expense = ?2",
     "DELETE FROM claims WHERE ledger_id = ?1 AND kind = 'suggestion' AND item = ?2",
 ];
+
+/// The rate of an expense that lacks one may be looked for at this time. It stands in the
+/// expense's own row, so that those that wait for long cost no look anything.
+async fn put_off(
+    db: &mut SqliteConnection,
+    ledger: i64,
+    id: &[u8],
+    until: DateTime<Utc>,
+) -> Result<(), Failure> {
+    sqlx::query("UPDATE expenses SET rate_due = ?3 WHERE ledger_id = ?1 AND id = ?2")
+        .bind(ledger)
+        .bind(id)
+        .bind(micros(until))
+        .execute(db)
+        .await?;
+    Ok(())
+}
 
 async fn work(
     db: &mut SqliteConnection,
@@ -323,6 +356,16 @@ async fn work(
             })
         }
         JobKind::Sweep => Ok(Work::Sweep),
+        JobKind::Rate => {
+            let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
+            let id = ExpenseId::from_uuid(id);
+            let expense = read::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
+            let ledger = read::ledger(db, chat).await?;
+            Ok(Work::Rate {
+                expense: Box::new(expense.ok_or(Failure::Unknown("expense"))?),
+                into: ledger.ok_or(Failure::Unknown("ledger"))?.settings.currency,
+            })
+        }
     }
 }
 

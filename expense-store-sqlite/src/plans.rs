@@ -3,6 +3,7 @@
 use expense_core::conversation::question::{Cursor, ExpenseFilter, Group, TotalsQuery};
 use expense_core::domain::calendar::Period;
 use expense_core::domain::category::CategoryId;
+use expense_core::domain::currency::Currency;
 use expense_core::domain::keys::{LedgerId, Number};
 use expense_core::testing::fixtures::{day, message, tag};
 use rstest::rstest;
@@ -29,10 +30,12 @@ const FILL: [&str; 5] = [
     "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 1000)
      INSERT INTO expenses
      SELECT ledger_id, n, randomblob(16), 1, randomblob(16), 0, 20000 + n % 500, 100, 'EUR',
-        n % 16, 'lunch', NULL, 'lunch', 'm' || n, 0, randomblob(16), 20000, NULL, 'u', 'u', 0
+        n % 16, 'lunch', NULL, 'lunch', 'm' || n, 0, randomblob(16), 20000, NULL, 'u', 'u', 0,
+        NULL, NULL, NULL, NULL, NULL, iif(n % 100 = 0, n, NULL)
      FROM ledgers, s",
     "INSERT INTO tags SELECT ledger_id, number, 'work' FROM expenses WHERE number % 50 = 0",
-    "INSERT INTO totals SELECT ledger_id, day, category, currency, 0, sum(minor), count(*)
+    "INSERT INTO totals
+     SELECT ledger_id, day, category, currency, '', 0, sum(minor), 0, 0, count(*)
      FROM expenses GROUP BY 1, 2, 3, 4",
     "ANALYZE",
 ];
@@ -93,6 +96,7 @@ async fn sums_go_by_the_kept_totals(
         period,
         categories: Some(vec![CategoryId(3)]),
         group,
+        into: Currency::EUR,
     };
     let plan = plan(&db, &summing(LedgerId::from_i64(LEDGER), &query).unwrap()).await;
     assert!(

@@ -18,7 +18,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteExecutor, SqlitePool};
 
 use crate::error::Failure;
 use crate::rows::{
-    ChangeRow, DraftRow, ExpenseRow, LedgerRow, date, day, json, narrow, parsed, whole, word,
+    ChangeRow, DraftRow, ExpenseRow, LedgerRow, TotalRow, day, json, narrow, parsed, word,
 };
 
 /// What the key did. A chat without a ledger may have had one: its keys outlive it.
@@ -149,7 +149,7 @@ pub(crate) fn listing(
     let mut query = QueryBuilder::new(
         "SELECT number, id, revision, change, removed, day, minor, currency, category,
             description, merchant, message, line, said, sent_on, draft, paid_by, entered_by,
-            recorded_at,
+            recorded_at, converted, converted_into, rate, rate_source, rate_day,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM tags
              WHERE tags.ledger_id = e.ledger_id AND tags.number = e.number ORDER BY tag)) AS tags
          FROM expenses AS e",
@@ -218,22 +218,11 @@ pub(crate) async fn totals(
     ledger: LedgerId,
     query: &TotalsQuery,
 ) -> Result<Vec<Total>, Failure> {
-    type Row = (Option<i64>, Option<i64>, String, i64, i64, i64);
-    let rows: Vec<Row> = summing(ledger, query)?
+    let rows: Vec<TotalRow> = summing(ledger, query)?
         .build_query_as()
         .fetch_all(db)
         .await?;
-    rows.into_iter()
-        .map(|(category, day, currency, high, low, count)| {
-            Ok(Total {
-                category: category.map(narrow).transpose()?.map(CategoryId),
-                day: day.map(date).transpose()?,
-                currency: word(&currency)?,
-                minor: whole(high, low),
-                count: narrow(count)?,
-            })
-        })
-        .collect()
+    rows.iter().map(TotalRow::total).collect()
 }
 
 /// The statement of a sum.
@@ -242,14 +231,23 @@ pub(crate) fn summing(
     query: &TotalsQuery,
 ) -> Result<QueryBuilder<Sqlite>, Failure> {
     let group = match query.group {
-        Group::None => "NULL, NULL",
-        Group::Category => "category, NULL",
-        Group::Day => "NULL, day",
+        Group::None => "NULL AS category, NULL AS day",
+        Group::Category => "category, NULL AS day",
+        Group::Day => "NULL AS category, day",
     };
     let mut sql = QueryBuilder::new("SELECT ");
     sql.push(group);
-    sql.push(", currency, sum(high), sum(low), sum(count)");
-    sql.push(" FROM totals WHERE ledger_id = ")
+    sql.push(
+        ", currency, sum(high) AS high, sum(low) AS low, sum(count) AS count,
+        sum(iif(currency = w.code, high, iif(converted_into = w.code, converted_high, 0)))
+            AS converted_high,
+        sum(iif(currency = w.code, low, iif(converted_into = w.code, converted_low, 0)))
+            AS converted_low,
+        sum(iif(w.code IN (currency, converted_into), 0, count)) AS unconverted
+        FROM totals CROSS JOIN (SELECT ",
+    );
+    sql.push_bind(query.into.code());
+    sql.push(" AS code) AS w WHERE ledger_id = ")
         .push_bind(ledger.as_i64());
     if let Some(period) = query.period {
         sql.push(" AND day >= ").push_bind(day(period.from()));

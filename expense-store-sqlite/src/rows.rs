@@ -1,10 +1,11 @@
 //! Between the domain's values and the columns of their rows.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use expense_core::conversation::question::Total;
 use expense_core::domain::category::{Category, CategoryId};
 use expense_core::domain::change::Change;
-use expense_core::domain::currency::Currency;
 use expense_core::domain::draft::{Draft, DraftState};
+use expense_core::domain::exchange::{Conversion, Rate};
 use expense_core::domain::expense::{Details, Expense, Origin};
 use expense_core::domain::keys::{ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, Number};
 use expense_core::domain::ledger::{Ledger, Lesson, Revision, Settings};
@@ -45,7 +46,7 @@ pub(crate) fn halves(minor: i64) -> (i64, i64) {
 }
 
 /// The sum that two such columns came to.
-pub(crate) fn whole(high: i64, low: i64) -> i128 {
+fn whole(high: i64, low: i64) -> i128 {
     (i128::from(high) << 32) + i128::from(low)
 }
 
@@ -152,12 +153,17 @@ pub(crate) struct ExpenseRow {
     paid_by: String,
     entered_by: String,
     recorded_at: i64,
+    converted: Option<i64>,
+    converted_into: Option<String>,
+    rate: Option<String>,
+    rate_source: Option<String>,
+    rate_day: Option<i64>,
     tags: String,
 }
 
 impl ExpenseRow {
     pub(crate) fn expense(self) -> Result<Expense, Failure> {
-        let currency: Currency = word(&self.currency)?;
+        let conversion = self.conversion()?;
         Ok(Expense {
             id: ExpenseId::from_uuid(self.id),
             number: Some(Number(narrow(self.number)?)),
@@ -165,8 +171,7 @@ impl ExpenseRow {
             change: ChangeId::from_uuid(self.change),
             removed: self.removed,
             details: Details {
-                money: Money::from_minor(self.minor, currency)
-                    .map_err(|_| Failure::Unknown("amount"))?,
+                money: money(self.minor, &self.currency)?,
                 description: word(&self.description)?,
                 merchant: self
                     .merchant
@@ -177,6 +182,7 @@ impl ExpenseRow {
                 tags: parsed::<Vec<Tag>>(&self.tags)?,
                 date: date(self.day)?,
             },
+            conversion,
             origin: origin(self.message.as_deref(), self.line, self.said, self.sent_on)?,
             draft: self.draft.map(DraftId::from_uuid),
             paid_by: word(&self.paid_by)?,
@@ -184,6 +190,32 @@ impl ExpenseRow {
             recorded_at: instant(self.recorded_at)?,
         })
     }
+}
+
+impl ExpenseRow {
+    fn conversion(&self) -> Result<Option<Conversion>, Failure> {
+        let (Some(minor), Some(into), Some(rate), Some(source), Some(day)) = (
+            self.converted,
+            &self.converted_into,
+            &self.rate,
+            &self.rate_source,
+            self.rate_day,
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(Conversion {
+            money: money(minor, into)?,
+            rate: Rate {
+                factor: rate.parse().map_err(|_| Failure::Unknown("rate"))?,
+                source: word(source)?,
+                day: date(day)?,
+            },
+        }))
+    }
+}
+
+fn money(minor: i64, currency: &str) -> Result<Money, Failure> {
+    Money::from_minor(minor, word(currency)?).map_err(|_| Failure::Unknown("amount"))
 }
 
 /// A row of `drafts`.
@@ -245,6 +277,34 @@ impl ChangeRow {
             at: instant(self.at)?,
             effects: parsed(&self.effects)?,
             undone: self.undone,
+        })
+    }
+}
+
+/// A sum out of `totals`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct TotalRow {
+    category: Option<i64>,
+    day: Option<i64>,
+    currency: String,
+    high: i64,
+    low: i64,
+    count: i64,
+    converted_high: i64,
+    converted_low: i64,
+    unconverted: i64,
+}
+
+impl TotalRow {
+    pub(crate) fn total(&self) -> Result<Total, Failure> {
+        Ok(Total {
+            category: self.category.map(narrow).transpose()?.map(CategoryId),
+            day: self.day.map(date).transpose()?,
+            currency: word(&self.currency)?,
+            minor: whole(self.high, self.low),
+            count: narrow(self.count)?,
+            converted: whole(self.converted_high, self.converted_low),
+            unconverted: narrow(self.unconverted)?,
         })
     }
 }

@@ -29,9 +29,12 @@ impl Rows<'_> {
         self.keep_ledgers(db).await?;
         put(db, OUTCOMES, &self.outcomes).await?;
         put(db, EXPENSES, &self.expenses).await?;
+        put(db, NO_RATE_CLAIMS, &self.amended).await?;
         put(db, UNTAG, &self.amended).await?;
         put(db, TAGS, &self.tags).await?;
         put(db, TOTALS, &self.totals).await?;
+        put(db, RECOUNTED, &self.recounted).await?;
+        put(db, NO_RATE_CLAIMS_AT_ALL, &self.recounted).await?;
         put(db, NO_CLAIMS, &self.drafts).await?;
         put(db, DRAFTS, &self.drafts).await?;
         put(db, NO_IMAGES, &self.drafts).await?;
@@ -134,10 +137,11 @@ const OUTCOMES: &str = with_rows!(
 const EXPENSES: &str = with_rows!(
     "INSERT INTO expenses (ledger_id, number, id, revision, change, removed, day, minor, currency,
         category, description, merchant, search, message, line, said, sent_on, draft, paid_by,
-        entered_by, recorded_at)
+        entered_by, recorded_at, converted, converted_into, rate, rate_source, rate_day,
+        rate_due)
      SELECT v->>0, v->>1, unhex(v->>2), v->>3, unhex(v->>4), v->>5, v->>6, v->>7, v->>8,
         v->>9, v->>10, v->>11, v->>12, v->>13, v->>14, unhex(v->>15), v->>16, unhex(v->>17),
-        v->>18, v->>19, v->>20
+        v->>18, v->>19, v->>20, v->>21, v->>22, v->>23, v->>24, v->>25, v->>26
      FROM rows WHERE true
      ON CONFLICT (ledger_id, number) DO UPDATE SET
         revision = excluded.revision, change = excluded.change, removed = excluded.removed,
@@ -146,7 +150,10 @@ const EXPENSES: &str = with_rows!(
         merchant = excluded.merchant, search = excluded.search, message = excluded.message,
         line = excluded.line, said = excluded.said, sent_on = excluded.sent_on,
         draft = excluded.draft, paid_by = excluded.paid_by, entered_by = excluded.entered_by,
-        recorded_at = excluded.recorded_at"
+        recorded_at = excluded.recorded_at, converted = excluded.converted,
+        converted_into = excluded.converted_into, rate = excluded.rate,
+        rate_source = excluded.rate_source, rate_day = excluded.rate_day,
+        rate_due = excluded.rate_due"
 );
 
 const UNTAG: &str =
@@ -156,11 +163,32 @@ const TAGS: &str =
     with_rows!("INSERT INTO tags (ledger_id, number, tag) SELECT v->>0, v->>1, v->>2 FROM rows");
 
 const TOTALS: &str = with_rows!(
-    "INSERT INTO totals (ledger_id, day, category, currency, high, low, count)
-     SELECT v->>0, v->>1, v->>2, v->>3, v->>4, v->>5, v->>6 FROM rows WHERE true
-     ON CONFLICT (ledger_id, day, category, currency) DO UPDATE SET
-        high = high + excluded.high, low = low + excluded.low, count = count + excluded.count"
+    "INSERT INTO totals (ledger_id, day, category, currency, converted_into, high, low,
+        converted_high, converted_low, count)
+     SELECT v->>0, v->>1, v->>2, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8, v->>9
+     FROM rows WHERE true
+     ON CONFLICT (ledger_id, day, category, currency, converted_into) DO UPDATE SET
+        high = high + excluded.high, low = low + excluded.low,
+        converted_high = converted_high + excluded.converted_high,
+        converted_low = converted_low + excluded.converted_low,
+        count = count + excluded.count"
 );
+
+/// In another currency, other expenses lack a rate.
+const RECOUNTED: &str = with_rows!(
+    "UPDATE expenses SET rate_due = CASE
+        WHEN removed = 0 AND currency <> v->>1 AND converted_into IS NOT v->>1 THEN v->>2 END
+     FROM rows WHERE ledger_id = v->>0"
+);
+
+/// An expense that was changed is other work.
+const NO_RATE_CLAIMS: &str = with_rows!(
+    "DELETE FROM claims WHERE (ledger_id, kind, item) IN
+        (SELECT v->>0, 'rate', unhex(v->>2) FROM rows)"
+);
+
+const NO_RATE_CLAIMS_AT_ALL: &str =
+    with_rows!("DELETE FROM claims WHERE kind = 'rate' AND ledger_id IN (SELECT v->>0 FROM rows)");
 
 /// A draft whose state changed is other work.
 const NO_CLAIMS: &str = with_rows!(

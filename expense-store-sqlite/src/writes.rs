@@ -5,6 +5,7 @@ use expense_core::conversation::write::Write;
 use expense_core::domain::change::{Change, Effect};
 use expense_core::domain::currency::Currency;
 use expense_core::domain::draft::{Draft, DraftContent, DraftState};
+use expense_core::domain::exchange::Factor;
 use expense_core::domain::expense::Expense;
 use expense_core::domain::keys::{DraftId, ExpenseId, Number};
 use expense_core::domain::ledger::{Language, Ledger};
@@ -40,9 +41,11 @@ pub(crate) struct Rows<'a> {
     pub(crate) forgotten: Vec<(i64, &'a str)>,
     pub(crate) outcomes: Vec<(i64, Simple, i64, bool, &'a Outcome)>,
     pub(crate) expenses: Vec<ExpenseRow<'a>>,
-    pub(crate) amended: Vec<(i64, u32)>,
+    pub(crate) amended: Vec<(i64, u32, Simple)>,
     pub(crate) tags: Vec<(i64, u32, &'a str)>,
-    pub(crate) totals: Vec<(i64, i32, u32, &'static str, i64, i64, i64)>,
+    pub(crate) totals: Vec<TotalRow>,
+    /// Ledgers that count in another currency now, and since when.
+    pub(crate) recounted: Vec<(i64, &'a Currency, i64)>,
     pub(crate) drafts: Vec<DraftRow<'a>>,
     pub(crate) images: Vec<(i64, Simple, &'a str)>,
     pub(crate) wanted: Vec<(i64, Simple, i64)>,
@@ -84,6 +87,26 @@ pub(crate) struct ExpenseRow<'a>(
     Option<Simple>,
     &'a str,
     &'a str,
+    i64,
+    Option<i64>,
+    Option<&'static str>,
+    Option<Factor>,
+    Option<&'a str>,
+    Option<i32>,
+    Option<i64>,
+);
+
+#[derive(Serialize)]
+pub(crate) struct TotalRow(
+    i64,
+    i32,
+    u32,
+    &'static str,
+    &'static str,
+    i64,
+    i64,
+    i64,
+    i64,
     i64,
 );
 
@@ -199,6 +222,10 @@ impl<'a> Rows<'a> {
         let gone = known.lessons.iter().filter(|old| !kept_words(&old.words));
         self.forgotten
             .extend(gone.map(|lesson| (id, lesson.words.as_str())));
+        if settings.currency != known.settings.currency {
+            let at = micros(one.commit.at);
+            self.recounted.push((id, &settings.currency, at));
+        }
         self.ledgers.push(LedgerRow(
             id,
             kept.chat.as_str(),
@@ -226,9 +253,21 @@ impl<'a> Rows<'a> {
         self.totals.extend(totals.map(|delta| {
             let key = delta.key;
             let currency = key.currency.code();
+            let into = key.into.map_or("", Currency::code);
             let (high, low) = halves(delta.minor);
-            let (day, category) = (day(key.day), key.category.0);
-            (one.ledger, day, category, currency, high, low, delta.count)
+            let (converted_high, converted_low) = halves(delta.converted);
+            TotalRow(
+                one.ledger,
+                day(key.day),
+                key.category.0,
+                currency,
+                into,
+                high,
+                low,
+                converted_high,
+                converted_low,
+                delta.count,
+            )
         }));
     }
 
@@ -238,6 +277,7 @@ impl<'a> Rows<'a> {
         };
         let details = &expense.details;
         let origin = expense.origin.as_ref();
+        let known = expense.conversion.as_ref();
         self.expenses.push(ExpenseRow(
             one.ledger,
             number.0,
@@ -260,9 +300,18 @@ impl<'a> Rows<'a> {
             expense.paid_by.as_str(),
             expense.entered_by.as_str(),
             micros(expense.recorded_at),
+            known.map(|known| known.money.minor()),
+            known.map(|known| known.money.currency().code()),
+            known.map(|known| known.rate.factor),
+            known.map(|known| known.rate.source.as_str()),
+            known.map(|known| day(known.rate.day)),
+            expense
+                .awaits_rate(one.home())
+                .then(|| micros(one.commit.at)),
         ));
         if expense.revision > 1 {
-            self.amended.push((one.ledger, number.0));
+            let id = expense.id.as_uuid().simple();
+            self.amended.push((one.ledger, number.0, id));
         }
         let tags = details.tags.iter();
         self.tags
@@ -333,6 +382,12 @@ struct One<'a> {
 }
 
 impl One<'_> {
+    /// What the ledger counts in after this commit.
+    fn home(&self) -> Currency {
+        let kept = self.plan.ledger.as_ref();
+        kept.unwrap_or(&self.commit.ledger).settings.currency
+    }
+
     fn allotted(&self, id: ExpenseId) -> Option<Number> {
         let mut numbers = self.plan.numbers.iter();
         numbers

@@ -49,6 +49,7 @@ impl<'a> Changes<'a> {
             removed: false,
             change: self.id,
             details,
+            conversion: None,
             origin,
             draft,
             paid_by: self.turn.who.clone(),
@@ -61,10 +62,14 @@ impl<'a> Changes<'a> {
         expense
     }
 
-    /// Changes an expense by `edit`; gives it back as it is then.
+    /// Changes an expense by `edit`; gives it back as it is then. Where `edit` sets no conversion
+    /// of its own, the one that was known follows the new details.
     pub(crate) fn amend(&mut self, before: &Expense, edit: impl FnOnce(&mut Expense)) -> Expense {
         let mut after = before.clone();
         edit(&mut after);
+        if after.conversion == before.conversion {
+            after.convert_as(before);
+        }
         after.revision = before.revision + 1;
         after.change = self.id;
         self.effects.push(Effect::Expense {

@@ -100,6 +100,8 @@ pub struct TotalsQuery {
     pub categories: Option<Vec<CategoryId>>,
     /// What each sum is of.
     pub group: Group,
+    /// The currency in which the sums are wanted together: the ledger's own, mostly.
+    pub into: Currency,
 }
 
 /// What each sum is of, beside its currency.
@@ -126,6 +128,11 @@ pub struct Total {
     pub minor: i128,
     /// How many expenses.
     pub count: u64,
+    /// What they are worth together in the wanted currency, in its minor units: those that were
+    /// spent in it and those that were converted into it.
+    pub converted: i128,
+    /// How many of them are neither, and so not in `converted`.
+    pub unconverted: u64,
 }
 
 /// Which draft.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::category::CategoryId;
+use super::currency::Currency;
+use super::exchange::Conversion;
 use super::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
 use super::money::Money;
 use super::text::{Description, Tag, fold};
@@ -26,6 +28,10 @@ pub struct Expense {
     pub change: ChangeId,
     /// What people see and change.
     pub details: Details,
+    /// What it is worth in its ledger's currency, or in the one that its ledger had when a rate
+    /// was found; `None` where no rate is known or none is needed.
+    #[serde(default)]
+    pub conversion: Option<Conversion>,
     /// The line of the person's own message that it came from.
     pub origin: Option<Origin>,
     /// The draft of the photo that it came from.
@@ -89,6 +95,46 @@ impl Expense {
     #[must_use]
     pub fn visible(&self) -> Option<&Details> {
         (!self.removed).then_some(&self.details)
+    }
+
+    /// What it is worth in this currency: what was spent, or what that was converted to.
+    #[must_use]
+    pub fn worth_in(&self, currency: Currency) -> Option<Money> {
+        let converted = self.conversion.as_ref().map(|conversion| conversion.money);
+        [Some(self.details.money), converted]
+            .into_iter()
+            .flatten()
+            .find(|money| money.currency() == currency)
+    }
+
+    /// Whether a ledger that counts in `home` lacks a rate for it.
+    #[must_use]
+    pub fn awaits_rate(&self, home: Currency) -> bool {
+        !self.removed && self.worth_in(home).is_none()
+    }
+
+    /// Brings the conversion in line with details that were changed since `before`: the same rate
+    /// for another amount, none for another currency. One of a service holds for its day, one
+    /// that a person set for whatever day.
+    pub(crate) fn convert_as(&mut self, before: &Self) {
+        let (old, new) = (&before.details, &self.details);
+        let known = before.conversion.as_ref().filter(|known| {
+            let holds = old.date == new.date || known.is_by_hand();
+            holds && old.money.currency() == new.money.currency()
+        });
+        self.conversion = known.and_then(|known| {
+            Conversion::new(new.money, known.money.currency(), known.rate.clone()).ok()
+        });
+    }
+
+    /// Takes over a rate that a service told meanwhile, where nothing else is known and nothing
+    /// that matters to it differs.
+    pub(crate) fn keep_rate_of(&mut self, now: &Self) {
+        let same = |details: &Details| (details.money, details.date);
+        if self.conversion.is_none() && same(&self.details) == same(&now.details) {
+            let told = now.conversion.clone();
+            self.conversion = told.filter(|known| !known.is_by_hand());
+        }
     }
 }
 

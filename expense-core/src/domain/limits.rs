@@ -102,6 +102,23 @@ pub const SWEEP_PERIOD: Duration = Duration::from_secs(60 * 60);
 pub const SWEEPS_AT_ONCE: usize = 16;
 /// How long shutting down waits for what was accepted.
 pub const SHUTDOWN: Duration = Duration::from_secs(20);
+/// The most days between a purchase and the day of its rate: the longest holidays are shorter.
+pub const RATE_AGE_DAYS: u64 = 10;
+/// Exchange rates that one process looks for at a time.
+pub const RATES_AT_ONCE: usize = 4;
+/// How long an expense is claimed for the search of its rate: longer than that takes.
+pub const RATE_CLAIM: Duration = Duration::from_secs(5 * 60);
+/// How long the search of one rate may take, further tries included.
+pub const RATE_SEARCH: Duration = Duration::from_secs(60);
+/// The wait before a rate that was not to be had is looked for again; each later one is four
+/// times longer.
+pub const FIRST_RATE_RETRY: Duration = Duration::from_secs(60);
+/// The longest wait of these.
+pub const LAST_RATE_RETRY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often a rate is looked for, which takes more than a week, before it rests.
+pub const RATE_ATTEMPTS: u32 = 13;
+/// How long it rests before all of that begins again.
+pub const RATE_REST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The size at which a part of an export is closed, in bytes. With the page that reached it, it
 /// stays below the 50 MB that chat platforms take.
 pub const EXPORT_BYTES: usize = 36 * 1024 * 1024;

@@ -6,6 +6,7 @@ pub mod category;
 pub mod change;
 pub mod currency;
 pub mod draft;
+pub mod exchange;
 pub mod expense;
 pub mod keys;
 pub mod ledger;

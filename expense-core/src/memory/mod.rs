@@ -9,6 +9,7 @@ pub mod cache;
 pub mod categorizer;
 pub mod clock;
 mod expiring;
+pub mod fx;
 pub mod in_process;
 pub mod lease;
 pub mod messenger;

@@ -158,7 +158,7 @@ fn tally(writes: &[Write], mut found: Found) -> Result<Tally, Refusal> {
                 }
                 found.last_number = found.last_number.saturating_add(1);
                 tally.allotted.push((expense.id, Number(found.last_number)));
-                tally.totals.extend(deltas(None, expense.visible()));
+                tally.totals.extend(deltas(None, Some(expense)));
             }
             Write::AmendExpense { before, after } => {
                 let follows = before.id == after.id && after.revision == before.revision + 1;
@@ -169,9 +169,7 @@ fn tally(writes: &[Write], mut found: Found) -> Result<Tally, Refusal> {
                 tally
                     .read
                     .extend(before.number.map(|number| (before.id, number)));
-                tally
-                    .totals
-                    .extend(deltas(before.visible(), after.visible()));
+                tally.totals.extend(deltas(Some(before), Some(after)));
             }
             Write::PutDraft(draft) => {
                 let stored = found.drafts.insert(draft.id, draft.revision).unwrap_or(0);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::error::Result;
 use crate::conversation::reply::Reply;
+use crate::domain::currency::Currency;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
 use crate::domain::keys::{ChatKey, DraftId, LedgerId, UpdateKey};
@@ -23,6 +24,8 @@ pub enum JobKind {
     Suggestion,
     /// Ledgers with drafts that expired or outcomes that are old enough to go.
     Sweep,
+    /// Expenses that were spent in another currency than their ledger's and lack a rate.
+    Rate,
 }
 
 /// A piece of work, claimed until its time runs out.
@@ -61,6 +64,13 @@ pub enum Work {
     },
     /// Sweep the ledger.
     Sweep,
+    /// Find the rate of this expense.
+    Rate {
+        /// The expense, as it is now.
+        expense: Box<Expense>,
+        /// What its ledger counts in.
+        into: Currency,
+    },
 }
 
 /// Replies that could not be sent when they were due.
@@ -80,8 +90,8 @@ pub struct Parked {
 /// How a claim ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Release {
-    /// It is done: a parked reply or the wish for a category is gone. A reading or a sweep is
-    /// done by its commit alone.
+    /// It is done: a parked reply or the wish for a category is gone. A reading, a sweep or a rate
+    /// is done by its commit alone.
     Done,
     /// It may be claimed again after this time.
     Again {
@@ -106,6 +116,9 @@ pub enum Release {
 /// A draft whose `state` a commit changed is other work, tried for the first time. A ledger is
 /// due for a sweep when a waiting or open draft has expired or an outcome is older than
 /// `limits::OUTCOMES`; keys of erased ledgers, which nobody sweeps, go at that age by themselves.
+///
+/// An expense lacks a rate while [`Expense::awaits_rate`] says so of its ledger's currency. Each
+/// commit that changes it, and each that changes that currency, makes it other work.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait Jobs: Send + Sync {

@@ -13,6 +13,7 @@ pub mod cache;
 pub mod categorizer;
 pub mod clock;
 pub mod error;
+pub mod fx;
 pub mod jobs;
 pub mod lease;
 pub mod messenger;

@@ -15,6 +15,7 @@ use crate::domain::category::{Category, CategoryId, CategoryName, OTHERS};
 use crate::domain::change::Change;
 use crate::domain::currency::Currency;
 use crate::domain::draft::{Draft, DraftContent, DraftFields, DraftState, ReceiptDraft};
+use crate::domain::exchange::{Conversion, Rate};
 use crate::domain::expense::{Details, Expense};
 use crate::domain::keys::{
     ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, MessageKey, UpdateKey, UserKey,
@@ -131,6 +132,7 @@ pub fn expense(ledger: LedgerId, update: &UpdateKey, index: usize, details: Deta
         removed: false,
         change: ChangeId::derive(ledger, update, 0),
         details,
+        conversion: None,
         origin: None,
         draft: None,
         paid_by: user("anna"),
@@ -149,6 +151,18 @@ pub fn amend(before: &Expense, change: impl FnOnce(&mut Expense)) -> Write {
         before: Box::new(before.clone()),
         after: Box::new(after),
     }
+}
+
+/// What `money` is worth in another currency at a service's rate of the third of May 2026.
+#[must_use]
+pub fn conversion(money: Money, into: &str, factor: &str) -> Conversion {
+    let rate = Rate {
+        factor: factor.parse().expect("a rate"),
+        source: "rates.test".parse().expect("a source"),
+        day: day("2026-05-03"),
+    };
+    let into = Currency::from_code(into).expect("an ISO 4217 code");
+    Conversion::new(money, into, rate).expect("an amount of this currency")
 }
 
 /// A photo by this name, whose fingerprint it is, too.

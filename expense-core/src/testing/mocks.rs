@@ -14,6 +14,7 @@ pub use crate::ports::attachments::MockAttachments;
 pub use crate::ports::cache::MockCache;
 pub use crate::ports::categorizer::MockCategorizer;
 pub use crate::ports::clock::MockClock;
+pub use crate::ports::fx::MockFxRates;
 pub use crate::ports::jobs::MockJobs;
 pub use crate::ports::lease::MockLease;
 pub use crate::ports::messenger::MockMessenger;

@@ -1,13 +1,12 @@
 //! Receipts that were read before.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex as AsyncMutex;
 
+use super::flights::Flights;
 use crate::ports::cache::Cache;
 use crate::ports::error::Result;
 use crate::ports::ocr::{Document, Hints, Read, Reading, ReceiptOcr};
@@ -19,7 +18,7 @@ pub struct CachedOcr {
     inner: Arc<dyn ReceiptOcr>,
     cache: Arc<dyn Cache>,
     ttl: Duration,
-    flights: Mutex<HashMap<String, Weak<AsyncMutex<()>>>>,
+    flights: Flights,
 }
 
 impl CachedOcr {
@@ -30,7 +29,7 @@ impl CachedOcr {
             inner,
             cache,
             ttl,
-            flights: Mutex::default(),
+            flights: Flights::default(),
         }
     }
 
@@ -45,18 +44,6 @@ impl CachedOcr {
             let _ = self.cache.put(key, &bytes, self.ttl).await;
         }
     }
-
-    /// What those who read the same at the same time share.
-    fn flight(&self, key: &str) -> Arc<AsyncMutex<()>> {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = flights.get(key).and_then(Weak::upgrade) {
-            return flight;
-        }
-        flights.retain(|_, flight| flight.strong_count() > 0);
-        let flight = Arc::default();
-        flights.insert(key.to_owned(), Arc::downgrade(&flight));
-        flight
-    }
 }
 
 #[async_trait]
@@ -64,7 +51,7 @@ impl CachedOcr {
 impl ReceiptOcr for CachedOcr {
     async fn read(&self, document: &Document) -> Result<Read> {
         let key = key(document);
-        let flight = self.flight(&key);
+        let flight = self.flights.of(&key);
         let _alone = flight.lock().await;
         if let Some(read) = self.known(&key).await {
             return Ok(read);

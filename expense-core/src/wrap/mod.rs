@@ -4,7 +4,8 @@
 //! [`Retry`](retry::Retry), [`Timeout`](timeout::Timeout), [`Meter`](meter::Meter) and
 //! [`Allowance`](quota::Allowance) fit every port here. What needs to understand the answers is
 //! a type of its own: [`ForgivingCache`](forgiving::ForgivingCache),
-//! [`CachedOcr`](cached::CachedOcr), [`FallbackOcr`](fallback::FallbackOcr).
+//! [`CachedOcr`](cached::CachedOcr), [`FallbackOcr`](fallback::FallbackOcr),
+//! [`CachedRates`](cached_rates::CachedRates).
 //!
 //! # The order of layers
 //!
@@ -39,10 +40,13 @@
 //!
 //! For a reader of receipts, from the inside: `Timeout`, `Allowance` (every try costs the quota),
 //! `Retry`, `Meter` (one a reader), then `FallbackOcr` over the readers, and `CachedOcr` outside,
-//! where a known image costs nothing at all.
+//! where a known image costs nothing at all. For exchange rates: `Timeout`, `Retry`,
+//! `CachedRates`, `Meter`.
 
 pub mod cached;
+pub mod cached_rates;
 pub mod fallback;
+mod flights;
 pub mod forgiving;
 pub mod meter;
 mod ports;

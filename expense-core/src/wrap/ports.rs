@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::NaiveDate;
 
 use super::{Call, Policy, Wrapped};
 use crate::conversation::question::{
@@ -13,12 +14,14 @@ use crate::conversation::question::{
 use crate::domain::attachment::Attachment;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
+use crate::domain::exchange::{Pair, Rate};
 use crate::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
 use crate::ports::error::Result;
+use crate::ports::fx::FxRates;
 use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
 use crate::ports::state::{Saved, StateStore, Version, Versioned};
@@ -42,6 +45,7 @@ constructor!(cache, Cache, "cache");
 constructor!(messenger, Messenger, "messenger");
 constructor!(attachments, Attachments, "source of attachments");
 constructor!(ocr, ReceiptOcr, "reader");
+constructor!(fx, FxRates, "source of exchange rates");
 
 fn store(operation: &'static str) -> Call {
     Call {
@@ -210,5 +214,17 @@ impl<W: Policy> ReceiptOcr for Wrapped<dyn ReceiptOcr, W> {
             operation: "read",
         };
         self.policy.run(call, || self.inner.read(document)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> FxRates for Wrapped<dyn FxRates, W> {
+    async fn rate(&self, pair: Pair, on: NaiveDate) -> Result<Option<Rate>> {
+        let call = Call {
+            port: "fx",
+            operation: "rate",
+        };
+        self.policy.run(call, || self.inner.rate(pair, on)).await
     }
 }

@@ -85,6 +85,7 @@ fn lunch(ledger: &Arc<Ledger>, chat: usize, message: usize) -> Outcome<Commit> {
             tags: Vec::new(),
             date: at.date_naive(),
         },
+        conversion: None,
         origin: Some(Origin::new(
             MessageKey::new(message.to_string())?,
             0,

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::Utc;
 use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::conversation::question::{Group, TotalsQuery};
+use expense_core::domain::currency::Currency;
 use expense_core::domain::keys::{ChatKey, LedgerId, MessageKey, UpdateKey, UserKey};
 use expense_core::memory::attachments::MemoryAttachments;
 use expense_core::memory::clock::SystemClock;
@@ -87,6 +88,7 @@ async fn check(store: &SqliteStore, messenger: &Counter) -> Outcome<()> {
         period: None,
         categories: None,
         group: Group::None,
+        into: Currency::EUR,
     };
     let mut recorded = 0;
     for chat in 0..CHATS {

@@ -88,6 +88,7 @@ async fn a_killed_process_loses_nothing_it_acknowledged() {
 /// Every commit is there with all its parts: numbers without a gap, and totals that agree.
 async fn assert_whole(store: &expense_store_sqlite::SqliteStore, chat: &str, acknowledged: usize) {
     use expense_core::conversation::question::{Group, TotalsQuery};
+    use expense_core::domain::currency::Currency;
     use expense_core::domain::keys::LedgerId;
     use expense_core::testing::fixtures;
 
@@ -107,6 +108,7 @@ async fn assert_whole(store: &expense_store_sqlite::SqliteStore, chat: &str, ack
         period: None,
         categories: None,
         group: Group::None,
+        into: Currency::EUR,
     };
     let totals = store.totals(LedgerId::of(&key), &query).await.unwrap();
     let count: u64 = totals.iter().map(|total| total.count).sum();

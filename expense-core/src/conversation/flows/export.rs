@@ -14,6 +14,7 @@ pub(crate) fn command(ctx: &Context<'_>, arguments: &str) -> Flow {
         period,
         categories: None,
         group: Group::None,
+        into: ctx.ledger().settings.currency,
     })?;
     let title = period.map_or_else(
         || words::ALL.to_owned(),

@@ -159,6 +159,7 @@ fn sums(ctx: &Context<'_>, list: &List, filter: ExpenseFilter) -> Flow<Sums> {
         period: filter.period,
         categories: filter.categories,
         group: Group::None,
+        into: ctx.ledger().settings.currency,
     })?;
     Ok(Sums::of(totals))
 }

@@ -126,6 +126,7 @@ impl Undoing<'_, '_> {
             },
         };
         restored.revision = now.revision + 1;
+        restored.keep_rate_of(now);
         self.writes.push(Write::AmendExpense {
             before: Box::new(now.clone()),
             after: Box::new(restored.clone()),

@@ -59,7 +59,12 @@ impl Books {
         let Some(ledger) = ledger else { return };
         self.chats.insert(ledger.chat.clone(), id);
         match self.accounts.get_mut(&id) {
-            Some(account) => account.ledger = ledger,
+            Some(account) => {
+                if account.ledger.settings.currency != ledger.settings.currency {
+                    self.claims.currency_changed(id);
+                }
+                account.ledger = ledger;
+            }
             None => {
                 self.accounts.insert(id, Account::new(ledger));
             }
@@ -78,6 +83,7 @@ impl Books {
                     account.put_expense(expense, number);
                 }
                 Write::AmendExpense { before, after } => {
+                    self.claims.expense_changed(ledger, before.id);
                     account.take_out_of_order(before.id);
                     account.put_expense(after, before.number);
                 }
@@ -115,9 +121,16 @@ impl Books {
         let Some(account) = self.accounts.get_mut(&ledger) else {
             return;
         };
-        for TotalDelta { key, minor, count } in totals {
+        for TotalDelta {
+            key,
+            minor,
+            converted,
+            count,
+        } in totals
+        {
             let sum = account.totals.entry(*key).or_default();
             sum.minor += i128::from(*minor);
+            sum.converted += i128::from(*converted);
             sum.count += count;
             if sum.count == 0 {
                 account.totals.remove(key);

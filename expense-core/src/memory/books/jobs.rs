@@ -21,6 +21,7 @@ enum Task {
     Reply(ChatKey, u64),
     Suggestion(LedgerId, ExpenseId),
     Sweep(LedgerId),
+    Rate(LedgerId, ExpenseId),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +66,17 @@ impl Claims {
         }
     }
 
+    /// An expense that was changed is other work.
+    pub(super) fn expense_changed(&mut self, ledger: LedgerId, id: ExpenseId) {
+        self.by_task.remove(&Task::Rate(ledger, id));
+    }
+
+    /// Every rate that its ledger lacks is another one.
+    pub(super) fn currency_changed(&mut self, ledger: LedgerId) {
+        self.by_task
+            .retain(|task, _| !matches!(task, Task::Rate(of, _) if *of == ledger));
+    }
+
     pub(super) fn swept(&mut self, ledger: LedgerId, expired: &[DraftId]) {
         self.by_task.remove(&Task::Sweep(ledger));
         for draft in expired {
@@ -74,7 +86,10 @@ impl Claims {
 
     pub(super) fn erased(&mut self, ledger: LedgerId, chat: &ChatKey) {
         self.by_task.retain(|task, _| match task {
-            Task::Reading(of, _) | Task::Suggestion(of, _) | Task::Sweep(of) => *of != ledger,
+            Task::Reading(of, _)
+            | Task::Suggestion(of, _)
+            | Task::Sweep(of)
+            | Task::Rate(of, _) => *of != ledger,
             Task::Reply(of, _) => of != chat,
         });
     }
@@ -94,6 +109,7 @@ impl Books {
             JobKind::Reply => self.replies(),
             JobKind::Suggestion => self.suggestions(),
             JobKind::Sweep => self.sweeps(now),
+            JobKind::Rate => self.rates(),
         };
         tasks.retain(|task| self.claims.is_free(task, now));
         tasks.truncate(limit);
@@ -253,6 +269,20 @@ impl Books {
         due.map(|account| Task::Sweep(account.ledger.id)).collect()
     }
 
+    fn rates(&self) -> Vec<Task> {
+        let mut waiting = Vec::new();
+        for account in self.accounts.values() {
+            let ledger = &account.ledger;
+            let lacking = account.expenses.values();
+            let lacking = lacking.filter(|expense| expense.awaits_rate(ledger.settings.currency));
+            waiting.extend(
+                lacking.map(|expense| (expense.recorded_at, Task::Rate(ledger.id, expense.id))),
+            );
+        }
+        waiting.sort_by_key(|(since, _)| *since);
+        waiting.into_iter().map(|(_, task)| task).collect()
+    }
+
     fn job(&mut self, task: Task, until: DateTime<Utc>) -> Option<Job> {
         let (ledger, chat, work) = match &task {
             Task::Reading(ledger, draft) => {
@@ -283,6 +313,14 @@ impl Books {
             Task::Sweep(ledger) => {
                 let chat = self.accounts.get(ledger)?.ledger.chat.clone();
                 (*ledger, chat, Work::Sweep)
+            }
+            Task::Rate(ledger, expense) => {
+                let account = self.accounts.get(ledger)?;
+                let work = Work::Rate {
+                    expense: Box::new(account.expenses.get(expense)?.clone()),
+                    into: account.ledger.settings.currency,
+                };
+                (*ledger, account.ledger.chat.clone(), work)
             }
         };
         let claim = self.claims.take(task, until);

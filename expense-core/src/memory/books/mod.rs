@@ -55,6 +55,7 @@ struct Account {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Sum {
     minor: i128,
+    converted: i128,
     count: i64,
 }
 

@@ -15,11 +15,13 @@ use crate::domain::attachment::Fingerprint;
 use crate::domain::calendar::Period;
 use crate::domain::category::CategoryId;
 use crate::domain::change::Change;
+use crate::domain::currency::Currency;
 use crate::domain::draft::{Draft, DraftContent, DraftState, ReceiptDraft};
 use crate::domain::expense::Expense;
 use crate::domain::keys::{LedgerId, MessageKey, Number};
 use crate::domain::limits;
 use crate::domain::text::{Tag, fold};
+use crate::domain::totals::TotalKey;
 
 impl Books {
     /// What the ledger knows about it; nothing where there is no such ledger.
@@ -60,7 +62,7 @@ impl Books {
         let Some(account) = self.accounts.get(&ledger) else {
             return Vec::new();
         };
-        let mut groups: BTreeMap<_, Sum> = BTreeMap::new();
+        let mut groups: BTreeMap<_, Total> = BTreeMap::new();
         for (key, sum) in &account.totals {
             let in_period = query.period.is_none_or(|period| period.contains(key.day));
             if !in_period || !among(query.categories.as_deref(), key.category) {
@@ -71,20 +73,20 @@ impl Books {
                 Group::Category => (Some(key.category), None),
                 Group::Day => (None, Some(key.day)),
             };
-            let group = groups.entry((category, day, key.currency)).or_default();
-            group.minor += sum.minor;
-            group.count += sum.count;
+            let group = groups
+                .entry((category, day, key.currency))
+                .or_insert(Total {
+                    category,
+                    day,
+                    currency: key.currency,
+                    minor: 0,
+                    count: 0,
+                    converted: 0,
+                    unconverted: 0,
+                });
+            add(group, key, sum, query.into);
         }
-        groups
-            .into_iter()
-            .map(|((category, day, currency), sum)| Total {
-                category,
-                day,
-                currency,
-                minor: sum.minor,
-                count: sum.count.unsigned_abs(),
-            })
-            .collect()
+        groups.into_values().collect()
     }
 
     /// Tags of expenses that are not removed, the most used first.
@@ -139,6 +141,19 @@ impl Books {
             }
         };
         found.cloned()
+    }
+}
+
+fn add(total: &mut Total, key: &TotalKey, sum: &Sum, into: Currency) {
+    let count = sum.count.unsigned_abs();
+    total.minor += sum.minor;
+    total.count += count;
+    if key.currency == into {
+        total.converted += sum.minor;
+    } else if key.into == Some(into) {
+        total.converted += sum.converted;
+    } else {
+        total.unconverted += count;
     }
 }
 

@@ -34,6 +34,7 @@ pub mod attachments;
 pub mod cache;
 pub mod categorizer;
 pub mod clock;
+pub mod fx;
 pub mod jobs;
 pub mod lease;
 pub mod messenger;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::NaiveDate;
 
 use super::Faulty;
 use crate::conversation::event::Envelope;
@@ -13,6 +14,7 @@ use crate::conversation::question::{
 use crate::domain::attachment::Attachment;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
+use crate::domain::exchange::{Pair, Rate};
 use crate::domain::keys::{ChatKey, DraftId, LedgerId, MessageKey, UpdateKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
@@ -20,6 +22,7 @@ use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
 use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
+use crate::ports::fx::FxRates;
 use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
 use crate::ports::lease::{Fence, Lease};
 use crate::ports::messenger::{Messenger, Outgoing};
@@ -221,6 +224,14 @@ impl<T: Categorizer + ?Sized> Categorizer for Faulty<T> {
     async fn suggest(&self, subject: &Subject) -> Result<Option<Suggestion>> {
         let call = self.inner.suggest(subject);
         self.around("categorizer.suggest", call).await
+    }
+}
+
+#[async_trait]
+impl<T: FxRates + ?Sized> FxRates for Faulty<T> {
+    async fn rate(&self, pair: Pair, on: NaiveDate) -> Result<Option<Rate>> {
+        let call = self.inner.rate(pair, on);
+        self.around("fx.rate", call).await
     }
 }
 

@@ -206,6 +206,7 @@ impl World {
             period: None,
             categories: None,
             group: Group::None,
+            into: Currency::EUR,
         };
         let _still = self.threaded.then(Standstill::begin);
         let store = &self.stores.store;

@@ -30,6 +30,7 @@ const TOTALS: TotalsQuery = TotalsQuery {
     period: None,
     categories: None,
     group: Group::None,
+    into: Currency::EUR,
 };
 
 /// The books of one chat.

@@ -1,6 +1,7 @@
 //! The suite of [`Jobs`], beside the store whose commits make the work.
 
 mod claims;
+mod rates;
 mod readings;
 mod replies;
 mod suggestions;
@@ -8,6 +9,7 @@ mod sweeps;
 mod turns;
 
 pub use self::claims::*;
+pub use self::rates::*;
 pub use self::readings::*;
 pub use self::replies::*;
 pub use self::suggestions::*;
@@ -58,6 +60,12 @@ macro_rules! jobs_conformance {
             a_sent_reply_is_gone,
             a_promise_is_parked_like_replies,
             expired_drafts_and_old_outcomes_are_swept,
+            a_rate_comes_with_its_expense,
+            a_rate_that_was_found_is_no_work_any_more,
+            a_rate_that_was_not_found_is_looked_for_again,
+            a_changed_expense_lacks_another_rate,
+            what_is_removed_lacks_no_rate,
+            a_ledger_in_another_currency_lacks_other_rates,
             erasing_takes_its_work_along,
             old_keys_of_erased_ledgers_go_by_themselves,
         } }

@@ -8,6 +8,7 @@ use crate::conversation::reply::{Reply, Span, Text};
 use crate::conversation::session::{Dialogue, Session, SessionVersion, Topic};
 use crate::conversation::write::Write;
 use crate::domain::category::CategoryId;
+use crate::domain::currency::Currency;
 use crate::domain::keys::Number;
 use crate::domain::ledger::{Lesson, Revision};
 use crate::domain::limits;
@@ -280,6 +281,7 @@ async fn nothing_where_no_ledger_is(diary: &Diary) {
         period: None,
         categories: None,
         group: Group::None,
+        into: Currency::EUR,
     };
     assert_eq!(
         nobody

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::conversation::question::{ExpenseFilter, Group, PageRequest, Total, TotalsQuery};
 use crate::conversation::write::Write;
+use crate::domain::currency::Currency;
 use crate::domain::expense::{Details, Expense};
 use crate::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use crate::domain::ledger::Ledger;
@@ -73,6 +74,8 @@ macro_rules! expense_store_conformance {
             totals_keep_to_their_days_and_categories,
             what_is_removed_counts_nowhere,
             totals_equal_a_recount,
+            sums_are_converted_into_the_currency_asked_for,
+            a_conversion_is_kept_exactly,
 
             the_newest_come_first,
             pages_neither_skip_nor_repeat_while_rows_are_added,
@@ -219,11 +222,17 @@ impl Diary {
         self.find(&ExpenseFilter::default()).await
     }
 
+    /// The sums that are wanted together in euros.
     pub(crate) async fn totals(&self, group: Group) -> Vec<Total> {
+        self.totals_in(group, Currency::EUR).await
+    }
+
+    pub(crate) async fn totals_in(&self, group: Group, into: Currency) -> Vec<Total> {
         let query = TotalsQuery {
             period: None,
             categories: None,
             group,
+            into,
         };
         self.store.totals(self.id(), &query).await.expect("totals")
     }

@@ -6,9 +6,11 @@ use super::{Diary, StoreBench, added};
 use crate::conversation::question::{Group, Total, TotalsQuery};
 use crate::domain::calendar::Period;
 use crate::domain::category::CategoryId;
+use crate::domain::currency::Currency;
+use crate::domain::exchange::{Conversion, Rate, RateSource};
 use crate::domain::expense::{Details, Expense};
 use crate::testing::dice::Dice;
-use crate::testing::fixtures::{amend, day, details};
+use crate::testing::fixtures::{amend, conversion, day, details};
 
 /// Every scale of ISO 4217 and both ends of what an amount can be.
 pub async fn minor_units_survive(bench: StoreBench) {
@@ -150,6 +152,7 @@ pub async fn totals_keep_to_their_days_and_categories(bench: StoreBench) {
             period,
             categories: categories.map(|ids| ids.into_iter().map(CategoryId).collect()),
             group: Group::None,
+            into: Currency::EUR,
         };
         let totals = diary
             .store
@@ -194,10 +197,13 @@ pub async fn totals_equal_a_recount(bench: StoreBench) {
         } else {
             let mut after = known[at].clone();
             after.revision += 1;
-            if dice.below(3) == 0 {
-                after.removed = !after.removed;
-            } else {
-                after.details = by_chance(&mut dice);
+            match dice.below(4) {
+                0 => after.removed = !after.removed,
+                1 => after.conversion = converted_by_chance(&mut dice, &after.details),
+                _ => {
+                    after.details = by_chance(&mut dice);
+                    after.conversion = converted_by_chance(&mut dice, &after.details);
+                }
             }
             diary
                 .write(vec![amend(&known[at], |e| *e = after.clone())])
@@ -205,7 +211,11 @@ pub async fn totals_equal_a_recount(bench: StoreBench) {
             known[at] = after;
         }
         for group in [Group::None, Group::Category, Group::Day] {
-            assert_eq!(diary.totals(group).await, recount(&known, group));
+            for into in ["EUR", "USD"] {
+                let into = Currency::from_code(into).expect("a code");
+                let kept = diary.totals_in(group, into).await;
+                assert_eq!(kept, recount(&known, group, into));
+            }
         }
     }
 }
@@ -220,23 +230,103 @@ fn by_chance(dice: &mut Dice) -> Details {
     }
 }
 
-fn recount(expenses: &[Expense], group: Group) -> Vec<Total> {
-    let mut sums: BTreeMap<_, (i128, u64)> = BTreeMap::new();
-    for details in expenses.iter().filter_map(Expense::visible) {
+/// Not every rate that is known leads into the currency that is asked for.
+fn converted_by_chance(dice: &mut Dice, details: &Details) -> Option<Conversion> {
+    let into = dice.pick(&["", "EUR", "USD"]);
+    let factor = dice.pick(&["0.5", "0.9137", "0.000001"]);
+    let needed = !into.is_empty() && into != details.money.currency().code();
+    needed.then(|| conversion(details.money, into, factor))
+}
+
+fn recount(expenses: &[Expense], group: Group, into: Currency) -> Vec<Total> {
+    let mut sums: BTreeMap<_, Total> = BTreeMap::new();
+    for expense in expenses {
+        let Some(details) = expense.visible() else {
+            continue;
+        };
         let key = match group {
             Group::None => (None, None),
             Group::Category => (Some(details.category), None),
             Group::Day => (None, Some(details.date)),
         };
-        let sum = sums.entry((key, details.money.currency())).or_default();
-        *sum = (sum.0 + i128::from(details.money.minor()), sum.1 + 1);
+        let currency = details.money.currency();
+        let sum = sums.entry((key, currency)).or_insert(Total {
+            category: key.0,
+            day: key.1,
+            currency,
+            minor: 0,
+            count: 0,
+            converted: 0,
+            unconverted: 0,
+        });
+        sum.minor += i128::from(details.money.minor());
+        sum.count += 1;
+        match expense.worth_in(into) {
+            Some(worth) => sum.converted += i128::from(worth.minor()),
+            None => sum.unconverted += 1,
+        }
     }
-    let total = |(((category, day), currency), (minor, count))| Total {
-        category,
-        day,
-        currency,
-        minor,
-        count,
+    sums.into_values().collect()
+}
+
+/// A ledger that counts in another currency from some day on knows what it has no rate for; what
+/// was converted before is in no sum of the new currency, and back in those of the old one.
+pub async fn sums_are_converted_into_the_currency_asked_for(bench: StoreBench) {
+    let diary = Diary::open(bench.port(), "anna");
+    let spent = [("10", "USD"), ("20", "USD"), ("3", "EUR"), ("900", "JPY")];
+    let spent = spent.map(|(amount, currency)| details(amount, currency, "x"));
+    let stored = diary.add(spent).await;
+    let rates = [("EUR", "0.9"), ("GBP", "0.75")];
+    for (expense, (into, factor)) in stored.iter().zip(rates) {
+        let known = conversion(expense.details.money, into, factor);
+        let write = amend(expense, |e| e.conversion = Some(known));
+        diary.write(vec![write]).await;
+    }
+    let cases: [(_, [(i128, u64); 3]); 4] = [
+        ("EUR", [(300, 0), (0, 1), (900, 1)]),
+        ("GBP", [(0, 1), (0, 1), (1_500, 1)]),
+        ("USD", [(0, 1), (0, 1), (3_000, 0)]),
+        ("JPY", [(0, 1), (900, 0), (0, 2)]),
+    ];
+    for (into, expected) in cases {
+        let into = Currency::from_code(into).expect("a code");
+        let totals = diary.totals_in(Group::None, into).await;
+        let sums = totals.iter().map(|t| (t.converted, t.unconverted));
+        assert_eq!(sums.collect::<Vec<_>>(), expected, "{into}");
+    }
+}
+
+/// To the last digit, with its source and its day, and undone with what it belongs to.
+pub async fn a_conversion_is_kept_exactly(bench: StoreBench) {
+    let diary = Diary::open(bench.port(), "anna");
+    let mut stored = diary.add([details("12.34", "USD", "x")]).await.remove(0);
+    let factors = [
+        "0.8868",
+        "123456789012345678",
+        "0.000000000000000000000000001",
+    ];
+    let hand = Rate {
+        factor: "1.08".parse().expect("a rate"),
+        source: RateSource::Hand,
+        day: day("2026-05-03"),
     };
-    sums.into_iter().map(total).collect()
+    let by_hand = Conversion::new(stored.details.money, Currency::EUR, hand);
+    let known = factors.map(|factor| {
+        let money = stored.details.money;
+        let known = conversion(money, "KWD", "2");
+        let factor = factor.parse().expect("a rate");
+        // What an amount would be worth is none of a store's business.
+        let rate = Rate {
+            factor,
+            ..known.rate
+        };
+        Some(Conversion { rate, ..known })
+    });
+    for conversion in known.into_iter().chain([by_hand.ok(), None]) {
+        let write = amend(&stored, |e| e.conversion.clone_from(&conversion));
+        diary.write(vec![write]).await;
+        let found = diary.all().await.remove(0);
+        assert_eq!(found.conversion, conversion);
+        stored = found;
+    }
 }
