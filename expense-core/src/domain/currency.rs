@@ -54,6 +54,15 @@ impl Currency {
             .ok_or(UnknownCurrency)
     }
 
+    /// What is paid with in this country, by its two capital letters of ISO 3166-1.
+    #[must_use]
+    pub fn of_country(code: &str) -> Option<Self> {
+        let country: iso_currency::Country = code.parse().ok()?;
+        // Where nobody pays, as in Antarctica, there is no regular currency to ask for.
+        iso_currency::Currency::from_country(country).first()?;
+        Self::from_code(iso_currency::Currency::from(country).code()).ok()
+    }
+
     /// Every active currency, fund and precious metal of ISO 4217, by code.
     #[must_use]
     pub fn all() -> &'static [Self] {

@@ -46,6 +46,24 @@ pub struct Settings {
     pub language: Language,
 }
 
+impl Settings {
+    /// These for somebody whose application speaks this BCP 47 language: numbers and dates as
+    /// written there, and where it names a country, what is paid with there. A text that is no
+    /// language changes nothing.
+    #[must_use]
+    pub fn spoken(&self, language: &str) -> Self {
+        let Ok(locale) = language.parse::<Locale>() else {
+            return self.clone();
+        };
+        let currency = locale.country().and_then(Currency::of_country);
+        Self {
+            currency: currency.unwrap_or(self.currency),
+            locale,
+            ..self.clone()
+        }
+    }
+}
+
 impl Default for Settings {
     /// Euros, UTC, English: what a ledger begins with where nobody said anything else.
     fn default() -> Self {
@@ -175,5 +193,43 @@ impl Ledger {
                 .unwrap_or(0)
                 + 1,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("de", "de", "EUR")]
+    #[case("pt-br", "pt-BR", "BRL")]
+    #[case("en-us", "en-US", "USD")]
+    #[case("zh-hans-CN", "zh-Hans-CN", "CNY")]
+    #[case("de-CH", "de-CH", "CHF")]
+    #[case("en-AQ", "en-AQ", "EUR")]
+    #[case("es-419", "es-419", "EUR")]
+    #[case("Klingon!", "en", "EUR")]
+    fn a_language_says_how_numbers_are_written(
+        #[case] language: &str,
+        #[case] locale: &str,
+        #[case] currency: &str,
+    ) {
+        let settings = Settings::default().spoken(language);
+        assert_eq!(
+            (settings.locale.as_str(), settings.currency.code()),
+            (locale, currency)
+        );
+    }
+
+    #[test]
+    fn every_country_has_one_currency_or_none() {
+        let letters = || b'A'..=b'Z';
+        let codes = letters().flat_map(|a| letters().map(move |b| [a, b]));
+        let paying = codes
+            .filter_map(|code| Currency::of_country(std::str::from_utf8(&code).ok()?))
+            .count();
+        assert!(paying > 230, "{paying}");
     }
 }

@@ -45,6 +45,13 @@ impl Locale {
         &self.0.tag
     }
 
+    /// The country that it names, by its two capital letters of ISO 3166-1.
+    #[must_use]
+    pub fn country(&self) -> Option<&str> {
+        let mut parts = self.as_str().split('-').skip(1);
+        parts.find(|part| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_uppercase()))
+    }
+
     /// The signs that its numbers are written with.
     #[must_use]
     pub fn symbols(&self) -> &Symbols {

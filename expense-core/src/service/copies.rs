@@ -8,9 +8,10 @@ use std::sync::Arc;
 use futures::future::OptionFuture;
 
 use super::Inner;
+use crate::conversation::event::{Envelope, Scene};
 use crate::conversation::write::Write;
 use crate::domain::keys::ChatKey;
-use crate::domain::ledger::{Ledger, Revision};
+use crate::domain::ledger::{Ledger, Revision, Settings};
 use crate::domain::limits;
 use crate::ports::error::Result;
 use crate::ports::state::Version;
@@ -50,13 +51,14 @@ impl View {
 
 impl Inner {
     /// The chat's ledger and session: the copies where there are any.
-    pub(super) async fn view(&self, chat: &ChatKey) -> Result<View> {
+    pub(super) async fn view(&self, envelope: &Envelope) -> Result<View> {
+        let chat = &envelope.chat;
         let known = self.ledgers.get(chat);
         let ledger_is_true = known.is_none();
         let ledger = async {
             match known {
                 Some(ledger) => Ok(ledger),
-                None => self.true_ledger(chat).await,
+                None => self.true_ledger(envelope).await,
             }
         };
         let session = async {
@@ -82,10 +84,11 @@ impl Inner {
     }
 
     /// The chat's ledger and session from the store, in place of copies that were behind.
-    pub(super) async fn true_view(&self, chat: &ChatKey, behind: View) -> Result<View> {
+    pub(super) async fn true_view(&self, envelope: &Envelope, behind: View) -> Result<View> {
+        let chat = &envelope.chat;
         self.ledgers.invalidate(chat);
         let (ledger, session) =
-            futures::try_join!(self.true_ledger(chat), self.ports.store.session(chat))?;
+            futures::try_join!(self.true_ledger(envelope), self.ports.store.session(chat))?;
         Ok(View {
             ledger,
             session,
@@ -155,12 +158,21 @@ impl Inner {
     }
 
     /// The chat's ledger from the store, or the one that it would begin with.
-    async fn true_ledger(&self, chat: &ChatKey) -> Result<Arc<Ledger>> {
-        let found = self.stored_ledger(chat).await?;
+    async fn true_ledger(&self, envelope: &Envelope) -> Result<Arc<Ledger>> {
+        let found = self.stored_ledger(&envelope.chat).await?;
         Ok(found.unwrap_or_else(|| {
-            let settings = self.options.defaults.clone();
-            Arc::new(Ledger::new(chat.clone(), settings))
+            let settings = self.first_settings(envelope);
+            Arc::new(Ledger::new(envelope.chat.clone(), settings))
         }))
+    }
+
+    fn first_settings(&self, envelope: &Envelope) -> Settings {
+        let defaults = &self.options.defaults;
+        let own = self.options.by_language && envelope.scene == Scene::Private;
+        match envelope.language.as_deref().filter(|_| own) {
+            Some(language) => defaults.spoken(language),
+            None => defaults.clone(),
+        }
     }
 }
 

@@ -46,7 +46,7 @@ impl Inner {
 
     /// Decides and records, again and again while others change what it was decided by.
     async fn decide(&self, envelope: &Envelope) -> Result<Vec<Reply>> {
-        let mut view = self.view(&envelope.chat).await?;
+        let mut view = self.view(envelope).await?;
         for _ in 0..limits::STALE_RETRIES {
             let mut decision = self.conclude(envelope, &view).await?;
             decision.session.inquiry = None;
@@ -58,7 +58,7 @@ impl Inner {
             };
             match fate {
                 Fate::Holds(replies) => return Ok(replies),
-                Fate::Stale(behind) => view = self.true_view(&envelope.chat, behind).await?,
+                Fate::Stale(behind) => view = self.true_view(envelope, behind).await?,
             }
         }
         let fault = Fault::Busy { retry_after: None };

@@ -171,8 +171,6 @@ impl World {
             lease: Faulty::new(Arc::new(MemoryLease::new(clock.clone())), plan),
             attachments: Faulty::new(self.attachments.clone(), plan),
             ocr: Some(Faulty::new(Arc::new(reader), plan)),
-            speech: None,
-            categorizer: None,
             messenger: Faulty::new(self.screen.clone(), plan),
             clock,
         }
@@ -188,10 +186,9 @@ impl World {
                 burst: 30,
                 period: Duration::from_secs(60),
             }),
-            model_quota: None,
-            readers: 1,
             workers: 1,
             instance: "simulation".to_owned(),
+            ..Options::default()
         }
     }
 
