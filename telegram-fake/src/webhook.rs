@@ -1,0 +1,135 @@
+//! Delivers updates to the bot's webhook.
+//!
+//! As the official server does: many chats at a time, one update of a chat at a time, in order;
+//! what is not answered with 2xx comes again, later each time; and the answer may itself be a call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use crate::http::client::{Client, Reply, Target};
+use crate::methods;
+use crate::options::Options;
+use crate::params::Params;
+use crate::queue::Parcel;
+use crate::shared::Shared;
+use crate::world::now;
+
+/// A webhook as it was set.
+#[derive(Clone, Debug)]
+pub(crate) struct Hook {
+    pub(crate) url: String,
+    pub(crate) connections: u64,
+    pub(crate) last_error: Option<(i64, String)>,
+    pub(crate) ended: CancellationToken,
+    target: Target,
+}
+
+impl Hook {
+    pub(crate) fn new(url: String, target: Target, connections: u64) -> Self {
+        Self {
+            url,
+            connections,
+            last_error: None,
+            ended: CancellationToken::new(),
+            target,
+        }
+    }
+}
+
+/// Starts as many deliverers as the bot allows connections.
+pub(crate) fn deliver(shared: &Arc<Shared>, hook: &Hook) {
+    for _ in 0..hook.connections {
+        let (shared, hook) = (shared.clone(), hook.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = shared.ended.cancelled() => {}
+                () = hook.ended.cancelled() => {}
+                () = run(&shared, &hook) => {}
+            }
+        });
+    }
+}
+
+async fn run(shared: &Arc<Shared>, hook: &Hook) {
+    let mut client = Client::default();
+    loop {
+        let (parcel, more) = {
+            let mut world = shared.world();
+            (world.queue.take(), world.queue.has_ready())
+        };
+        let Some(parcel) = parcel else {
+            shared.parcels.notified().await;
+            continue;
+        };
+        if more {
+            shared.parcels.notify_one();
+        }
+        hand_over(shared, hook, &mut client, parcel).await;
+    }
+}
+
+/// Sends one update until it is taken. While it waits to be sent again, the connection serves
+/// other chats.
+async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parcel: Parcel) {
+    let patience = shared.world().options.webhook_patience;
+    let answered = client.post(&hook.target, &parcel.bytes, patience).await;
+    let (error, wait) = match answered {
+        Ok(reply) if (200..300).contains(&reply.status) => {
+            obey(shared, &reply).await;
+            shared.world().queue.delivered(&parcel);
+            return shared.parcels.notify_one();
+        }
+        Ok(reply) => {
+            let text = format!("Wrong response from the webhook: {}", reply.status);
+            (text, reply.retry_after.map(Duration::from_secs))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+            ("Read timeout expired".to_owned(), None)
+        }
+        Err(error) => (format!("Connection failed: {}", error.kind()), None),
+    };
+    let wait = {
+        let mut world = shared.world();
+        let tries = world.queue.failed(&parcel);
+        if let Some(hook) = world.hook.as_mut() {
+            hook.last_error = Some((now(), error));
+        }
+        let doubled = world
+            .options
+            .webhook_retry
+            .saturating_mul(1 << tries.min(16));
+        wait.unwrap_or(doubled).min(Options::MAX_RETRY)
+    };
+    let (shared, ended) = (shared.clone(), hook.ended.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = ended.cancelled() => {}
+            () = shared.ended.cancelled() => {}
+            () = tokio::time::sleep(wait) => {
+                shared.world().queue.release(parcel.chat);
+                shared.parcels.notify_one();
+            }
+        }
+    });
+}
+
+/// Executes the call that a webhook's answer carries, if it carries one. Its result goes nowhere.
+async fn obey(shared: &Arc<Shared>, reply: &Reply) {
+    if !reply.json || reply.body.is_empty() {
+        return;
+    }
+    let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(&reply.body) else {
+        return;
+    };
+    let Some(Value::String(method)) = fields.remove("method") else {
+        return;
+    };
+    let params = Params {
+        fields,
+        files: Vec::new(),
+    };
+    methods::call(shared, &method, params).await;
+}

@@ -1,0 +1,7 @@
+//! The server, seen as a bot sees it.
+
+mod faults;
+mod messages;
+mod polling;
+mod support;
+mod webhook;
