@@ -7,8 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use expense_core::conversation::event::Envelope;
 use expense_core::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
+use expense_core::domain::access::Person;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
 use expense_core::domain::keys::{ChatKey, DraftId, LedgerId, UpdateKey};
@@ -214,5 +215,13 @@ impl ExpenseStore for Forgetful {
 
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>> {
         self.store.change(ledger, query).await
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        self.store.people().await
+    }
+
+    async fn census(&self) -> Result<Census> {
+        self.store.census().await
     }
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use expense_core::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
 use expense_core::conversation::write::Write;
+use expense_core::domain::access::Person;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
 use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
@@ -64,6 +65,8 @@ enum Flaw {
     ShowsRemoved,
     KeepsOldOutcomes,
     BeginsAlike,
+    NeverMoves,
+    ForgetsPeople,
 }
 
 struct Flawed {
@@ -109,6 +112,8 @@ impl Flawed {
             // The counts of every ledger begin with the same number.
             Flaw::BeginsAlike => commit.at = noon(),
             Flaw::NeverErases => commit.writes.retain(|write| *write != Write::Erase),
+            Flaw::NeverMoves => commit.writes.retain(|w| !matches!(w, Write::Move { .. })),
+            Flaw::ForgetsPeople => commit.writes.retain(|w| !matches!(w, Write::PutPerson(_))),
             Flaw::KeepsOldOutcomes => commit.writes.retain(|w| !matches!(w, Write::Sweep { .. })),
             Flaw::RoundsSums | Flaw::MixesLedgers | Flaw::SkipsARow | Flaw::ShowsRemoved => {}
         }
@@ -174,6 +179,14 @@ impl ExpenseStore for Flawed {
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>> {
         self.inner.change(ledger, query).await
     }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        self.inner.people().await
+    }
+
+    async fn census(&self) -> Result<Census> {
+        self.inner.census().await
+    }
 }
 
 macro_rules! store_flaw {
@@ -200,6 +213,8 @@ store_flaw! {
     a_store_that_shows_removed: ShowsRemoved fails what_is_removed_counts_nowhere;
     a_store_that_never_sweeps: KeepsOldOutcomes fails sweeping_expires_drafts_and_drops_outcomes;
     a_store_that_begins_alike: BeginsAlike fails nothing_from_before_an_erasing_passes_after_it;
+    a_store_that_never_moves: NeverMoves fails nothing_from_before_a_move_passes_after_it;
+    a_store_that_forgets_people: ForgetsPeople fails people_are_kept_beside_all_ledgers;
 }
 
 /// Raises no fence.

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::config::BATCH;
 use crate::error::Failure;
+use crate::read::led_to;
 use crate::rows::{json, narrow, parsed};
 use crate::sql::with_rows;
 use crate::writes::{Counters, Rows};
@@ -164,6 +165,7 @@ struct Seen {
 async fn look(db: &mut SqliteConnection, commits: &[Commit]) -> Result<Vec<Seen>, Failure> {
     let mut seen: Vec<Seen> = commits.iter().map(|_| Seen::default()).collect();
     look_at_ledgers(db, commits, &mut seen).await?;
+    look_elsewhere(db, commits, &mut seen).await?;
     look_at_outcomes(db, commits, &mut seen).await?;
     let named: Vec<_> = commits.iter().map(named).collect();
     let ids = named
@@ -214,6 +216,32 @@ async fn look_at_ledgers(
         seen.found.ledger = Some((*id, Revision(narrow(revision)?)));
         seen.found.session = SessionVersion(narrow(session)?);
         seen.found.last_number = seen.counters.number;
+    }
+    Ok(())
+}
+
+/// Where no ledger has the commit's id, its chat may lead to one: the chat of another moved here.
+const ELSEWHERE: &str = concat!(
+    "SELECT ledger_id, revision FROM ledgers WHERE ledger_id = ",
+    led_to!("?1")
+);
+
+async fn look_elsewhere(
+    db: &mut SqliteConnection,
+    commits: &[Commit],
+    seen: &mut [Seen],
+) -> Result<(), Failure> {
+    for (commit, seen) in commits.iter().zip(seen) {
+        if seen.found.ledger.is_none() {
+            let led_to: Option<(i64, i64)> = sqlx::query_as(ELSEWHERE)
+                .bind(commit.chat.as_str())
+                .fetch_optional(&mut *db)
+                .await?;
+            if let Some((id, revision)) = led_to {
+                let revision = Revision(narrow(revision)?);
+                seen.found.ledger = Some((LedgerId::from_i64(id), revision));
+            }
+        }
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
 use crate::error::Failure;
-use crate::read;
+use crate::read::{self, led_to};
 use crate::rows::{json, micros, narrow, parsed, word};
 use crate::store::SqliteStore;
 
@@ -28,8 +28,9 @@ macro_rules! free {
          ORDER BY rank, max(d.read_from, d.turn)"
     };
     (reply) => {
-        "SELECT p.ledger_id, CAST(p.place AS BLOB) AS item, p.chat
-         FROM (SELECT ledger_id, chat, min(place) AS place FROM parked GROUP BY ledger_id, chat) AS p
+        "SELECT p.ledger_id, CAST(p.place AS BLOB) AS item, coalesce(l.chat, p.chat) AS chat
+         FROM (SELECT ledger_id, chat, min(place) AS place FROM parked GROUP BY ledger_id) AS p
+         LEFT JOIN ledgers AS l USING (ledger_id)
          LEFT JOIN claims AS c ON c.ledger_id = p.ledger_id AND c.kind = 'reply'
             AND c.item = CAST(p.place AS BLOB)
          WHERE coalesce(c.until, ?1) <= ?1
@@ -267,13 +268,15 @@ impl SqliteStore {
     }
 
     async fn keep(&self, parked: &Parked) -> Result<(), Failure> {
-        sqlx::query(
+        sqlx::query(concat!(
             "INSERT INTO parked (ledger_id, place, chat, key, first, replies)
              SELECT l.id, coalesce((SELECT max(place) FROM parked WHERE ledger_id = l.id), 0) + 1,
                 ?2, ?3, ?4, ?5
-             FROM (SELECT coalesce((SELECT ledger_id FROM ledgers WHERE chat = ?2), ?1) AS id) AS l
+             FROM (SELECT coalesce(",
+            led_to!("?2"),
+            ", ?1) AS id) AS l
              WHERE true ON CONFLICT (ledger_id, key, first) DO NOTHING",
-        )
+        ))
         .bind(LedgerId::of(&parked.chat).as_i64())
         .bind(parked.chat.as_str())
         .bind(parked.key.as_str())
@@ -330,8 +333,8 @@ async fn work(
             })
         }
         JobKind::Reply => {
-            let (key, first, replies): (String, i64, String) = sqlx::query_as(
-                "SELECT key, first, replies FROM parked
+            let (key, chat, first, replies): (String, String, i64, String) = sqlx::query_as(
+                "SELECT key, chat, first, replies FROM parked
                  WHERE ledger_id = ?1 AND CAST(place AS BLOB) = ?2",
             )
             .bind(ledger)
@@ -340,7 +343,7 @@ async fn work(
             .await?;
             Ok(Work::Reply(Parked {
                 key: word(&key)?,
-                chat: chat.clone(),
+                chat: word(&chat)?,
                 first: narrow(first)?,
                 replies: parsed(&replies)?,
             }))

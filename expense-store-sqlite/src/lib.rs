@@ -7,6 +7,7 @@ mod error;
 mod examine;
 mod jobs;
 mod migrate;
+mod moving;
 mod open;
 #[cfg(test)]
 mod plans;

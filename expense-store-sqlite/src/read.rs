@@ -1,9 +1,11 @@
 //! Answers, each from one statement: what it sees was true at one moment.
 
 use expense_core::conversation::question::{
-    ChangeQuery, Cursor, DraftQuery, ExpenseFilter, Group, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, Cursor, DraftQuery, ExpenseFilter, Group, Page, PageRequest, Total,
+    TotalsQuery,
 };
 use expense_core::conversation::session::SessionVersion;
+use expense_core::domain::access::Person;
 use expense_core::domain::category::CategoryId;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
@@ -18,8 +20,23 @@ use sqlx::{QueryBuilder, Sqlite, SqliteExecutor, SqlitePool};
 
 use crate::error::Failure;
 use crate::rows::{
-    ChangeRow, DraftRow, ExpenseRow, LedgerRow, TotalRow, day, json, narrow, parsed, word,
+    ChangeRow, DraftRow, ExpenseRow, LedgerRow, PersonRow, TotalRow, day, json, narrow, parsed,
+    word,
 };
+
+/// The ledger that the chat in this parameter leads to: its own, or the one that moved on.
+macro_rules! led_to {
+    ($chat:literal) => {
+        concat!(
+            "(SELECT ledger_id FROM ledgers WHERE chat = ",
+            $chat,
+            " UNION ALL SELECT ledger_id FROM moved WHERE chat = ",
+            $chat,
+            " LIMIT 1)"
+        )
+    };
+}
+pub(crate) use led_to;
 
 /// What the key did. A chat without a ledger may have had one: its keys outlive it.
 pub(crate) async fn recorded(
@@ -27,11 +44,11 @@ pub(crate) async fn recorded(
     chat: &ChatKey,
     key: &UpdateKey,
 ) -> Result<Option<Outcome>, Failure> {
-    let outcome: Option<Option<String>> = sqlx::query_scalar(
-        "SELECT outcome FROM outcomes
-         WHERE ledger_id = coalesce((SELECT ledger_id FROM ledgers WHERE chat = ?1), ?2)
-           AND key = ?3",
-    )
+    let outcome: Option<Option<String>> = sqlx::query_scalar(concat!(
+        "SELECT outcome FROM outcomes WHERE ledger_id = coalesce(",
+        led_to!("?1"),
+        ", ?2) AND key = ?3",
+    ))
     .bind(chat.as_str())
     .bind(LedgerId::of(chat).as_i64())
     .bind(hashed(chat, key))
@@ -49,14 +66,17 @@ pub(crate) async fn ledger(
     db: impl SqliteExecutor<'_>,
     chat: &ChatKey,
 ) -> Result<Option<Ledger>, Failure> {
-    let row: Option<LedgerRow> = sqlx::query_as(
+    let row: Option<LedgerRow> = sqlx::query_as(concat!(
         "SELECT ledger_id, chat, revision, currency, zone, locale, language,
             (SELECT json_group_array(json_array(category, name, merged_into) ORDER BY category)
              FROM categories WHERE categories.ledger_id = ledgers.ledger_id) AS categories,
             (SELECT json_group_array(json_array(words, category) ORDER BY place)
-             FROM lessons WHERE lessons.ledger_id = ledgers.ledger_id) AS lessons
-         FROM ledgers WHERE chat = ?1",
-    )
+             FROM lessons WHERE lessons.ledger_id = ledgers.ledger_id) AS lessons,
+            (SELECT json_group_array(json_array(member, who, name) ORDER BY member)
+             FROM members WHERE members.ledger_id = ledgers.ledger_id) AS members
+         FROM ledgers WHERE ledger_id = ",
+        led_to!("?1"),
+    ))
     .bind(chat.as_str())
     .fetch_optional(db)
     .await?;
@@ -65,11 +85,13 @@ pub(crate) async fn ledger(
 
 /// The chat's session.
 pub(crate) async fn session(db: &SqlitePool, chat: &ChatKey) -> Result<StoredSession, Failure> {
-    let row: Option<(i64, Option<String>)> =
-        sqlx::query_as("SELECT session_version, session FROM ledgers WHERE chat = ?1")
-            .bind(chat.as_str())
-            .fetch_optional(db)
-            .await?;
+    let row: Option<(i64, Option<String>)> = sqlx::query_as(concat!(
+        "SELECT session_version, session FROM ledgers WHERE ledger_id = ",
+        led_to!("?1"),
+    ))
+    .bind(chat.as_str())
+    .fetch_optional(db)
+    .await?;
     let Some((version, session)) = row else {
         return Ok(StoredSession::default());
     };
@@ -279,7 +301,7 @@ pub(crate) async fn tags(db: &SqlitePool, ledger: LedgerId) -> Result<Vec<(Tag, 
 macro_rules! drafts {
     ($condition:literal) => {
         concat!(
-            "SELECT id, revision, state, read_from, expires_at, opened_by, expense, message, line, said,
+            "SELECT id, revision, state, read_from, expires_at, opened_by, paid_by, expense, message, line, said,
                 sent_on, content
              FROM drafts WHERE ledger_id = ?1 AND ",
             $condition
@@ -340,4 +362,25 @@ pub(crate) async fn change(
     };
     let row: Option<ChangeRow> = query.fetch_optional(db).await?;
     row.map(|row| row.change()).transpose()
+}
+
+/// Everybody about whom something was decided.
+pub(crate) async fn people(db: &SqlitePool) -> Result<Vec<Person>, Failure> {
+    let rows: Vec<PersonRow> =
+        sqlx::query_as("SELECT who, role, name, since FROM people ORDER BY who")
+            .fetch_all(db)
+            .await?;
+    rows.iter().map(PersonRow::person).collect()
+}
+
+/// How much is kept.
+pub(crate) async fn census(db: &SqlitePool) -> Result<Census, Failure> {
+    let (ledgers, expenses): (i64, i64) =
+        sqlx::query_as("SELECT count(*), coalesce(sum(last_number), 0) FROM ledgers")
+            .fetch_one(db)
+            .await?;
+    Ok(Census {
+        ledgers: narrow(ledgers)?,
+        expenses: narrow(expenses)?,
+    })
 }

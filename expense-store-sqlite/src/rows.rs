@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use expense_core::conversation::question::Total;
+use expense_core::domain::access::Person;
 use expense_core::domain::category::{Category, CategoryId};
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::{Draft, DraftState};
@@ -10,6 +11,7 @@ use expense_core::domain::expense::{Details, Expense, Origin};
 use expense_core::domain::keys::{ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, Number};
 use expense_core::domain::ledger::{Ledger, Lesson, Revision, Settings};
 use expense_core::domain::money::Money;
+use expense_core::domain::person::{Member, MemberId};
 use expense_core::domain::text::{Description, Tag};
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
@@ -94,12 +96,14 @@ pub(crate) struct LedgerRow {
     language: String,
     categories: String,
     lessons: String,
+    members: String,
 }
 
 impl LedgerRow {
     pub(crate) fn ledger(&self) -> Result<Ledger, Failure> {
         let categories: Vec<(u32, String, Option<u32>)> = parsed(&self.categories)?;
         let lessons: Vec<(String, u32)> = parsed(&self.lessons)?;
+        let members: Vec<(u32, String, String)> = parsed(&self.members)?;
         Ok(Ledger {
             id: LedgerId::from_i64(self.ledger_id),
             chat: word::<ChatKey>(&self.chat)?,
@@ -127,6 +131,16 @@ impl LedgerRow {
                     category: CategoryId(category),
                 })
                 .collect(),
+            members: members
+                .into_iter()
+                .map(|(id, who, name)| {
+                    Ok(Member {
+                        id: MemberId(id),
+                        who: word(&who)?,
+                        name: word(&name)?,
+                    })
+                })
+                .collect::<Result<_, Failure>>()?,
         })
     }
 }
@@ -227,6 +241,7 @@ pub(crate) struct DraftRow {
     read_from: Option<i64>,
     expires_at: i64,
     opened_by: String,
+    paid_by: Option<String>,
     expense: Uuid,
     message: Option<String>,
     line: Option<i64>,
@@ -242,6 +257,7 @@ impl DraftRow {
             expense: ExpenseId::from_uuid(self.expense),
             revision: narrow(self.revision)?,
             opened_by: word(&self.opened_by)?,
+            paid_by: word(self.paid_by.as_ref().unwrap_or(&self.opened_by))?,
             origin: origin(self.message.as_deref(), self.line, self.said, self.sent_on)?,
             expires_at: instant(self.expires_at)?,
             state: match (self.state.as_str(), self.read_from) {
@@ -305,6 +321,26 @@ impl TotalRow {
             count: narrow(self.count)?,
             converted: whole(self.converted_high, self.converted_low),
             unconverted: narrow(self.unconverted)?,
+        })
+    }
+}
+
+/// A row of `people`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct PersonRow {
+    who: String,
+    role: String,
+    name: Option<String>,
+    since: i64,
+}
+
+impl PersonRow {
+    pub(crate) fn person(&self) -> Result<Person, Failure> {
+        Ok(Person {
+            who: word(&self.who)?,
+            role: word(&self.role)?,
+            name: self.name.as_deref().map(word).transpose()?,
+            since: instant(self.since)?,
         })
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::SqliteConnection;
 
 use crate::error::Failure;
+use crate::moving;
 use crate::rows::json;
 use crate::writes::Rows;
 
@@ -42,7 +43,12 @@ impl Rows<'_> {
         put(db, WANTED, &self.wanted).await?;
         put(db, CHANGES, &self.changes).await?;
         put(db, UNDONE, &self.undone).await?;
-        self.sweep(db).await
+        put(db, PEOPLE, &self.people).await?;
+        self.sweep(db).await?;
+        for (ledger, from, to) in &self.moves {
+            moving::go(db, *ledger, from, to).await?;
+        }
+        Ok(())
     }
 
     async fn keep_ledgers(&self, db: &mut SqliteConnection) -> Result<(), Failure> {
@@ -52,7 +58,9 @@ impl Rows<'_> {
         put(db, DUE, &self.due).await?;
         put(db, CATEGORIES, &self.categories).await?;
         put(db, LESSONS, &self.lessons).await?;
-        put(db, FORGOTTEN, &self.forgotten).await
+        put(db, FORGOTTEN, &self.forgotten).await?;
+        put(db, MEMBERS_GONE, &self.gone).await?;
+        put(db, MEMBERS, &self.members).await
     }
 
     async fn erase(&self, db: &mut SqliteConnection) -> Result<(), Failure> {
@@ -97,7 +105,7 @@ const LEDGERS: &str = with_rows!(
     "INSERT INTO ledgers (ledger_id, chat, revision, currency, zone, locale, language)
      SELECT v->>0, v->>1, v->>2, v->>3, v->>4, v->>5, v->>6 FROM rows WHERE true
      ON CONFLICT (ledger_id) DO UPDATE SET
-        chat = excluded.chat, revision = excluded.revision, currency = excluded.currency,
+        revision = excluded.revision, currency = excluded.currency,
         zone = excluded.zone, locale = excluded.locale, language = excluded.language"
 );
 
@@ -128,6 +136,22 @@ const LESSONS: &str = with_rows!(
 
 const FORGOTTEN: &str =
     with_rows!("DELETE FROM lessons WHERE (ledger_id, words) IN (SELECT v->>0, v->>1 FROM rows)");
+
+const MEMBERS: &str = with_rows!(
+    "INSERT INTO members (ledger_id, member, who, name)
+     SELECT v->>0, v->>1, v->>2, v->>3 FROM rows WHERE true
+     ON CONFLICT (ledger_id, member) DO UPDATE SET who = excluded.who, name = excluded.name"
+);
+
+const MEMBERS_GONE: &str =
+    with_rows!("DELETE FROM members WHERE (ledger_id, member) IN (SELECT v->>0, v->>1 FROM rows)");
+
+const PEOPLE: &str = with_rows!(
+    "INSERT INTO people (who, role, name, since)
+     SELECT v->>0, v->>1, v->>2, v->>3 FROM rows WHERE true
+     ON CONFLICT (who) DO UPDATE SET
+        role = excluded.role, name = excluded.name, since = excluded.since"
+);
 
 const OUTCOMES: &str = with_rows!(
     "INSERT INTO outcomes (ledger_id, key, at, orphaned, outcome)
@@ -200,13 +224,14 @@ const NO_CLAIMS: &str = with_rows!(
 
 const DRAFTS: &str = with_rows!(
     "INSERT INTO drafts (ledger_id, id, revision, place, state, read_from, expires_at, opened_by,
-        expense, message, line, said, sent_on, album, content)
-     SELECT v->>0, unhex(v->>1), v->>2, v->>3, v->>4, v->>5, v->>6, v->>7,
-        unhex(v->>8), v->>9, v->>10, unhex(v->>11), v->>12, v->>13, v->14
+        paid_by, expense, message, line, said, sent_on, album, content)
+     SELECT v->>0, unhex(v->>1), v->>2, v->>3, v->>4, v->>5, v->>6, v->>7, v->>8,
+        unhex(v->>9), v->>10, v->>11, unhex(v->>12), v->>13, v->>14, v->15
      FROM rows WHERE true
      ON CONFLICT (ledger_id, id) DO UPDATE SET
         revision = excluded.revision, state = excluded.state, read_from = excluded.read_from,
         expires_at = excluded.expires_at, opened_by = excluded.opened_by,
+        paid_by = excluded.paid_by,
         expense = excluded.expense, message = excluded.message, line = excluded.line,
         said = excluded.said, sent_on = excluded.sent_on, album = excluded.album,
         content = excluded.content"
@@ -240,11 +265,11 @@ const UNDONE: &str = with_rows!(
 
 /// What belongs to a ledger goes with it by its foreign key.
 const ERASE: [&str; 4] = [
-    "UPDATE outcomes SET outcome = NULL, orphaned = 1
-     WHERE ledger_id IN (SELECT value FROM json_each(?1))",
-    "DELETE FROM parked WHERE ledger_id IN (SELECT value FROM json_each(?1))",
-    "DELETE FROM claims WHERE ledger_id IN (SELECT value FROM json_each(?1))",
-    "DELETE FROM ledgers WHERE ledger_id IN (SELECT value FROM json_each(?1))",
+    "UPDATE outcomes SET outcome = NULL, orphaned = 1, ledger_id = value->>1
+     FROM json_each(?1) WHERE ledger_id = value->>0",
+    "DELETE FROM parked WHERE ledger_id IN (SELECT value->>0 FROM json_each(?1))",
+    "DELETE FROM claims WHERE ledger_id IN (SELECT value->>0 FROM json_each(?1))",
+    "DELETE FROM ledgers WHERE ledger_id IN (SELECT value->>0 FROM json_each(?1))",
 ];
 
 /// Of the ledger ?1: drafts until ?2, outcomes until ?3, all but that of the sweep itself, ?4.

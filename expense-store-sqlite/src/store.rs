@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use expense_core::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
+use expense_core::domain::access::Person;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
 use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
@@ -127,5 +128,15 @@ impl ExpenseStore for SqliteStore {
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> PortResult<Option<Change>> {
         let change = read::change(&self.readers, ledger, query).await;
         change.map_err(|failure| failure.during("store", "change"))
+    }
+
+    async fn people(&self) -> PortResult<Vec<Person>> {
+        let people = read::people(&self.readers).await;
+        people.map_err(|failure| failure.during("store", "people"))
+    }
+
+    async fn census(&self) -> PortResult<Census> {
+        let census = read::census(&self.readers).await;
+        census.map_err(|failure| failure.during("store", "census"))
     }
 }

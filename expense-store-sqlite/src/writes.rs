@@ -2,14 +2,16 @@
 
 use expense_core::conversation::session::Session;
 use expense_core::conversation::write::Write;
+use expense_core::domain::access::Role;
 use expense_core::domain::change::{Change, Effect};
 use expense_core::domain::currency::Currency;
 use expense_core::domain::draft::{Draft, DraftContent, DraftState};
 use expense_core::domain::exchange::Factor;
 use expense_core::domain::expense::Expense;
-use expense_core::domain::keys::{DraftId, ExpenseId, Number};
+use expense_core::domain::keys::{DraftId, ExpenseId, LedgerId, Number};
 use expense_core::domain::ledger::{Language, Ledger};
 use expense_core::domain::limits;
+use expense_core::domain::person::PersonName;
 use expense_core::memory::plan::{Plan, hashed};
 use expense_core::ports::store::{Commit, Outcome};
 use serde::Serialize;
@@ -31,13 +33,19 @@ pub(crate) struct Counters {
 /// The rows of a batch. Each is an array in the order of its statement's columns.
 #[derive(Default)]
 pub(crate) struct Rows<'a> {
-    pub(crate) erased: Vec<i64>,
+    /// Each with the ledger that its chat begins next: it finds the keys of this one.
+    pub(crate) erased: Vec<(i64, i64)>,
     pub(crate) ledgers: Vec<LedgerRow<'a>>,
     pub(crate) counters: Vec<(i64, u64, u32, u64)>,
     pub(crate) sessions: Vec<(i64, &'a Session)>,
     pub(crate) due: Vec<(i64, i64)>,
     pub(crate) categories: Vec<(i64, u32, &'a str, Option<u32>)>,
     pub(crate) lessons: Vec<(i64, &'a str, u32, u64)>,
+    pub(crate) members: Vec<(i64, u32, &'a str, &'a str)>,
+    pub(crate) gone: Vec<(i64, u32)>,
+    /// The ledger, the chat that it has and the one that it gets.
+    pub(crate) moves: Vec<(i64, &'a str, &'a str)>,
+    pub(crate) people: Vec<(&'a str, Role, Option<&'a str>, i64)>,
     pub(crate) forgotten: Vec<(i64, &'a str)>,
     pub(crate) outcomes: Vec<(i64, Simple, i64, bool, &'a Outcome)>,
     pub(crate) expenses: Vec<ExpenseRow<'a>>,
@@ -120,6 +128,7 @@ pub(crate) struct DraftRow<'a>(
     Option<i64>,
     i64,
     &'a str,
+    &'a str,
     Simple,
     Option<&'a str>,
     Option<u16>,
@@ -138,12 +147,13 @@ impl<'a> Rows<'a> {
         let ledger = commit.ledger.id.as_i64();
         let key = hashed(&commit.chat, &commit.key).simple();
         let at = micros(commit.at);
-        self.outcomes
-            .push((ledger, key, at, plan.erase, &plan.outcome));
         if plan.erase {
-            self.erased.push(ledger);
+            let next = LedgerId::of(&commit.ledger.chat).as_i64();
+            self.outcomes.push((next, key, at, true, &plan.outcome));
+            self.erased.push((ledger, next));
             return;
         }
+        self.outcomes.push((ledger, key, at, false, &plan.outcome));
         let mut one = One {
             ledger,
             commit,
@@ -189,11 +199,22 @@ impl<'a> Rows<'a> {
                 self.sweeps
                     .push((one.ledger, micros(*drafts), micros(*outcomes), own));
             }
+            Write::Move { to } => {
+                let from = one.commit.ledger.chat.as_str();
+                self.moves.push((one.ledger, from, to.as_str()));
+            }
+            Write::PutPerson(person) => {
+                let name = person.name.as_ref().map(PersonName::as_str);
+                let since = micros(person.since);
+                self.people
+                    .push((person.who.as_str(), person.role, name, since));
+            }
             // The plan holds what these make of the ledger.
             Write::PutSettings(_)
             | Write::PutCategory(_)
             | Write::PutLesson(_)
             | Write::DropLesson(_)
+            | Write::PutMember(_)
             | Write::Erase => {}
         }
     }
@@ -226,15 +247,28 @@ impl<'a> Rows<'a> {
             let at = micros(one.commit.at);
             self.recounted.push((id, &settings.currency, at));
         }
+        self.members(id, known, kept);
         self.ledgers.push(LedgerRow(
             id,
-            kept.chat.as_str(),
+            // Moving it comes last.
+            known.chat.as_str(),
             kept.revision.0,
             &settings.currency,
             settings.zone.name(),
             settings.locale.as_str(),
             &settings.language,
         ));
+    }
+
+    fn members(&mut self, id: i64, known: &'a Ledger, kept: &'a Ledger) {
+        let changed = kept.members.iter();
+        let changed = changed.filter(|member| !known.members.contains(member));
+        self.members.extend(
+            changed.map(|member| (id, member.id.0, member.who.as_str(), member.name.as_str())),
+        );
+        let gone = known.members.iter();
+        let gone = gone.filter(|old| !kept.members.iter().any(|member| member.id == old.id));
+        self.gone.extend(gone.map(|member| (id, member.id.0)));
     }
 
     fn counters(&mut self, one: &One<'a>, found: Counters) {
@@ -339,6 +373,7 @@ impl<'a> Rows<'a> {
             read_from,
             micros(draft.expires_at),
             draft.opened_by.as_str(),
+            draft.paid_by.as_str(),
             draft.expense.as_uuid().simple(),
             origin.map(|origin| origin.message.as_str()),
             origin.map(|origin| origin.line),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::access::Person;
 use crate::domain::attachment::Fingerprint;
 use crate::domain::calendar::Period;
 use crate::domain::category::CategoryId;
@@ -13,7 +14,7 @@ use crate::domain::expense::Expense;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
 use crate::domain::text::Tag;
 
-/// A read, within the ledger of the turn. Reads may be repeated; they change nothing.
+/// A read, within the ledger of the turn but for the last two. Reads may be repeated; they change nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// Expenses, the newest first.
@@ -26,6 +27,10 @@ pub enum Question {
     Draft(DraftQuery),
     /// A change.
     Change(ChangeQuery),
+    /// Everybody about whom something was decided.
+    People,
+    /// How much is kept in all.
+    Census,
 }
 
 /// The answer to the question of the same name.
@@ -41,6 +46,19 @@ pub enum Answer {
     Draft(Option<Box<Draft>>),
     /// The change, if there is one.
     Change(Option<Box<Change>>),
+    /// The people, ordered by their keys.
+    People(Vec<Person>),
+    /// The counts.
+    Census(Census),
+}
+
+/// How much is kept, in all ledgers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Census {
+    /// The ledgers.
+    pub ledgers: u64,
+    /// The expenses that were recorded in them, removed ones included.
+    pub expenses: u64,
 }
 
 /// Which expenses: all that meet every condition given.

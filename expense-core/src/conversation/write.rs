@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::access::Person;
 use crate::domain::category::Category;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
-use crate::domain::keys::{ChangeId, ExpenseId};
+use crate::domain::keys::{ChangeId, ChatKey, ExpenseId};
 use crate::domain::ledger::{Lesson, Settings};
+use crate::domain::person::Member;
 
 /// One change to a ledger. Adapters match it without `_`, so that the compiler names every one
 /// that lacks a new kind.
@@ -45,6 +47,9 @@ pub enum Write {
     PutLesson(Lesson),
     /// Forget the lesson of these folded words.
     DropLesson(String),
+    /// Add a member or rename one, beyond `limits::MEMBERS` instead of the one with the smallest
+    /// id.
+    PutMember(Member),
     /// Keep a change, so that it can be taken back. Moves no revision.
     PutChange(Box<Change>),
     /// Mark a change as taken back; an unknown one is left alone. Moves no revision.
@@ -57,6 +62,21 @@ pub enum Write {
         /// Those that were not recorded after this.
         outcomes: DateTime<Utc>,
     },
+    /// The ledger goes on under this chat; the one that it had leads to it from now on, too, so
+    /// that late updates, their keys and parked replies find it. Moves its revision.
+    ///
+    /// What the new chat has begun meanwhile comes along: its expenses get the next numbers, in
+    /// their order, and keep their ids; its drafts, changes, outcomes and parked replies stay
+    /// what they are. A category that it added for itself becomes `OTHERS`; its settings,
+    /// lessons, members and session go.
+    Move {
+        /// The chat from now on.
+        to: ChatKey,
+    },
+    /// Keep what was decided about a person, in place of what was decided before. It belongs to
+    /// no ledger: it is seen from all of them and stays when this one is erased. Moves no
+    /// revision.
+    PutPerson(Person),
     /// Erase the ledger with everything in it. Only hashed update keys stay until they are
     /// swept, so that a redelivery can't bring it back.
     Erase,
@@ -71,6 +91,8 @@ impl Write {
             | Self::PutCategory(_)
             | Self::PutLesson(_)
             | Self::DropLesson(_)
+            | Self::PutMember(_)
+            | Self::Move { .. }
             | Self::Erase => true,
             Self::AddExpense(_)
             | Self::AmendExpense { .. }
@@ -78,6 +100,7 @@ impl Write {
             | Self::WantCategory { .. }
             | Self::PutChange(_)
             | Self::MarkUndone(_)
+            | Self::PutPerson(_)
             | Self::Sweep { .. } => false,
         }
     }

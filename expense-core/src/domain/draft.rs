@@ -23,6 +23,8 @@ pub struct Draft {
     pub revision: u32,
     /// Who opened it.
     pub opened_by: UserKey,
+    /// Who paid, as far as is known.
+    pub paid_by: UserKey,
     /// The line of the message that opened it.
     pub origin: Option<Origin>,
     /// When it can no longer be saved.

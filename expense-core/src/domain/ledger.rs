@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Zone;
 use super::category::{Category, CategoryId, CategoryName, DEFAULT_CATEGORIES, OTHERS};
 use super::currency::Currency;
-use super::keys::{ChatKey, LedgerId};
+use super::keys::{ChatKey, LedgerId, UserKey};
 use super::locale::Locale;
+use super::person::{Member, MemberId};
 
 /// Counts the changes of a ledger's settings, categories and lessons, from the time of its first
 /// commit in microseconds, so that none of an erased ledger comes again. 0: not stored yet.
@@ -31,6 +32,9 @@ pub struct Ledger {
     pub categories: Vec<Category>,
     /// What corrections taught it, the latest last, at most `limits::LESSONS`.
     pub lessons: Vec<Lesson>,
+    /// Who uses it, by id, where several people share it: at most `limits::MEMBERS`. Empty in a
+    /// person's own chat.
+    pub members: Vec<Member>,
 }
 
 /// How a ledger writes and counts.
@@ -116,7 +120,20 @@ impl Ledger {
             settings,
             categories,
             lessons: Vec::new(),
+            members: Vec::new(),
         }
+    }
+
+    /// What this person is called here.
+    #[must_use]
+    pub fn member(&self, who: &UserKey) -> Option<&Member> {
+        self.members.iter().find(|member| member.who == *who)
+    }
+
+    /// The id for the next member.
+    #[must_use]
+    pub fn next_member_id(&self) -> MemberId {
+        MemberId(self.members.last().map_or(1, |last| last.id.0 + 1))
     }
 
     /// The categories that have not been deleted, by id.

@@ -122,5 +122,11 @@ pub const RATE_REST: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The size at which a part of an export is closed, in bytes. With the page that reached it, it
 /// stays below the 50 MB that chat platforms take.
 pub const EXPORT_BYTES: usize = 36 * 1024 * 1024;
+/// The most members of one ledger whose names are kept; beyond that the earliest goes.
+pub const MEMBERS: usize = 200;
+/// The most people about whom owners decide one by one; beyond that, open the bot or a chat.
+pub const PEOPLE: usize = 10_000;
+/// How long a process goes by what it knows of people: another may have decided meanwhile.
+pub const STANDING: Duration = Duration::from_secs(2);
 /// The longest name of a person that is kept, in characters.
 pub const PERSON_NAME: usize = 64;

@@ -1,5 +1,6 @@
 //! Facts: values that are true or refused, without I/O, clock, chance or floats.
 
+pub mod access;
 pub mod attachment;
 pub mod calendar;
 pub mod category;

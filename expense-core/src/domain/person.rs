@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::keys::UserKey;
 use super::limits;
 use super::text::Description;
 
@@ -13,6 +14,22 @@ use super::text::Description;
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PersonName(String);
+
+/// Somebody who uses a ledger that several people share, by what they are called there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its place among the members, for buttons; never used again within the ledger.
+    pub id: MemberId,
+    /// The person.
+    pub who: UserKey,
+    /// The name that the platform showed last.
+    pub name: PersonName,
+}
+
+/// A member within its ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MemberId(pub u32);
 
 /// Nothing of the text can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -14,6 +14,7 @@ use crate::domain::category::Category;
 use crate::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId, Number, UpdateKey};
 use crate::domain::ledger::{Ledger, Lesson, Revision};
 use crate::domain::limits;
+use crate::domain::person::Member;
 use crate::domain::totals::{TotalDelta, deltas};
 use crate::ports::store::{Commit, Outcome, Refusal};
 
@@ -22,7 +23,8 @@ use crate::ports::store::{Commit, Outcome, Refusal};
 pub struct Found {
     /// The version of the chat's session.
     pub session: SessionVersion,
-    /// The chat's ledger and its revision.
+    /// The ledger and its revision: the commit's own where it exists, else the one that its chat
+    /// leads to by now.
     pub ledger: Option<(LedgerId, Revision)>,
     /// The last number that the ledger allotted; 0 before the first.
     pub last_number: u32,
@@ -66,9 +68,12 @@ pub fn named(commit: &Commit) -> (Vec<ExpenseId>, Vec<DraftId>) {
             | Write::PutCategory(_)
             | Write::PutLesson(_)
             | Write::DropLesson(_)
+            | Write::PutMember(_)
             | Write::PutChange(_)
             | Write::MarkUndone(_)
             | Write::WantCategory { .. }
+            | Write::Move { .. }
+            | Write::PutPerson(_)
             | Write::Sweep { .. }
             | Write::Erase => {}
         }
@@ -181,9 +186,12 @@ fn tally(writes: &[Write], mut found: Found) -> Result<Tally, Refusal> {
             | Write::PutCategory(_)
             | Write::PutLesson(_)
             | Write::DropLesson(_)
+            | Write::PutMember(_)
             | Write::PutChange(_)
             | Write::MarkUndone(_)
             | Write::WantCategory { .. }
+            | Write::Move { .. }
+            | Write::PutPerson(_)
             | Write::Sweep { .. }
             | Write::Erase => {}
         }
@@ -221,12 +229,15 @@ pub fn apply(ledger: &mut Ledger, write: &Write) {
         Write::PutCategory(category) => put_category(&mut ledger.categories, category),
         Write::PutLesson(lesson) => put_lesson(&mut ledger.lessons, lesson),
         Write::DropLesson(words) => ledger.lessons.retain(|lesson| lesson.words != *words),
+        Write::PutMember(member) => put_member(&mut ledger.members, member),
+        Write::Move { to } => ledger.chat = to.clone(),
         Write::AddExpense(_)
         | Write::AmendExpense { .. }
         | Write::PutDraft(_)
         | Write::PutChange(_)
         | Write::MarkUndone(_)
         | Write::WantCategory { .. }
+        | Write::PutPerson(_)
         | Write::Sweep { .. }
         | Write::Erase => {}
     }
@@ -249,6 +260,15 @@ fn put_lesson(lessons: &mut Vec<Lesson>, lesson: &Lesson) {
     lessons.push(lesson.clone());
     let surplus = lessons.len().saturating_sub(limits::LESSONS);
     lessons.drain(..surplus);
+}
+
+/// By id; beyond the bound the earliest goes.
+fn put_member(members: &mut Vec<Member>, member: &Member) {
+    members.retain(|known| known.who != member.who && known.id != member.id);
+    members.push(member.clone());
+    members.sort_by_key(|known| known.id);
+    let surplus = members.len().saturating_sub(limits::MEMBERS);
+    members.drain(..surplus);
 }
 
 /// By what the outcome of an update is kept: it names nobody, so that it may outlive its ledger.

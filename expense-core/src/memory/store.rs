@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use super::books::Books;
 use super::locked;
 use crate::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
+use crate::domain::access::Person;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
 use crate::domain::keys::{ChatKey, DraftId, LedgerId, UpdateKey};
@@ -78,6 +79,14 @@ impl ExpenseStore for MemoryStore {
 
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>> {
         Ok(locked(&self.books).change(ledger, query))
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        Ok(locked(&self.books).people())
+    }
+
+    async fn census(&self) -> Result<Census> {
+        Ok(locked(&self.books).census())
     }
 }
 

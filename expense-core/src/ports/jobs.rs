@@ -35,7 +35,7 @@ pub struct Job {
     pub claim: Uuid,
     /// How often it has been claimed, this time included.
     pub attempt: u32,
-    /// Its chat.
+    /// Its chat, where it is now: replies go there.
     pub chat: ChatKey,
     /// Its ledger.
     pub ledger: LedgerId,
@@ -78,7 +78,7 @@ pub enum Work {
 pub struct Parked {
     /// The update that they answer.
     pub key: UpdateKey,
-    /// Where they go.
+    /// Where they were to go when they were parked.
     pub chat: ChatKey,
     /// The place of the first of them among all the replies of that update.
     pub first: usize,

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Result;
 use crate::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
 use crate::conversation::reply::Reply;
 use crate::conversation::session::{Session, SessionVersion};
 use crate::conversation::write::Write;
+use crate::domain::access::Person;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
 use crate::domain::keys::{ChatKey, ExpenseId, LedgerId, UpdateKey};
@@ -105,6 +106,9 @@ pub struct StoredSession {
 /// - erasing a ledger leaves nothing of it but hashed keys, and a redelivery of an earlier key
 ///   is still found as done (with no replies); whatever else the erasing commit writes goes with
 ///   it, and only its own replies stay, so that its farewell can be sent again;
+/// - what was decided about people is seen from every chat and outlives every ledger;
+/// - a ledger that moves keeps its id, rows, session and keys, is found by every chat that it had,
+///   and takes in what its new chat had begun; nothing is lost and nothing doubled;
 /// - what was computed from a ledger or a session before the erasing is refused after it, however
 ///   often the chat has begun again since.
 ///
@@ -139,4 +143,9 @@ pub trait ExpenseStore: Send + Sync {
     async fn draft(&self, ledger: LedgerId, query: &DraftQuery) -> Result<Option<Draft>>;
     /// A change.
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>>;
+    /// Everybody about whom something was decided, ordered by their keys. Whoever decides keeps
+    /// them below `limits::PEOPLE`.
+    async fn people(&self) -> Result<Vec<Person>>;
+    /// How much is kept. It may be a moment behind.
+    async fn census(&self) -> Result<Census>;
 }

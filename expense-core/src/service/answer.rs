@@ -28,6 +28,8 @@ impl Inner {
             Question::Change(query) => {
                 Answer::Change(store.change(ledger, query).await?.map(Box::new))
             }
+            Question::People => Answer::People(store.people().await?),
+            Question::Census => Answer::Census(store.census().await?),
         })
     }
 }

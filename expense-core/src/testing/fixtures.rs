@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::conversation::event::{Envelope, Event, Scene};
 use crate::conversation::write::Write;
+use crate::domain::access::{Person, Role};
 use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::calendar::Zone;
 use crate::domain::category::{Category, CategoryId, CategoryName, OTHERS};
@@ -23,6 +24,7 @@ use crate::domain::keys::{
 use crate::domain::ledger::{Language, Ledger, Settings};
 use crate::domain::limits;
 use crate::domain::money::Money;
+use crate::domain::person::{Member, MemberId, PersonName};
 use crate::domain::text::{Description, Tag};
 use crate::ports::store::{Commit, StoredSession};
 
@@ -193,6 +195,7 @@ pub fn draft(ledger: LedgerId, update: &UpdateKey, photo: Attachment) -> Draft {
         expense: ExpenseId::derive(ledger, update, 0),
         revision: 1,
         opened_by: user("anna"),
+        paid_by: user("anna"),
         origin: None,
         expires_at: noon() + limits::DRAFT_TTL,
         state: DraftState::Waiting { from: noon() },
@@ -209,6 +212,27 @@ pub fn change(ledger: LedgerId, update: &UpdateKey) -> Change {
         at: noon(),
         effects: Vec::new(),
         undone: false,
+    }
+}
+
+/// What was decided about somebody.
+#[must_use]
+pub fn person(name: &str, role: Role) -> Person {
+    Person {
+        who: user(name),
+        role,
+        name: None,
+        since: noon(),
+    }
+}
+
+/// A member by this key and name.
+#[must_use]
+pub fn member(id: u32, who: &str, name: &str) -> Member {
+    Member {
+        id: MemberId(id),
+        who: user(who),
+        name: PersonName::new(name).expect("a name"),
     }
 }
 

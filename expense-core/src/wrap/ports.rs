@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 
 use super::{Call, Policy, Wrapped};
 use crate::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
+use crate::domain::access::Person;
 use crate::domain::attachment::Attachment;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
@@ -115,6 +116,16 @@ impl<W: Policy> ExpenseStore for Wrapped<dyn ExpenseStore, W> {
         self.policy
             .run(call, || self.inner.change(ledger, query))
             .await
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        let call = store("people");
+        self.policy.run(call, || self.inner.people()).await
+    }
+
+    async fn census(&self) -> Result<Census> {
+        let call = store("census");
+        self.policy.run(call, || self.inner.census()).await
     }
 }
 

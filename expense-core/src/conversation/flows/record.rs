@@ -135,6 +135,7 @@ impl<'c, 'a> Recording<'c, 'a> {
             expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place),
             revision: 1,
             opened_by: ctx.turn.who.clone(),
+            paid_by: ctx.turn.who.clone(),
             origin: self.origin(place, line),
             expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,
             state: DraftState::Open,

@@ -9,7 +9,7 @@ use crate::conversation::question::Cursor;
 use crate::conversation::write::Write;
 use crate::domain::draft::{Draft, DraftState};
 use crate::domain::expense::Expense;
-use crate::domain::keys::{DraftId, ExpenseId, LedgerId, Number};
+use crate::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId, Number};
 use crate::domain::ledger::Ledger;
 use crate::domain::totals::TotalDelta;
 use crate::memory::plan::Plan;
@@ -30,19 +30,25 @@ impl Books {
         if erase {
             self.erase(id);
         } else {
+            self.chats.entry(commit.ledger.chat.clone()).or_insert(id);
             self.keep_ledger(id, ledger);
             self.write(id, &commit.writes, numbers.into_iter().collect());
             self.count(id, &totals);
+            self.move_ledger(id, &commit.writes);
             if let Some(next) = &commit.session {
                 let stored = StoredSession {
                     version: session,
                     session: next.clone(),
                 };
-                self.sessions.insert(commit.chat.clone(), stored);
+                self.sessions.insert(id, stored);
             }
         }
         let kept = Kept {
-            ledger: id,
+            ledger: if erase {
+                LedgerId::of(&commit.ledger.chat)
+            } else {
+                id
+            },
             at: commit.at,
             outcome: outcome.clone(),
         };
@@ -57,7 +63,6 @@ impl Books {
 
     fn keep_ledger(&mut self, id: LedgerId, ledger: Option<Ledger>) {
         let Some(ledger) = ledger else { return };
-        self.chats.insert(ledger.chat.clone(), id);
         match self.accounts.get_mut(&id) {
             Some(account) => {
                 if account.ledger.settings.currency != ledger.settings.currency {
@@ -107,11 +112,16 @@ impl Books {
                     self.outcomes
                         .retain(|_, kept| kept.ledger != ledger || kept.at > *outcomes);
                 }
-                // The plan's ledger and erasing hold these.
+                Write::PutPerson(person) => {
+                    self.people.insert(person.who.clone(), person.clone());
+                }
+                // The plan's ledger, moving and erasing hold these.
                 Write::PutSettings(_)
                 | Write::PutCategory(_)
                 | Write::PutLesson(_)
                 | Write::DropLesson(_)
+                | Write::PutMember(_)
+                | Write::Move { .. }
                 | Write::Erase => {}
             }
         }
@@ -138,20 +148,20 @@ impl Books {
         }
     }
 
-    /// What stays are hashed keys without their replies.
+    /// What stays are hashed keys without their replies, where the chat's next ledger finds them.
     fn erase(&mut self, ledger: LedgerId) {
-        let chat = self
-            .accounts
-            .remove(&ledger)
-            .map(|account| account.ledger.chat);
-        if let Some(chat) = chat {
-            self.chats.remove(&chat);
-            self.sessions.remove(&chat);
-            self.parked.retain(|_, parked| parked.chat != chat);
-            self.claims.erased(ledger, &chat);
-        }
+        let Some(account) = self.accounts.remove(&ledger) else {
+            return;
+        };
+        let chats = &self.chats;
+        let is_its = |chat: &ChatKey| chats.get(chat) == Some(&ledger);
+        self.parked.retain(|_, parked| !is_its(&parked.chat));
+        self.chats.retain(|_, led_to| *led_to != ledger);
+        self.sessions.remove(&ledger);
+        self.claims.erased(ledger);
         for kept in self.outcomes.values_mut() {
             if kept.ledger == ledger {
+                kept.ledger = LedgerId::of(&account.ledger.chat);
                 kept.outcome = Outcome::default();
             }
         }
@@ -172,7 +182,7 @@ impl Account {
         }
     }
 
-    fn put_expense(&mut self, expense: &Expense, number: Option<Number>) {
+    pub(super) fn put_expense(&mut self, expense: &Expense, number: Option<Number>) {
         let mut expense = expense.clone();
         expense.number = number;
         self.order

@@ -9,16 +9,16 @@ use uuid::Uuid;
 use super::apply::is_due;
 use super::{Account, Books};
 use crate::domain::draft::{Draft, DraftState};
-use crate::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId, UserKey};
+use crate::domain::keys::{DraftId, ExpenseId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
 use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
 
-/// A piece of work by what it is about. Of a chat's parked replies, only the oldest is work.
+/// A piece of work by what it is about. Of a ledger's parked replies, only the oldest is work.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Task {
     Reading(LedgerId, DraftId),
-    Reply(ChatKey, u64),
+    Reply(LedgerId, u64),
     Suggestion(LedgerId, ExpenseId),
     Sweep(LedgerId),
     Rate(LedgerId, ExpenseId),
@@ -84,13 +84,13 @@ impl Claims {
         }
     }
 
-    pub(super) fn erased(&mut self, ledger: LedgerId, chat: &ChatKey) {
+    pub(super) fn erased(&mut self, ledger: LedgerId) {
         self.by_task.retain(|task, _| match task {
             Task::Reading(of, _)
+            | Task::Reply(of, _)
             | Task::Suggestion(of, _)
             | Task::Sweep(of)
             | Task::Rate(of, _) => *of != ledger,
-            Task::Reply(of, _) => of != chat,
         });
     }
 }
@@ -245,11 +245,12 @@ impl Books {
     }
 
     fn replies(&self) -> Vec<Task> {
-        let mut chats = HashSet::new();
+        let mut ledgers = HashSet::new();
         self.parked
             .iter()
-            .filter(|(_, parked)| chats.insert(&parked.chat))
-            .map(|(place, parked)| Task::Reply(parked.chat.clone(), *place))
+            .map(|(place, parked)| (self.ledger_of(&parked.chat), *place))
+            .filter(|(ledger, _)| ledgers.insert(*ledger))
+            .map(|(ledger, place)| Task::Reply(ledger, place))
             .collect()
     }
 
@@ -293,14 +294,11 @@ impl Books {
                 };
                 (*ledger, account.ledger.chat.clone(), work)
             }
-            Task::Reply(chat, place) => {
-                let known = self.chats.get(chat).copied();
-                let ledger = known.unwrap_or_else(|| LedgerId::of(chat));
-                (
-                    ledger,
-                    chat.clone(),
-                    Work::Reply(self.parked.get(place)?.clone()),
-                )
+            Task::Reply(ledger, place) => {
+                let parked = self.parked.get(place)?.clone();
+                let account = self.accounts.get(ledger);
+                let chat = account.map_or(&parked.chat, |account| &account.ledger.chat);
+                (*ledger, chat.clone(), Work::Reply(parked))
             }
             Task::Suggestion(ledger, expense) => {
                 let account = self.accounts.get(ledger)?;

@@ -2,6 +2,7 @@
 
 mod apply;
 mod jobs;
+mod moving;
 mod query;
 mod shelf;
 
@@ -13,12 +14,13 @@ use uuid::Uuid;
 use self::jobs::Claims;
 use self::shelf::Shelf;
 use super::plan::{self, Found, hashed};
-use crate::conversation::question::Cursor;
+use crate::conversation::question::{Census, Cursor};
 use crate::conversation::session::SessionVersion;
+use crate::domain::access::Person;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
-use crate::domain::keys::{ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, UpdateKey};
+use crate::domain::keys::{ChangeId, ChatKey, DraftId, ExpenseId, LedgerId, UpdateKey, UserKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::totals::TotalKey;
 use crate::ports::jobs::Parked;
@@ -29,12 +31,14 @@ use crate::ports::store::{Commit, Committed, Outcome, StoredSession};
 #[derive(Debug, Clone, Default)]
 pub struct Books {
     accounts: HashMap<LedgerId, Account>,
+    /// Where every chat that a ledger has or had leads to.
     chats: HashMap<ChatKey, LedgerId>,
-    sessions: HashMap<ChatKey, StoredSession>,
+    sessions: HashMap<LedgerId, StoredSession>,
     outcomes: HashMap<Uuid, Kept>,
     parked: BTreeMap<u64, Parked>,
     last_parked: u64,
     claims: Claims,
+    people: BTreeMap<UserKey, Person>,
 }
 
 /// A ledger with everything that belongs to it.
@@ -96,22 +100,40 @@ impl Books {
     /// The chat's session; the empty one of version 0 where none was kept.
     #[must_use]
     pub fn session(&self, chat: &ChatKey) -> StoredSession {
-        self.sessions.get(chat).cloned().unwrap_or_default()
+        let session = self.chats.get(chat).and_then(|id| self.sessions.get(id));
+        session.cloned().unwrap_or_default()
+    }
+
+    /// Everybody about whom something was decided.
+    #[must_use]
+    pub fn people(&self) -> Vec<Person> {
+        self.people.values().cloned().collect()
+    }
+
+    /// How much is kept.
+    #[must_use]
+    pub fn census(&self) -> Census {
+        let numbers = self.accounts.values().map(|account| account.last_number);
+        Census {
+            ledgers: u64::try_from(self.accounts.len()).unwrap_or(u64::MAX),
+            expenses: numbers.map(u64::from).sum(),
+        }
+    }
+
+    /// The ledger that this chat leads to, or the one that it would begin.
+    fn ledger_of(&self, chat: &ChatKey) -> LedgerId {
+        let known = self.chats.get(chat).copied();
+        known.unwrap_or_else(|| LedgerId::of(chat))
     }
 
     fn found(&self, commit: &Commit) -> Found {
-        let session = self.sessions.get(&commit.chat);
-        let session = session.map_or(SessionVersion(0), |stored| stored.version);
-        let account = self
-            .chats
-            .get(&commit.chat)
-            .and_then(|id| self.accounts.get(id));
-        let Some(account) = account else {
-            return Found {
-                session,
-                ..Found::default()
-            };
+        let led_to = || self.accounts.get(self.chats.get(&commit.chat)?);
+        let own = self.accounts.get(&commit.ledger.id);
+        let Some(account) = own.or_else(led_to) else {
+            return Found::default();
         };
+        let session = self.sessions.get(&account.ledger.id);
+        let session = session.map_or(SessionVersion(0), |stored| stored.version);
         let (expenses, drafts) = plan::named(commit);
         let expense = |id| Some((id, account.expenses.get(&id)?.revision));
         let draft = |id| Some((id, account.drafts.get(&id)?.revision));

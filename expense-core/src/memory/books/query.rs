@@ -33,6 +33,8 @@ impl Books {
             Question::Tags => Answer::Tags(self.tags(ledger)),
             Question::Draft(query) => Answer::Draft(self.draft(ledger, query).map(Box::new)),
             Question::Change(query) => Answer::Change(self.change(ledger, query).map(Box::new)),
+            Question::People => Answer::People(self.people()),
+            Question::Census => Answer::Census(self.census()),
         }
     }
 

@@ -36,6 +36,15 @@ impl<K: Eq + Hash, V> Shelf<K, V> {
         self.values.get_mut(*self.places.get(id)?)
     }
 
+    /// Puts all of the other's behind its own, in their order.
+    pub(super) fn append(&mut self, other: Self) {
+        let mut ids: Vec<(K, usize)> = other.places.into_iter().collect();
+        ids.sort_unstable_by_key(|(_, place)| *place);
+        for ((id, _), value) in ids.into_iter().zip(other.values) {
+            self.put(id, value);
+        }
+    }
+
     /// The newest that meets the condition.
     pub(super) fn newest(&self, meets: impl Fn(&V) -> bool) -> Option<&V> {
         self.values.iter().rev().find(|value| meets(value))

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use super::Faulty;
 use crate::conversation::event::Envelope;
 use crate::conversation::question::{
-    ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
+    Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
+use crate::domain::access::Person;
 use crate::domain::attachment::Attachment;
 use crate::domain::change::Change;
 use crate::domain::draft::Draft;
@@ -83,6 +84,14 @@ impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
     async fn change(&self, ledger: LedgerId, query: &ChangeQuery) -> Result<Option<Change>> {
         let call = self.inner.change(ledger, query);
         self.around("store.change", call).await
+    }
+
+    async fn people(&self) -> Result<Vec<Person>> {
+        self.around("store.people", self.inner.people()).await
+    }
+
+    async fn census(&self) -> Result<Census> {
+        self.around("store.census", self.inner.census()).await
     }
 }
 

@@ -70,6 +70,7 @@ fn open(
         expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, 0),
         revision: 1,
         opened_by: ctx.turn.who.clone(),
+        paid_by: ctx.turn.who.clone(),
         // A changed caption is no changed line of text.
         origin: None,
         expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,

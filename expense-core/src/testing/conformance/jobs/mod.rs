@@ -59,6 +59,7 @@ macro_rules! jobs_conformance {
             parking_twice_keeps_once,
             a_sent_reply_is_gone,
             a_promise_is_parked_like_replies,
+            work_follows_a_ledger_that_moves,
             expired_drafts_and_old_outcomes_are_swept,
             a_rate_comes_with_its_expense,
             a_rate_that_was_found_is_no_work_any_more,

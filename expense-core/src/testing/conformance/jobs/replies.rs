@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{JUST_OVER, JobsBench, TTL, claim, park, release, replies};
+use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting};
+use crate::conversation::write::Write;
 use crate::domain::keys::LedgerId;
-use crate::ports::jobs::{JobKind, Parked, Release};
+use crate::ports::jobs::{JobKind, Parked, Release, Work};
 use crate::testing::fixtures::{chat, key};
 
 /// In the order of parking, whatever their keys; other chats at the same time.
@@ -81,5 +82,33 @@ pub async fn a_promise_is_parked_like_replies(bench: JobsBench) {
         let jobs = claim(&bench, JobKind::Reply).await;
         assert_eq!(replies(&jobs), [&expected]);
         release(&bench, &jobs[0], Release::Done).await;
+    }
+}
+
+/// Replies parked for the old chat come with the new one, those of both in one order; drafts that
+/// wait to be read do, too.
+pub async fn work_follows_a_ledger_that_moves(bench: JobsBench) {
+    let (old, new) = (diary(&bench, "old"), diary(&bench, "new"));
+    let draft = waiting(&old).await;
+    let first = park(&bench, "old", "a", 0).await;
+    let begun = waiting(&new).await;
+    let second = park(&bench, "new", "b", 0).await;
+    let to = new.chat.clone();
+    old.write(vec![Write::Move { to }]).await;
+    let third = park(&bench, "old", "c", 0).await;
+    for expected in [first, second, third] {
+        let jobs = claim(&bench, JobKind::Reply).await;
+        assert_eq!(replies(&jobs), [&expected]);
+        assert_eq!((&jobs[0].chat, jobs[0].ledger), (&new.chat, old.id()));
+        release(&bench, &jobs[0], Release::Done).await;
+    }
+    let readings = claim(&bench, JobKind::Reading).await;
+    assert_eq!(readings.len(), 2);
+    for job in readings {
+        assert_eq!((&job.chat, job.ledger), (&new.chat, old.id()));
+        let Work::Reading { draft: read, .. } = job.work else {
+            panic!("not a reading");
+        };
+        assert!([draft.id, begun.id].contains(&read.id));
     }
 }

@@ -19,7 +19,9 @@ mod erasing;
 mod keys;
 mod ledgers;
 mod money;
+mod moving;
 mod pages;
+mod people;
 mod races;
 mod refusals;
 mod search;
@@ -29,7 +31,9 @@ pub use self::erasing::*;
 pub use self::keys::*;
 pub use self::ledgers::*;
 pub use self::money::*;
+pub use self::moving::*;
 pub use self::pages::*;
+pub use self::people::*;
 pub use self::races::*;
 pub use self::refusals::*;
 pub use self::search::*;
@@ -110,6 +114,17 @@ macro_rules! expense_store_conformance {
             a_farewell_can_be_sent_again,
             a_chat_can_begin_again_after_erasing,
             nothing_from_before_an_erasing_passes_after_it,
+
+            people_are_kept_beside_all_ledgers,
+            people_are_decided_about_by_commits,
+            a_census_counts_ledgers_and_expenses,
+            members_are_kept_and_bounded,
+
+            a_ledger_moves_with_everything,
+            keys_stay_done_after_a_move,
+            a_move_takes_in_what_the_new_chat_began,
+            nothing_from_before_a_move_passes_after_it,
+            erasing_a_moved_ledger_leaves_nothing,
         } }
     };
 }
