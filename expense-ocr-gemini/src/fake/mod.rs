@@ -1,0 +1,1 @@
+//! A server that stands in for Google's in tests.
