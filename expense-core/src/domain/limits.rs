@@ -46,6 +46,9 @@ pub const SENDING: Duration = Duration::from_secs(5);
 pub const OUTCOMES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long it is remembered which message a reply became.
 pub const ANCHORS: Duration = Duration::from_secs(48 * 60 * 60);
+/// The try of a failing update, some five seconds after the first, at which its person is told
+/// that it takes longer.
+pub const DELAY_TOLD: u32 = 3;
 /// How often a failing update is tried before it is buried.
 pub const ATTEMPTS: u32 = 8;
 /// How long an update may be out before it counts as lost with its worker and is delivered again.

@@ -50,7 +50,8 @@ impl Inner {
     }
 }
 
-fn by_person(event: &Event) -> bool {
+/// Whether a person did it, and not this program's own clockwork.
+pub(super) fn by_person(event: &Event) -> bool {
     match event {
         Event::Text { .. }
         | Event::Edited { .. }

@@ -5,9 +5,9 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
+use super::ingress::by_person;
 use super::pool::work_off;
 use super::{Inner, backoff};
-use crate::conversation::event::Event;
 use crate::conversation::wording::trouble;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError};
@@ -58,15 +58,15 @@ impl Inner {
     /// What follows from an error: another try, or the grave and a word to the person.
     async fn failed(&self, delivery: &Delivery, error: &PortError) -> Settle {
         let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
-        let last = attempt >= limits::ATTEMPTS;
-        if last || !error.is_transient() {
+        let told = if attempt >= limits::ATTEMPTS || !error.is_transient() {
             tracing::error!(%error, event = ?kind, attempt, "an update failed");
-            if !matches!(kind, Event::Tick(_) | Event::Read { .. }) {
-                self.excuse(&delivery.envelope.chat, trouble::UNFINISHED)
-                    .await;
-            }
+            Some(trouble::UNFINISHED)
         } else {
             tracing::warn!(%error, event = ?kind, attempt, "an update will be tried again");
+            (attempt == limits::DELAY_TOLD).then_some(trouble::DELAYED)
+        };
+        if let Some(told) = told.filter(|_| by_person(kind)) {
+            self.excuse(&delivery.envelope.chat, told).await;
         }
         if error.is_transient() {
             let after = backoff::after(attempt, error);
@@ -75,5 +75,66 @@ impl Inner {
             let reason = error.to_string();
             Settle::Dead { reason }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rstest::rstest;
+
+    use super::*;
+    use crate::conversation::event::{Event, Tick};
+    use crate::memory::attachments::MemoryAttachments;
+    use crate::memory::clock::SystemClock;
+    use crate::memory::in_process::in_process;
+    use crate::memory::messenger::Outbox;
+    use crate::memory::store::MemoryStore;
+    use crate::ports::queue::DeliveryId;
+    use crate::service::{Options, Service};
+    use crate::testing::fixtures;
+
+    #[rstest]
+    #[case::quietly_at_first(2, Fault::Unavailable, None)]
+    #[case::after_some_seconds(limits::DELAY_TOLD, Fault::Unavailable, Some(trouble::DELAYED))]
+    #[case::once(limits::DELAY_TOLD + 1, Fault::Unavailable, None)]
+    #[case::in_the_end(limits::ATTEMPTS, Fault::Unavailable, Some(trouble::UNFINISHED))]
+    #[case::for_good(1, Fault::Corrupt, Some(trouble::UNFINISHED))]
+    #[tokio::test]
+    async fn a_person_is_told_what_is_going_on(
+        #[case] attempt: u32,
+        #[case] fault: Fault,
+        #[case] told: Option<&str>,
+    ) {
+        assert_eq!(said(attempt, fault, None).await.as_deref(), told);
+        let clockwork = Some(Event::Tick(Tick::Sweep));
+        assert_eq!(said(attempt, fault, clockwork).await, None);
+    }
+
+    async fn said(attempt: u32, fault: Fault, event: Option<Event>) -> Option<String> {
+        let clock = Arc::new(SystemClock);
+        let screen = Arc::new(Outbox::default());
+        let ports = in_process(
+            Arc::new(MemoryStore::new(clock.clone())),
+            screen.clone(),
+            Arc::new(MemoryAttachments::default()),
+            clock,
+        );
+        let service = Service::new(ports, Options::default());
+        let mut envelope =
+            fixtures::envelope(&fixtures::chat("home"), fixtures::key("1"), "12.50 lunch");
+        envelope.event = event.unwrap_or(envelope.event);
+        let delivery = Delivery {
+            id: DeliveryId(1),
+            attempt,
+            envelope,
+        };
+        let error = PortError::new("store", "commit", fault);
+        service.inner.failed(&delivery, &error).await;
+        let shown = screen.all();
+        shown
+            .first()
+            .map(|shown| shown.outgoing.reply.text.to_plain())
     }
 }
