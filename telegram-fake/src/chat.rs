@@ -11,7 +11,7 @@ use crate::shared::Shared;
 use crate::world::{Room, Seen};
 
 /// How long a test waits for the bot.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A look at a chat: its messages as they are now, and what happens there, in order.
 #[derive(Clone)]

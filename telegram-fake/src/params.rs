@@ -30,21 +30,26 @@ impl Params {
             params.form(query.as_bytes());
         }
         let kind = request.content_type.as_deref().unwrap_or_default();
-        if request.body.is_empty() {
-            return Ok(params);
+        params.body(kind, &request.body).await?;
+        Ok(params)
+    }
+
+    /// Adds what a body of this type says.
+    pub(crate) async fn body(&mut self, kind: &str, body: &Bytes) -> Result<(), ApiError> {
+        if body.is_empty() {
+            return Ok(());
         }
         if kind.starts_with("application/json") {
-            let fields: Map<String, Value> = serde_json::from_slice(&request.body)
-                .map_err(|_| ApiError::bad("can't parse JSON object"))?;
-            params.extend(fields);
+            let fields = serde_json::from_slice(body);
+            self.extend(fields.map_err(|_| ApiError::bad("can't parse JSON object"))?);
         } else if kind.starts_with("application/x-www-form-urlencoded") {
-            params.form(&request.body);
+            self.form(body);
         } else if kind.starts_with("multipart/form-data") {
-            params.multipart(kind, request.body.clone()).await?;
+            self.multipart(kind, body.clone()).await?;
         } else {
             return Err(ApiError::bad("unsupported content type"));
         }
-        Ok(params)
+        Ok(())
     }
 
     fn form(&mut self, bytes: &[u8]) {

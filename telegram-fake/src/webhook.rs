@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::client::{Client, Reply, Target};
@@ -118,18 +118,14 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
 
 /// Executes the call that a webhook's answer carries, if it carries one. Its result goes nowhere.
 async fn obey(shared: &Arc<Shared>, reply: &Reply) {
-    if !reply.json || reply.body.is_empty() {
+    if reply.body.is_empty() {
         return;
     }
-    let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(&reply.body) else {
+    let mut params = Params::default();
+    if params.body(&reply.kind, &reply.body).await.is_err() {
         return;
-    };
-    let Some(Value::String(method)) = fields.remove("method") else {
-        return;
-    };
-    let params = Params {
-        fields,
-        files: Vec::new(),
-    };
-    methods::call(shared, &method, params).await;
+    }
+    if let Some(Value::String(method)) = params.fields.remove("method") {
+        methods::call(shared, &method, params).await;
+    }
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything.
 
 use crate::count::{self, Count};
-use crate::models;
 use crate::shell::{Result, TaskError, cargo, works};
+use crate::{models, python};
 
 /// Features and members of every build here: one set, so that each crate is compiled once.
 pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
@@ -10,11 +10,15 @@ pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
 /// Runs every test and counts them.
 pub(crate) fn run() -> Result {
     let models = models::ensure();
+    let python = python::ensure();
     let mut total = Count::default();
     let mut failed = Vec::new();
     for mut runner in runners() {
         if let Ok(directory) = &models {
             runner.env("OCR_MODEL_DIR", directory);
+        }
+        if let Ok(python) = &python {
+            runner.env("JUDGES_PYTHON", python);
         }
         let (count, ended_well) = count::run(&mut runner)?;
         total += count;
@@ -24,6 +28,9 @@ pub(crate) fn run() -> Result {
     }
     if let Err(error) = &models {
         println!("\nNot run: the tests that read receipts with the local models ({error}).");
+    }
+    if let Err(error) = &python {
+        println!("\nNot run: the tests in which other teams' clients judge our fakes ({error}).");
     }
     println!(
         "\n{} passed, {} failed, {} skipped",

@@ -44,7 +44,7 @@ impl Target {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<u64>,
-    pub(crate) json: bool,
+    pub(crate) kind: String,
     pub(crate) body: Bytes,
 }
 
@@ -156,7 +156,7 @@ fn head(buffer: &[u8]) -> io::Result<Option<Head>> {
     let mut reply = Reply {
         status: parsed.code.unwrap_or(0),
         retry_after: None,
-        json: false,
+        kind: String::new(),
         body: Bytes::new(),
     };
     for header in parsed.headers.iter() {
@@ -171,7 +171,7 @@ fn head(buffer: &[u8]) -> io::Result<Option<Head>> {
         } else if is("retry-after") {
             reply.retry_after = value.parse().ok();
         } else if is("content-type") {
-            reply.json = value.starts_with("application/json");
+            reply.kind = value.to_owned();
         }
     }
     let length = if chunked {

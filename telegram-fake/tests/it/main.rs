@@ -1,5 +1,6 @@
 //! The server, seen as a bot sees it.
 
+mod aiogram;
 mod faults;
 mod messages;
 mod polling;
