@@ -1,1 +1,22 @@
-//! The Telegram frontend: updates in by polling or webhook, replies out, exactly as the platform wants them.
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod attachments;
+mod client;
+mod config;
+mod delivery;
+mod inbound;
+mod keyboard;
+mod markup;
+mod outbound;
+mod pacing;
+mod polling;
+mod refusal;
+mod telegram;
+mod update;
+mod window;
+
+pub use config::{
+    API_URL, Config, ConfigError, MAX_CONNECTIONS, MESSAGES_PER_SECOND, Transport, Webhook,
+};
+pub use telegram::{RunError, Telegram};

@@ -1,0 +1,93 @@
+//! Which updates are on their way, and how far they may be confirmed.
+
+use std::collections::BTreeMap;
+
+/// Updates that were fetched and not confirmed yet. `getUpdates` confirms everything below its
+/// offset and repeats the rest, so the offset stops at the first that is not settled.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    settled: BTreeMap<i64, bool>,
+    unsettled: usize,
+}
+
+impl Window {
+    /// Takes an update in; false where it is known already.
+    pub(crate) fn admit(&mut self, update: i64) -> bool {
+        let fresh = !self.settled.contains_key(&update);
+        if fresh {
+            self.settled.insert(update, false);
+            self.unsettled += 1;
+        }
+        fresh
+    }
+
+    /// The update is safe.
+    pub(crate) fn settle(&mut self, update: i64) {
+        if let Some(settled @ false) = self.settled.get_mut(&update) {
+            *settled = true;
+            self.unsettled -= 1;
+        }
+    }
+
+    /// How many are on their way.
+    pub(crate) fn unsettled(&self) -> usize {
+        self.unsettled
+    }
+
+    /// How many a fetch would confirm.
+    pub(crate) fn confirmable(&self) -> usize {
+        self.settled
+            .values()
+            .take_while(|settled| **settled)
+            .count()
+    }
+
+    /// Up to where everything is settled: the offset of the next fetch. None where nothing is
+    /// left to confirm: then Telegram begins with its first, whatever number that has, since
+    /// numbers begin anew after a quiet week.
+    pub(crate) fn offset(&self) -> Option<i64> {
+        let first = self.settled.iter().find(|(_, settled)| !**settled);
+        match first {
+            Some((update, _)) => Some(*update),
+            None => self.settled.last_key_value().map(|(last, _)| last + 1),
+        }
+    }
+
+    /// Everything below the offset is confirmed: it does not come again.
+    pub(crate) fn confirm(&mut self, offset: i64) {
+        self.settled = self.settled.split_off(&offset);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offset_stops_at_the_first_that_is_not_settled() {
+        let mut window = Window::default();
+        assert_eq!(window.offset(), None);
+        assert!((7..=9).all(|update| window.admit(update)));
+        assert!(!window.admit(8));
+        window.settle(8);
+        assert_eq!((window.offset(), window.confirmable()), (Some(7), 0));
+        window.settle(7);
+        assert_eq!((window.offset(), window.confirmable()), (Some(9), 2));
+        window.confirm(9);
+        window.settle(9);
+        window.settle(9);
+        assert_eq!((window.offset(), window.unsettled()), (Some(10), 0));
+        window.confirm(10);
+        assert_eq!(window.offset(), None);
+    }
+
+    #[test]
+    fn numbers_may_begin_anew() {
+        let mut window = Window::default();
+        window.admit(900);
+        window.settle(900);
+        window.confirm(901);
+        assert!(window.admit(3));
+        assert_eq!(window.offset(), Some(3));
+    }
+}
