@@ -18,7 +18,8 @@ use crate::service::Ports;
 const COPIES: usize = 10_000;
 
 /// The ports of a service that lives in one process: this store, this transport, and for the
-/// rest the reference adapters. Without a reader of receipts; set `ocr` to have one.
+/// rest the reference adapters. Without any reader; set `ocr`, `speech` and `categorizer` to have
+/// them.
 #[must_use]
 pub fn in_process<S: ExpenseStore + Jobs + 'static>(
     store: Arc<S>,
@@ -36,6 +37,8 @@ pub fn in_process<S: ExpenseStore + Jobs + 'static>(
         lease: Arc::new(MemoryLease::new(clock.clone())),
         attachments,
         ocr: None,
+        speech: None,
+        categorizer: None,
         messenger,
         clock,
     }

@@ -33,6 +33,7 @@ use crate::conversation::step::step;
 use crate::domain::ledger::Settings;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
+use crate::ports::categorizer::Categorizer;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
 use crate::ports::jobs::Jobs;
@@ -41,6 +42,7 @@ use crate::ports::messenger::Messenger;
 use crate::ports::ocr::ReceiptOcr;
 use crate::ports::queue::UpdateQueue;
 use crate::ports::rate::{Quota, RateLimiter};
+use crate::ports::speech::SpeechReader;
 use crate::ports::state::StateStore;
 use crate::ports::store::ExpenseStore;
 
@@ -70,6 +72,10 @@ pub struct Ports {
     pub attachments: Arc<dyn Attachments>,
     /// Reads receipts; without it a photo's draft asks for the amount.
     pub ocr: Option<Arc<dyn ReceiptOcr>>,
+    /// Understands voice notes; without it a voice note's draft asks for the amount.
+    pub speech: Option<Arc<dyn SpeechReader>>,
+    /// Suggests categories where neither the text nor what was learned decides.
+    pub categorizer: Option<Arc<dyn Categorizer>>,
     /// Where replies go.
     pub messenger: Arc<dyn Messenger>,
     /// The time.
@@ -88,7 +94,10 @@ pub struct Options {
     pub policy: Policy,
     /// How many messages a person may send; no limit when `None`.
     pub quota: Option<Quota>,
-    /// How many receipts are read at a time, at least 1.
+    /// How many requests to a model a person may cause; no limit when `None`, as where no model
+    /// is asked. What exceeds it waits.
+    pub model_quota: Option<Quota>,
+    /// How many receipts and voice notes are read at a time, at least 1.
     pub readers: usize,
     /// Tasks that handle updates, each many at a time; at least 1, one a core is enough.
     pub workers: usize,
@@ -104,6 +113,7 @@ impl Default for Options {
             by_language: false,
             policy: Policy::default(),
             quota: None,
+            model_quota: None,
             readers: 1,
             workers: 2,
             instance: "alone".to_owned(),

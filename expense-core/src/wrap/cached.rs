@@ -62,7 +62,6 @@ impl ReceiptOcr for CachedOcr {
     }
 }
 
-/// Lengths stand before what they measure, so that no two documents run together.
 fn key(document: &Document) -> String {
     let Document { parts, hints } = document;
     let Hints {
@@ -71,25 +70,42 @@ fn key(document: &Document) -> String {
         sent_on,
         categories,
     } = hints;
-    let mut hash = Sha256::new();
-    let mut add = |bytes: &[u8]| {
-        hash.update(bytes.len().to_le_bytes());
-        hash.update(bytes);
-    };
+    let mut name = Name::of("read");
     for part in parts {
-        add(part);
+        name.add(part);
     }
-    add(b"hints");
-    add(currency.code().as_bytes());
-    add(locale.as_str().as_bytes());
-    add(sent_on.to_string().as_bytes());
+    name.add(b"hints");
+    name.add(currency.code().as_bytes());
+    name.add(locale.as_str().as_bytes());
+    name.add(sent_on.to_string().as_bytes());
     for category in categories {
-        add(category.as_bytes());
+        name.add(category.as_bytes());
     }
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("read:{hex}")
+    name.finish()
+}
+
+/// The name of a cached answer, by all that it depends on.
+pub(super) struct Name {
+    kind: &'static str,
+    hash: Sha256,
+}
+
+impl Name {
+    /// An answer of this kind, which depends on nothing yet.
+    pub(super) fn of(kind: &'static str) -> Self {
+        let hash = Sha256::new();
+        Self { kind, hash }
+    }
+
+    /// The length stands before what it measures, so that no two names run together.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes.len().to_le_bytes());
+        self.hash.update(bytes);
+    }
+
+    pub(super) fn finish(self) -> String {
+        let digest = self.hash.finalize();
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}:{hex}", self.kind)
+    }
 }

@@ -1,10 +1,11 @@
 //! Decorators: a port around a port. Each passes the suite of the port that it wraps.
 //!
 //! A [`Policy`] says how one call is run; [`Wrapped`] runs every method of a port by it.
-//! [`Retry`](retry::Retry), [`Timeout`](timeout::Timeout), [`Meter`](meter::Meter) and
-//! [`Allowance`](quota::Allowance) fit every port here. What needs to understand the answers is
-//! a type of its own: [`ForgivingCache`](forgiving::ForgivingCache),
-//! [`CachedOcr`](cached::CachedOcr), [`FallbackOcr`](fallback::FallbackOcr),
+//! [`Retry`](retry::Retry), [`Timeout`](timeout::Timeout), [`Meter`](meter::Meter),
+//! [`Allowance`](quota::Allowance) and [`RequestQueue`](queue::RequestQueue) fit every port here.
+//! What needs to understand the answers is a type of its own:
+//! [`ForgivingCache`](forgiving::ForgivingCache), [`CachedOcr`](cached::CachedOcr),
+//! [`CachedCategorizer`](categories::CachedCategorizer), [`FallbackOcr`](fallback::FallbackOcr),
 //! [`CachedRates`](cached_rates::CachedRates).
 //!
 //! # The order of layers
@@ -38,18 +39,34 @@
 //! let store = Arc::new(Wrapped::store(store, Timeout(Duration::from_secs(5)))); // too late
 //! ```
 //!
-//! For a reader of receipts, from the inside: `Timeout`, `Allowance` (every try costs the quota),
-//! `Retry`, `Meter` (one a reader), then `FallbackOcr` over the readers, and `CachedOcr` outside,
-//! where a known image costs nothing at all. For exchange rates: `Timeout`, `Retry`,
-//! `CachedRates`, `Meter`.
+//! For a model that reads, from the inside: `Timeout` (one request), `RequestQueue` (every try
+//! waits for its turn and costs the quota; one queue for all ports of the model), `Retry`, `Meter`
+//! (one a reader), then `FallbackOcr` over the readers, and `CachedOcr` outside, where a known
+//! image costs nothing at all:
+//!
+//! ```text
+//! gemini      = RequestQueue { at_once, depth, per_minute, per_day }
+//! ocr         = CachedOcr( FallbackOcr( Meter( Retry( gemini( Timeout( Gemini )))), Meter( Timeout( Local ))))
+//! speech      = Meter( Retry( gemini( Timeout( Gemini ))))
+//! categorizer = CachedCategorizer( Meter( Retry( gemini( Timeout( Gemini )))))
+//! ```
+//!
+//! `Timeout` around `RequestQueue` would count the wait for its turn as the model's failure, and
+//! `RequestQueue` around `Retry` would let tries pass that nobody counted. When the day is used
+//! up the queue answers `Busy` with hours to wait: `Retry` does not wait that long, and
+//! `FallbackOcr` turns to the local reader.
+//!
+//! For exchange rates: `Timeout`, `Retry`, `CachedRates`, `Meter`.
 
 pub mod cached;
 pub mod cached_rates;
+pub mod categories;
 pub mod fallback;
 mod flights;
 pub mod forgiving;
 pub mod meter;
 mod ports;
+pub mod queue;
 pub mod quota;
 pub mod retry;
 pub mod timeout;

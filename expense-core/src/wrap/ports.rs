@@ -21,10 +21,12 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
+use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
 use crate::ports::fx::FxRates;
 use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
+use crate::ports::speech::{Heard, Recording, SpeechReader};
 use crate::ports::state::{Saved, StateStore, Version, Versioned};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 
@@ -47,6 +49,8 @@ constructor!(messenger, Messenger, "messenger");
 constructor!(attachments, Attachments, "source of attachments");
 constructor!(ocr, ReceiptOcr, "reader");
 constructor!(fx, FxRates, "source of exchange rates");
+constructor!(speech, SpeechReader, "reader of voice notes");
+constructor!(categorizer, Categorizer, "categorizer");
 
 fn store(operation: &'static str) -> Call {
     Call {
@@ -237,5 +241,29 @@ impl<W: Policy> FxRates for Wrapped<dyn FxRates, W> {
             operation: "rate",
         };
         self.policy.run(call, || self.inner.rate(pair, on)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> SpeechReader for Wrapped<dyn SpeechReader, W> {
+    async fn read(&self, recording: &Recording) -> Result<Heard> {
+        let call = Call {
+            port: "speech",
+            operation: "read",
+        };
+        self.policy.run(call, || self.inner.read(recording)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> Categorizer for Wrapped<dyn Categorizer, W> {
+    async fn suggest(&self, subject: &Subject) -> Result<Option<Suggestion>> {
+        let call = Call {
+            port: "categorizer",
+            operation: "suggest",
+        };
+        self.policy.run(call, || self.inner.suggest(subject)).await
     }
 }

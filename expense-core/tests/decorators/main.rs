@@ -2,9 +2,11 @@
 #![cfg(feature = "testing")]
 
 mod cached;
+mod categories;
 mod fallback;
 mod meter;
 mod policies;
+mod queue;
 mod suites;
 
 use bytes::Bytes;

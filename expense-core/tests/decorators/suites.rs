@@ -11,6 +11,7 @@ use expense_core::ports::rate::Quota;
 use expense_core::testing::conformance::Bench;
 use expense_core::testing::fixtures::noon;
 use expense_core::wrap::meter::Meter;
+use expense_core::wrap::queue::{Pace, RequestQueue};
 use expense_core::wrap::quota::Allowance;
 use expense_core::wrap::retry::Retry;
 use expense_core::wrap::timeout::Timeout;
@@ -23,6 +24,26 @@ fn clock() -> Arc<ManualClock> {
 
 fn meter() -> Meter {
     Meter::new(Arc::new(SystemClock))
+}
+
+fn allowance() -> Allowance {
+    let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock)));
+    let quota = Quota {
+        burst: 100,
+        period: LONG,
+    };
+    Allowance::new(limiter, "reader", quota)
+}
+
+fn queue() -> Arc<RequestQueue> {
+    let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock)));
+    let pace = Pace {
+        at_once: 2,
+        depth: 10,
+        per_minute: 100,
+        per_day: Some(100),
+    };
+    RequestQueue::new("model", pace, limiter, Arc::new(SystemClock))
 }
 
 /// A module with the suite of the port, run over its memory adapter wrapped like this.
@@ -216,15 +237,10 @@ mod ocr {
         |inner| Arc::new(Wrapped::ocr(inner, policy))
     }
     fn allowed(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
-        let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(SystemClock)));
-        let quota = Quota {
-            burst: 100,
-            period: LONG,
-        };
-        Arc::new(Wrapped::ocr(
-            inner,
-            Allowance::new(limiter, "reader", quota),
-        ))
+        Arc::new(Wrapped::ocr(inner, allowance()))
+    }
+    fn queued(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
+        Arc::new(Wrapped::ocr(inner, queue()))
     }
     fn behind_another(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
         Arc::new(FallbackOcr::new(inner.clone(), vec![inner]))
@@ -256,6 +272,13 @@ mod ocr {
     );
     wrapped!(quota, receipt_ocr_conformance, OcrBench, memory, allowed);
     wrapped!(
+        queue_before,
+        receipt_ocr_conformance,
+        OcrBench,
+        memory,
+        queued
+    );
+    wrapped!(
         fallback,
         receipt_ocr_conformance,
         OcrBench,
@@ -269,4 +292,79 @@ mod ocr {
         memory,
         remembered
     );
+}
+
+mod speech {
+    use super::*;
+    use expense_core::memory::speech::ScriptedSpeech;
+    use expense_core::ports::speech::SpeechReader;
+    use expense_core::testing::conformance::speech::SpeechBench;
+    use expense_core::wrap::{Policy, Wrapped};
+
+    fn memory(_: Arc<ManualClock>) -> Arc<dyn SpeechReader> {
+        Arc::new(ScriptedSpeech::default())
+    }
+    fn by<W: Policy + 'static>(
+        policy: W,
+    ) -> impl FnOnce(Arc<dyn SpeechReader>) -> Arc<dyn SpeechReader> {
+        |inner| Arc::new(Wrapped::speech(inner, policy))
+    }
+    /// The suite of voice notes, by this policy.
+    macro_rules! policy {
+        ($name:ident, $policy:expr) => {
+            wrapped!(
+                $name,
+                speech_reader_conformance,
+                SpeechBench,
+                memory,
+                by($policy)
+            );
+        };
+    }
+    policy!(retry, Retry::default());
+    policy!(timeout, Timeout(LONG));
+    policy!(meter, super::super::meter());
+    policy!(quota, allowance());
+    policy!(waiting, queue());
+}
+
+mod categorizer {
+    use super::*;
+    use expense_core::memory::categorizer::ScriptedCategorizer;
+    use expense_core::ports::categorizer::Categorizer;
+    use expense_core::testing::conformance::categorizer::CategorizerBench;
+    use expense_core::wrap::categories::CachedCategorizer;
+    use expense_core::wrap::{Policy, Wrapped};
+
+    fn memory(_: Arc<ManualClock>) -> Arc<dyn Categorizer> {
+        let taxi = ScriptedCategorizer::default().with("taxi to the airport", "Transportation");
+        Arc::new(taxi)
+    }
+    fn by<W: Policy + 'static>(
+        policy: W,
+    ) -> impl FnOnce(Arc<dyn Categorizer>) -> Arc<dyn Categorizer> {
+        |inner| Arc::new(Wrapped::categorizer(inner, policy))
+    }
+    fn remembered(inner: Arc<dyn Categorizer>) -> Arc<dyn Categorizer> {
+        let cache = Arc::new(MemoryCache::new(Arc::new(SystemClock), 100));
+        Arc::new(CachedCategorizer::new(inner, cache, LONG))
+    }
+    /// The suite of suggestions, wrapped like this.
+    macro_rules! layer {
+        ($name:ident, $wrap:expr) => {
+            wrapped!(
+                $name,
+                categorizer_conformance,
+                CategorizerBench,
+                memory,
+                $wrap
+            );
+        };
+    }
+    layer!(retry, by(Retry::default()));
+    layer!(timeout, by(Timeout(LONG)));
+    layer!(meter, by(super::super::meter()));
+    layer!(quota, by(allowance()));
+    layer!(waiting, by(queue()));
+    layer!(cached, remembered);
 }

@@ -171,6 +171,8 @@ impl World {
             lease: Faulty::new(Arc::new(MemoryLease::new(clock.clone())), plan),
             attachments: Faulty::new(self.attachments.clone(), plan),
             ocr: Some(Faulty::new(Arc::new(reader), plan)),
+            speech: None,
+            categorizer: None,
             messenger: Faulty::new(self.screen.clone(), plan),
             clock,
         }
