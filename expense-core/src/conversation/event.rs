@@ -10,6 +10,7 @@ use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::keys::{ChatKey, DraftId, MessageKey, UpdateKey, UserKey};
 use crate::domain::person::PersonName;
 use crate::domain::receipt::Receipt;
+use crate::domain::speech::Speech;
 
 /// One update on its way from a transport to its decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,11 +119,13 @@ pub enum Event {
     Unsupported,
 }
 
-/// What came of reading a draft's photos.
+/// What came of reading a draft's photos or listening to its recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReadResult {
     /// A receipt, as far as it could be read.
     Receipt(Box<Receipt>),
+    /// A voice note that somebody listened to.
+    Heard(Speech),
     /// Something else.
     NotAReceipt,
     /// Too little could be read.

@@ -10,6 +10,7 @@ use super::currency::Currency;
 use super::expense::{Details, Origin};
 use super::keys::{DraftId, ExpenseId, MessageKey, UserKey};
 use super::receipt::Receipt;
+use super::speech::Transcript;
 use super::text::{Description, Tag};
 
 /// Something that a person is asked about: a doubtful entry, or a receipt.
@@ -58,14 +59,14 @@ pub enum DraftState {
 pub enum DraftContent {
     /// The readings of one line of text, each a button.
     Entry(Vec<Details>),
-    /// A photographed receipt.
+    /// A photographed receipt, or an expense that was said aloud.
     Receipt(Box<ReceiptDraft>),
 }
 
-/// A receipt on its way to becoming an expense.
+/// A receipt or a voice note on its way to becoming an expense.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptDraft {
-    /// Its photos, in order.
+    /// Its photos, in order; or its one recording.
     pub parts: Vec<Attachment>,
     /// The album that later parts name.
     pub album: Option<MessageKey>,
@@ -77,10 +78,20 @@ pub struct ReceiptDraft {
     pub read_at: Option<String>,
     /// What the reader found, as it found it.
     pub receipt: Option<Receipt>,
+    /// What was said, where it is a voice note.
+    #[serde(default)]
+    pub voice: Option<VoiceNote>,
     /// What would be saved now: the person's words over the reader's.
     pub fields: DraftFields,
     /// Which fields a person set: no late reading overwrites them.
     pub by_person: Vec<DraftField>,
+}
+
+/// A recording instead of photos.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct VoiceNote {
+    /// What was said, once somebody listened.
+    pub transcript: Option<Transcript>,
 }
 
 /// What would be saved of a receipt now.

@@ -57,6 +57,8 @@ pub const DELIVERY: Duration = Duration::from_secs(5 * 60);
 pub const BURIED: usize = 1_000;
 /// Updates that wait in one process before another is refused.
 pub const QUEUE_DEPTH: usize = 10_000;
+/// The longest voice note that is listened to, in seconds.
+pub const VOICE_SECONDS: u32 = 10 * 60;
 /// The longest transcript of a voice note that is kept, in characters.
 pub const TRANSCRIPT_CHARS: usize = 1_000;
 /// The largest photo or document that is fetched, in bytes.

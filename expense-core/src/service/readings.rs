@@ -1,4 +1,4 @@
-//! Reading photos: a bounded pool beside the line, whose results come back as updates.
+//! Reading photos and listening to voice notes: a bounded pool beside the line, whose results come back as updates.
 
 use std::panic::AssertUnwindSafe;
 
@@ -19,6 +19,7 @@ use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::jobs::{Job, JobKind, Release, Work};
 use crate::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Reading};
+use crate::ports::speech::Recording;
 
 /// Reads drafts that wait until `stop`, then finishes what is in hand.
 pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
@@ -124,31 +125,58 @@ impl Inner {
         ledger: &Ledger,
         draft: &Draft,
     ) -> Result<Found> {
-        let Some(ocr) = &self.ports.ocr else {
-            return Ok(Found::nothing(ReadResult::NoReader));
-        };
         let mut found = Found::nothing(ReadResult::Failed);
+        let hints = self.hints(ledger, draft);
         let reading = async {
-            let parts = self.fetch(&receipt.parts, &mut found.content).await?;
-            let document = Document {
-                parts,
-                hints: self.hints(ledger, draft),
-            };
-            ocr.read(&document).await
+            match receipt.voice {
+                None => self.see(&receipt.parts, hints, &mut found.content).await,
+                Some(_) => self.hear(&receipt.parts, hints, &mut found.content).await,
+            }
         };
         // A photo that makes a reader panic counts as one that can't be read.
         let reading = AssertUnwindSafe(reading).catch_unwind();
         let reading = tokio::time::timeout(limits::READING, reading).await;
-        let panicked = |_| Err(PortError::new("ocr", "read", Fault::Bug));
+        let panicked = |_| Err(PortError::new("service", "read", Fault::Bug));
         match reading.map(|read| read.unwrap_or_else(panicked)) {
-            Ok(Ok(read)) => {
-                found.place = read.place;
-                found.result = result(read.reading);
+            Ok(Ok((place, result))) => {
+                found.place = place;
+                found.result = result;
             }
             Ok(Err(error)) => return Err(error),
             Err(_) => tracing::warn!("reading a receipt took too long"),
         }
         Ok(found)
+    }
+
+    /// Reads photos: where, and what came of it.
+    async fn see(
+        &self,
+        parts: &[Attachment],
+        hints: Hints,
+        fingerprints: &mut Vec<Fingerprint>,
+    ) -> Result<(String, ReadResult)> {
+        let Some(ocr) = &self.ports.ocr else {
+            return Ok((String::new(), ReadResult::NoReader));
+        };
+        let parts = self.fetch(parts, fingerprints).await?;
+        let read = ocr.read(&Document { parts, hints }).await?;
+        Ok((read.place, result(read.reading)))
+    }
+
+    /// Listens to a recording: where, and what came of it.
+    async fn hear(
+        &self,
+        parts: &[Attachment],
+        hints: Hints,
+        fingerprints: &mut Vec<Fingerprint>,
+    ) -> Result<(String, ReadResult)> {
+        let Some(speech) = &self.ports.speech else {
+            return Ok((String::new(), ReadResult::NoReader));
+        };
+        let parts = self.fetch(parts, fingerprints).await?;
+        let audio = parts.into_iter().next().unwrap_or_default();
+        let heard = speech.read(&Recording { audio, hints }).await?;
+        Ok((heard.place, ReadResult::Heard(heard.speech)))
     }
 
     /// The parts' content, and its fingerprints as far as it could be fetched.

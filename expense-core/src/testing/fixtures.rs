@@ -187,6 +187,7 @@ pub fn draft(ledger: LedgerId, update: &UpdateKey, photo: Attachment) -> Draft {
         round: 1,
         read_at: None,
         receipt: None,
+        voice: None,
         fields: DraftFields::default(),
         by_person: Vec::new(),
     };

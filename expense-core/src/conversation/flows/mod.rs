@@ -42,6 +42,11 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
             caption,
             album,
         } => receipt::photo::decide(ctx, attachment, caption, album.as_ref()),
+        Event::Voice {
+            attachment,
+            seconds,
+            caption,
+        } => receipt::voice::decide(ctx, attachment, *seconds, caption),
         Event::Press(action) => press::decide(ctx, action),
         Event::Read {
             draft,
@@ -66,11 +71,9 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
             Ok(ctx.decide(vec![sweep], Vec::new()))
         }
         Event::Limited { retry_after_s } => Ok(ctx.say(words::limited(*retry_after_s))),
-        Event::Voice { .. }
-        | Event::Arrived
-        | Event::Departed
-        | Event::Moved { .. }
-        | Event::Unsupported => Ok(ctx.nothing()),
+        Event::Arrived | Event::Departed | Event::Moved { .. } | Event::Unsupported => {
+            Ok(ctx.nothing())
+        }
     }
 }
 

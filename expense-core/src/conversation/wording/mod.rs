@@ -19,6 +19,7 @@ pub(crate) mod change;
 pub(crate) mod entry;
 pub(crate) mod help;
 pub(crate) mod list;
+pub(crate) mod reading;
 pub(crate) mod receipt;
 pub(crate) mod setup;
 pub(crate) mod trouble;
@@ -110,6 +111,11 @@ pub(crate) fn quoted(text: &str) -> String {
     let cut: String = text.chars().take(LONGEST).collect();
     let more = if cut.len() < text.len() { "…" } else { "" };
     format!("“{cut}{more}”")
+}
+
+/// All of a person's words, quoted.
+pub(crate) fn quoted_whole(text: &str) -> String {
+    format!("“{text}”")
 }
 
 /// The first letter large.

@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Wording, buttons, change, count, number};
+use super::reading::Outcome;
+use super::{Wording, buttons, change, count, number, quoted_whole};
 use crate::conversation::action::Action;
-use crate::conversation::event::ReadResult;
 use crate::conversation::reply::{Anchor, Reply, Text};
 use crate::domain::currency::Currency;
 use crate::domain::draft::{DraftField, ReceiptDraft};
@@ -14,10 +14,6 @@ use crate::domain::limits;
 use crate::domain::number::format;
 use crate::domain::receipt::Receipt;
 
-pub(crate) const READING: &str = "Reading your receipt…";
-pub(crate) const READING_ALREADY: &str = "I am reading this photo already.";
-pub(crate) const READ_OFTEN_ENOUGH: &str =
-    "I have read this photo several times; please write the amount instead, for example 12.50.";
 pub(crate) const DISCARD: &str = "Discard";
 pub(crate) const DISCARDED: &str = "Discarded. Nothing was recorded.";
 pub(crate) const DISCARDED_BEFORE: &str = "This was discarded. Nothing was recorded.";
@@ -29,63 +25,6 @@ pub(crate) const NO_AMOUNT: &str =
 
 /// Below this many percent the reader's doubt is told.
 const SURE: u8 = 80;
-
-/// What came of reading, as far as it matters for what is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Result {
-    /// Something was found.
-    Read,
-    /// It is something else.
-    NotAReceipt,
-    /// Too little can be read.
-    Illegible,
-    /// It failed.
-    Failed,
-    /// Nobody reads here.
-    NoReader,
-    /// It is shown once more, and nothing was found in it so far.
-    Unread,
-}
-
-impl Result {
-    pub(crate) fn of(result: &ReadResult) -> Self {
-        match result {
-            ReadResult::Receipt(_) => Self::Read,
-            ReadResult::NotAReceipt => Self::NotAReceipt,
-            ReadResult::Illegible => Self::Illegible,
-            ReadResult::Failed => Self::Failed,
-            ReadResult::NoReader => Self::NoReader,
-        }
-    }
-
-    /// For a draft that is shown once more.
-    pub(crate) fn so_far(receipt: &ReceiptDraft) -> Self {
-        match receipt.receipt {
-            Some(_) => Self::Read,
-            None => Self::Unread,
-        }
-    }
-
-    /// The button that has it read once more, where that may help.
-    fn another_try(self) -> Option<&'static str> {
-        match self {
-            Self::Failed => Some("Try again"),
-            Self::NoReader | Self::Unread => Some("Read again"),
-            Self::Read | Self::NotAReceipt | Self::Illegible => None,
-        }
-    }
-
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::Read => "I found no amount.",
-            Self::NotAReceipt => "This does not look like a receipt.",
-            Self::Illegible => "I can't read this photo.",
-            Self::Failed => "Reading this photo failed; the photo is kept.",
-            Self::NoReader => "I can't read photos here yet; the photo is kept.",
-            Self::Unread => "No amount is known yet.",
-        }
-    }
-}
 
 impl Wording<'_> {
     /// A draft that can be saved.
@@ -114,7 +53,7 @@ impl Wording<'_> {
     }
 
     fn notes(&self, receipt: &ReceiptDraft, details: &Details) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes: Vec<String> = said(receipt).into_iter().collect();
         if let Some(found) = &receipt.receipt
             && found.total == receipt.fields.amount
         {
@@ -126,6 +65,7 @@ impl Wording<'_> {
                 Some(percent) if percent < SURE => {
                     format!("Read {place}, only {percent} % sure: please check.")
                 }
+                _ if receipt.voice.is_some() => format!("Heard {place}."),
                 _ => format!("Read {place}."),
             });
         }
@@ -153,15 +93,21 @@ impl Wording<'_> {
     }
 
     /// A draft that lacks its amount.
-    pub(crate) fn asks_amount(&self, id: DraftId, receipt: &ReceiptDraft, result: Result) -> Reply {
+    pub(crate) fn asks_amount(
+        &self,
+        id: DraftId,
+        receipt: &ReceiptDraft,
+        result: Outcome,
+    ) -> Reply {
         let merchant = receipt.fields.merchant.as_ref();
         let name = merchant.map_or_else(String::new, |merchant| format!("{merchant}: "));
+        let said = said(receipt).map_or_else(String::new, |said| format!("{said}\n"));
         let text = format!(
-            "{name}{} What was the amount? Write it, for example 12.50.",
-            result.sentence()
+            "{said}{name}{} What was the amount? Write it, for example 12.50.",
+            result.sentence(receipt)
         );
         let mut row = vec![buttons::edit_draft(id), buttons::discard(id)];
-        if let Some(label) = result.another_try()
+        if let Some(label) = result.another_try(receipt)
             && receipt.round < limits::READING_ROUNDS
         {
             row.insert(0, buttons::button(label, Action::ReadAgain(id)));
@@ -194,14 +140,25 @@ impl Wording<'_> {
         reply.row(vec![buttons::button("Back", Action::ShowDraft(id))])
     }
 
-    /// An image that was saved before.
-    pub(crate) fn known_image(&self, id: DraftId, expense: &Expense) -> Reply {
-        let text = Text::plain("This photo is already saved as ").and(self.expense(expense));
+    /// An image or a recording that was saved before.
+    pub(crate) fn known(&self, id: DraftId, receipt: &ReceiptDraft, expense: &Expense) -> Reply {
+        let (what, anyway) = match receipt.voice {
+            None => ("photo", "Read it anyway"),
+            Some(_) => ("voice note", "Listen to it anyway"),
+        };
+        let text =
+            Text::plain(format!("This {what} is already saved as ")).and(self.expense(expense));
         anchored(id, text).row(vec![
-            buttons::button("Read it anyway", Action::ReadAgain(id)),
+            buttons::button(anyway, Action::ReadAgain(id)),
             buttons::discard(id),
         ])
     }
+}
+
+/// What somebody said aloud, in quotes.
+fn said(receipt: &ReceiptDraft) -> Option<String> {
+    let transcript = receipt.voice.as_ref()?.transcript.as_ref()?;
+    (!transcript.is_empty()).then(|| quoted_whole(transcript.as_str()))
 }
 
 fn anchored(id: DraftId, text: Text) -> Reply {

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use crate::conversation::event::ReadResult;
 use crate::domain::receipt::{Confidence, LineItem, Receipt};
+use crate::domain::speech::{Speech, Spoken, Transcript};
+use crate::domain::text::Description;
 
 /// `receipt merchant=REWE; total=12.50`, `failed`, …
 pub(super) fn result(text: &str) -> Result<ReadResult, String> {
@@ -12,10 +14,38 @@ pub(super) fn result(text: &str) -> Result<ReadResult, String> {
         "receipt" => receipt(fields).map(|receipt| ReadResult::Receipt(Box::new(receipt))),
         "not_a_receipt" => Ok(ReadResult::NotAReceipt),
         "illegible" => Ok(ReadResult::Illegible),
+        "expense" => spoken(fields).map(ReadResult::Heard),
+        "talk" => Ok(ReadResult::Heard(Speech::Other {
+            transcript: Transcript::new(fields.trim_start_matches("said=")),
+        })),
+        "silence" => Ok(ReadResult::Heard(Speech::Nothing)),
         "failed" => Ok(ReadResult::Failed),
         "no_reader" => Ok(ReadResult::NoReader),
         _ => Err("no such result of reading".to_owned()),
     }
+}
+
+fn spoken(fields: &str) -> Result<Speech, String> {
+    let mut expense = Spoken::default();
+    let mut transcript = Transcript::new("");
+    for field in fields.split(';').map(str::trim).filter(|f| !f.is_empty()) {
+        let (name, value) = field.split_once('=').ok_or("a field has no value")?;
+        match name {
+            "said" => transcript = Transcript::new(value),
+            "amount" => expense.amount = Some(parsed(value)?),
+            "currency" => expense.currency = Some(parsed(value)?),
+            "date" => expense.date = Some(parsed(value)?),
+            "merchant" => expense.merchant = Some(Description::new(value)),
+            "description" => expense.description = Some(Description::new(value)),
+            "category" => expense.category = Some(value.to_owned()),
+            _ => return Err(format!("nobody says {name}")),
+        }
+    }
+    let expense = Box::new(expense);
+    Ok(Speech::Expense {
+        transcript,
+        expense,
+    })
 }
 
 fn receipt(fields: &str) -> Result<Receipt, String> {

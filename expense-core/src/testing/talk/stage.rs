@@ -103,6 +103,7 @@ impl Stage {
                 return self.happen(Event::Press(action), Some(message));
             }
             "photo" => return self.photo(text, of),
+            "voice" => return self.voice(text, of),
             "read" => return self.read(text, of),
             "limited" => {
                 let retry_after_s = parse(text)?;
@@ -136,15 +137,23 @@ impl Stage {
         self.happen(Event::Press(action), Some(message))
     }
 
+    fn voice(&mut self, text: &str, length: Option<&str>) -> Told {
+        let (attachment, caption) = attached(text);
+        let seconds = length.map(duration).transpose()?;
+        let event = Event::Voice {
+            attachment,
+            seconds: seconds.and_then(|length| length.num_seconds().try_into().ok()),
+            caption,
+        };
+        let message = self.wall.message();
+        self.happen(event, Some(message))
+    }
+
     fn photo(&mut self, text: &str, album: Option<&str>) -> Told {
-        let (name, caption) = text.split_once(' ').unwrap_or((text, ""));
+        let (attachment, caption) = attached(text);
         let event = Event::Photo {
-            attachment: Attachment {
-                reference: name.to_owned(),
-                fingerprint: Fingerprint(name.to_owned()),
-                bytes: None,
-            },
-            caption: caption.to_owned(),
+            attachment,
+            caption,
             album: album.map(|album| key(MessageKey::new(album))),
         };
         let message = self.wall.message();
@@ -209,6 +218,17 @@ impl Stage {
             Err("an update that came twice did something twice".to_owned())
         }
     }
+}
+
+/// What is attached by this name, and the caption after it.
+fn attached(text: &str) -> (Attachment, String) {
+    let (name, caption) = text.split_once(' ').unwrap_or((text, ""));
+    let attachment = Attachment {
+        reference: name.to_owned(),
+        fingerprint: Fingerprint(name.to_owned()),
+        bytes: None,
+    };
+    (attachment, caption.to_owned())
 }
 
 fn parse<T: std::str::FromStr>(text: &str) -> Told<T> {

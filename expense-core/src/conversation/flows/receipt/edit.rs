@@ -7,7 +7,7 @@ use crate::conversation::patch::Patch;
 use crate::conversation::question::DraftQuery;
 use crate::conversation::reply::Place;
 use crate::conversation::session::Topic;
-use crate::conversation::wording::receipt as words;
+use crate::conversation::wording::reading::Outcome;
 use crate::conversation::write::Write;
 use crate::domain::category::CategoryId;
 use crate::domain::currency::Currency;
@@ -59,7 +59,7 @@ pub(crate) fn press_category(
 /// [Back]
 pub(crate) fn show(ctx: &Context<'_>, id: DraftId, place: Place) -> Flow {
     let (draft, receipt) = live_receipt(ctx, id)?;
-    let reply = present(ctx, &draft, &receipt, words::Result::so_far(&receipt))?.at(place);
+    let reply = present(ctx, &draft, &receipt, Outcome::so_far(&receipt))?.at(place);
     let mut decision = ctx.say(reply);
     decision.session.forget(&ctx.turn.who);
     Ok(decision)
@@ -101,7 +101,7 @@ fn apply(
         .map_err(|misfit| ctx.stop(misfit.say()))?;
     draft.revision += 1;
     draft.content = DraftContent::Receipt(receipt.clone());
-    let reply = present(ctx, &draft, &receipt, words::Result::so_far(&receipt))?.at(place);
+    let reply = present(ctx, &draft, &receipt, Outcome::so_far(&receipt))?.at(place);
     let mut decision = ctx.decide(vec![Write::PutDraft(Box::new(draft))], vec![reply]);
     decision.session.forget(&ctx.turn.who);
     Ok(decision)

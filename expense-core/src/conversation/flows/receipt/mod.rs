@@ -1,4 +1,4 @@
-//! Drafts: photographed receipts, and the doubtful lines that are saved by the same button.
+//! Drafts: photographed receipts, voice notes, and the doubtful lines that are saved by the same button.
 
 use crate::conversation::action::Action;
 use crate::conversation::categorize;
@@ -6,7 +6,7 @@ use crate::conversation::context::{Context, Flow};
 use crate::conversation::patch::Misfit;
 use crate::conversation::question::{DraftQuery, ExpenseFilter};
 use crate::conversation::reply::{Anchor, Place, Reply};
-use crate::conversation::wording::{change, receipt as words};
+use crate::conversation::wording::{change, reading as said, receipt as words};
 use crate::domain::calendar::Period;
 use crate::domain::draft::{Draft, DraftContent, DraftField, DraftState, ReceiptDraft};
 use crate::domain::expense::{Details, Expense};
@@ -15,9 +15,11 @@ use crate::domain::money::Money;
 use crate::domain::text::fold;
 
 pub(crate) mod edit;
+mod open;
 pub(crate) mod photo;
 pub(crate) mod reading;
 pub(crate) mod save;
+pub(crate) mod voice;
 
 /// The draft with this id, unless it can't be answered any more: then that is said.
 fn live(ctx: &Context<'_>, id: DraftId) -> Flow<Draft> {
@@ -90,7 +92,7 @@ fn present(
     ctx: &Context<'_>,
     draft: &Draft,
     receipt: &ReceiptDraft,
-    result: words::Result,
+    result: said::Outcome,
 ) -> Flow<Reply> {
     let shown = match details(ctx, receipt) {
         Some(Ok(details)) => {
@@ -126,10 +128,10 @@ fn message_of(draft: DraftId) -> Place {
 }
 
 /// "Reading your receipt…"
-fn reading_now(draft: DraftId) -> Reply {
+fn reading_now(draft: DraftId, receipt: &ReceiptDraft) -> Reply {
     Reply {
         anchor: Some(Anchor::Draft(draft)),
-        ..Reply::plain(words::READING)
+        ..Reply::plain(said::waits(receipt))
     }
     .row(vec![crate::conversation::wording::buttons::button(
         words::DISCARD,

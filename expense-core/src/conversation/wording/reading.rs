@@ -1,0 +1,103 @@
+//! Reading photos and listening to voice notes: what is said meanwhile and when it failed.
+
+use crate::conversation::event::ReadResult;
+use crate::domain::draft::ReceiptDraft;
+use crate::domain::limits;
+use crate::domain::speech::Speech;
+
+/// A draft waits for its reading.
+pub(crate) fn waits(receipt: &ReceiptDraft) -> &'static str {
+    match receipt.voice {
+        None => "Reading your receipt…",
+        Some(_) => "Listening to your voice note…",
+    }
+}
+
+/// It is asked for while it goes on.
+pub(crate) fn already(receipt: &ReceiptDraft) -> &'static str {
+    match receipt.voice {
+        None => "I am reading this photo already.",
+        Some(_) => "I am listening to this already.",
+    }
+}
+
+/// It is asked for once too often.
+pub(crate) fn often_enough(receipt: &ReceiptDraft) -> String {
+    let done = match receipt.voice {
+        None => "read this photo",
+        Some(_) => "listened to this",
+    };
+    format!("I have {done} several times; please write the amount instead, for example 12.50.")
+}
+
+/// A voice note that nobody listens to.
+pub(crate) fn too_long() -> String {
+    format!(
+        "This voice note is longer than {} minutes. Please send a shorter one, or write the \
+         expense, for example 12.50 lunch.",
+        limits::VOICE_SECONDS / 60
+    )
+}
+
+/// What came of reading, as far as it matters for what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Something was found.
+    Read,
+    /// It is something else.
+    NotAReceipt,
+    /// Too little can be read.
+    Illegible,
+    /// It failed.
+    Failed,
+    /// Nobody reads here.
+    NoReader,
+    /// It is shown once more, and nothing was found in it so far.
+    Unread,
+}
+
+impl Outcome {
+    pub(crate) fn of(result: &ReadResult) -> Self {
+        match result {
+            ReadResult::Receipt(_) | ReadResult::Heard(Speech::Expense { .. }) => Self::Read,
+            ReadResult::NotAReceipt | ReadResult::Heard(Speech::Other { .. }) => Self::NotAReceipt,
+            ReadResult::Illegible | ReadResult::Heard(Speech::Nothing) => Self::Illegible,
+            ReadResult::Failed => Self::Failed,
+            ReadResult::NoReader => Self::NoReader,
+        }
+    }
+
+    /// For a draft that is shown once more.
+    pub(crate) fn so_far(receipt: &ReceiptDraft) -> Self {
+        match receipt.read_at {
+            Some(_) => Self::Read,
+            None => Self::Unread,
+        }
+    }
+
+    /// The button that has it read once more, where that may help.
+    pub(crate) fn another_try(self, receipt: &ReceiptDraft) -> Option<&'static str> {
+        match self {
+            Self::Failed => Some("Try again"),
+            Self::NoReader | Self::Unread if receipt.voice.is_some() => Some("Listen again"),
+            Self::NoReader | Self::Unread => Some("Read again"),
+            Self::Read | Self::NotAReceipt | Self::Illegible => None,
+        }
+    }
+
+    pub(crate) fn sentence(self, receipt: &ReceiptDraft) -> &'static str {
+        match (self, receipt.voice.is_some()) {
+            (Self::Read, false) => "I found no amount.",
+            (Self::Read, true) => "I heard no amount.",
+            (Self::NotAReceipt, false) => "This does not look like a receipt.",
+            (Self::NotAReceipt, true) => "I heard of no expense.",
+            (Self::Illegible, false) => "I can't read this photo.",
+            (Self::Illegible, true) => "I can't understand this voice note.",
+            (Self::Failed, false) => "Reading this photo failed; the photo is kept.",
+            (Self::Failed, true) => "Listening to this failed; the voice note is kept.",
+            (Self::NoReader, false) => "I can't read photos here yet; the photo is kept.",
+            (Self::NoReader, true) => "I can't listen to voice notes here; this one is kept.",
+            (Self::Unread, _) => "No amount is known yet.",
+        }
+    }
+}
