@@ -20,22 +20,19 @@ pub(crate) fn decide(
     caption: &str,
     album: Option<&MessageKey>,
 ) -> Flow {
-    if let Some(album) = album {
-        if let Some(draft) = ctx.draft(DraftQuery::Album(album.clone()))?
-            && let Some(joined) = join(ctx, draft, attachment, caption)
-        {
-            return Ok(joined);
-        }
+    if let Some(album) = album
+        && let Some(draft) = ctx.draft(DraftQuery::Album(album.clone()))?
+        && let Some(joined) = join(ctx, draft, attachment, caption)
+    {
+        return Ok(joined);
     }
-    open::decide(
-        ctx,
-        &Sent {
-            attachment,
-            caption,
-            album,
-            voice: None,
-        },
-    )
+    let sent = Sent {
+        attachment,
+        caption,
+        album,
+        voice: None,
+    };
+    open::decide(ctx, &sent)
 }
 
 /// Adds a part to its album's draft. One that was answered already is not touched.
