@@ -1,1 +1,24 @@
-//! The store on PostgreSQL.
+#![doc = include_str!("../README.md")]
+
+mod columns;
+mod commit;
+mod config;
+mod desk;
+mod error;
+mod jobs;
+mod look;
+mod migrate;
+mod moving;
+mod open;
+mod read;
+mod rows;
+mod sql;
+mod state;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod writes;
+
+pub use config::Config;
+pub use error::OpenError;
+pub use store::PostgresStore;

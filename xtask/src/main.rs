@@ -5,6 +5,7 @@ mod ci;
 mod count;
 mod deny;
 mod models;
+mod postgres;
 mod python;
 mod receipts;
 mod shell;

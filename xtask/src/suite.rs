@@ -2,7 +2,7 @@
 
 use crate::count::{self, Count};
 use crate::shell::{Result, TaskError, cargo, works};
-use crate::{models, python};
+use crate::{models, postgres, python};
 
 /// Features and members of every build here: one set, so that each crate is compiled once.
 pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
@@ -11,9 +11,11 @@ pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
 pub(crate) fn run() -> Result {
     let models = models::ensure();
     let python = python::ensure();
+    let postgres = postgres::ensure()?;
     let mut total = Count::default();
     let mut failed = Vec::new();
     for mut runner in runners() {
+        runner.env(postgres::VARIABLE, postgres.address());
         if let Ok(directory) = &models {
             runner.env("OCR_MODEL_DIR", directory);
         }

@@ -1,0 +1,261 @@
+//! The desk where commits wait: what waits at one moment is written together.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+use expense_core::domain::keys::LedgerId;
+use expense_core::ports::store::{Commit, Committed};
+use lru::LruCache;
+use sqlx::pool::PoolConnection;
+use sqlx::{Connection, PgPool, Postgres};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{Id, JoinSet};
+
+use crate::commit::{Member, record};
+use crate::config::{BATCH, HEADS, WAITING};
+use crate::error::Failure;
+use crate::look::Head;
+use crate::writes::is_common;
+
+/// A connection that rested longer is asked whether it still lives.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// What the desk is told.
+pub(crate) enum Message {
+    /// Record this.
+    Commit(Box<Request>),
+    /// Finish what waits and end.
+    Close,
+}
+
+/// A commit with whom to tell. Whoever asked may be gone by then: it is recorded all the same.
+pub(crate) struct Request {
+    pub(crate) commit: Commit,
+    pub(crate) done: oneshot::Sender<Result<Committed, Failure>>,
+}
+
+/// A connection that writes batches, kept between them, and when it was last used.
+type Writer = Option<(PoolConnection<Postgres>, Instant)>;
+
+/// What a batch leaves: its connection, and what is known of its ledgers now.
+struct Written {
+    writer: Writer,
+    heads: Vec<(LedgerId, Option<Head>)>,
+}
+
+/// Commits that wait, and batches on their way: at most one of a ledger at a time.
+pub(crate) struct Desk {
+    pool: PgPool,
+    patience: Duration,
+    waiting: VecDeque<Request>,
+    resting: Vec<Writer>,
+    running: JoinSet<Written>,
+    ledgers: HashMap<Id, Vec<LedgerId>>,
+    busy: HashSet<LedgerId>,
+    heads: LruCache<LedgerId, Head>,
+}
+
+impl Desk {
+    pub(crate) fn new(pool: PgPool, writers: usize, patience: Duration) -> Self {
+        Self {
+            pool,
+            patience,
+            waiting: VecDeque::new(),
+            resting: (0..writers.max(1)).map(|_| None).collect(),
+            running: JoinSet::new(),
+            ledgers: HashMap::new(),
+            busy: HashSet::new(),
+            heads: LruCache::new(NonZeroUsize::new(HEADS).unwrap_or(NonZeroUsize::MIN)),
+        }
+    }
+
+    /// Writes what comes in until it is closed. Alone, a commit goes at once.
+    pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        loop {
+            let room = self.waiting.len() < WAITING;
+            tokio::select! {
+                message = inbox.recv(), if room && !(inbox.is_closed() && inbox.is_empty()) => {
+                    self.take(message, &mut inbox);
+                }
+                Some(done) = self.running.join_next_with_id() => self.finish(done),
+                else => return,
+            }
+            // Whoever is about to commit does it first, and is written with the rest.
+            tokio::task::yield_now().await;
+            while self.waiting.len() < WAITING {
+                let Ok(message) = inbox.try_recv() else { break };
+                self.take(Some(message), &mut inbox);
+            }
+            while !self.resting.is_empty() && self.start() {}
+        }
+    }
+
+    fn take(&mut self, message: Option<Message>, inbox: &mut mpsc::Receiver<Message>) {
+        match message {
+            Some(Message::Commit(request)) => self.waiting.push_back(*request),
+            Some(Message::Close) => inbox.close(),
+            None => {}
+        }
+    }
+
+    /// Sends the next batch on its way, if there is one.
+    fn start(&mut self) -> bool {
+        let batch = self.batch();
+        if batch.is_empty() {
+            return false;
+        }
+        let Some(writer) = self.resting.pop() else {
+            return false;
+        };
+        let ledgers: Vec<LedgerId> = batch.iter().map(|r| r.commit.ledger.id).collect();
+        let heads = ledgers.iter().map(|ledger| self.heads.pop(ledger));
+        let heads: Vec<Option<Head>> = heads.collect();
+        self.busy.extend(&ledgers);
+        let writing = write(self.pool.clone(), self.patience, writer, batch, heads);
+        let task = self.running.spawn(writing);
+        self.ledgers.insert(task.id(), ledgers);
+        true
+    }
+
+    /// The oldest that waits and what can go with it, in the order of ledgers: at most one of a
+    /// ledger, since the next is decided by what this one leaves, and only of its kind, so that
+    /// the many don't wait for the few that take several statements.
+    fn batch(&mut self) -> Vec<Request> {
+        let mut kind = None;
+        let mut ledgers = HashSet::new();
+        let mut batch = Vec::new();
+        let mut later = VecDeque::new();
+        for request in self.waiting.drain(..) {
+            let ledger = request.commit.ledger.id;
+            // A later commit of a ledger never overtakes an earlier one.
+            let is_next = ledgers.insert(ledger) && !self.busy.contains(&ledger);
+            let fits = batch.len() < BATCH && is_next;
+            if fits && *kind.get_or_insert(is_common(&request.commit)) == is_common(&request.commit)
+            {
+                batch.push(request);
+            } else {
+                later.push_back(request);
+            }
+        }
+        self.waiting = later;
+        batch.sort_by_key(|request| request.commit.ledger.id);
+        batch
+    }
+
+    fn finish(&mut self, done: Result<(Id, Written), tokio::task::JoinError>) {
+        let (id, written) = match done {
+            Ok((id, written)) => (id, Some(written)),
+            // A panic: nobody waits for an answer any more, and the connection is gone.
+            Err(error) => (error.id(), None),
+        };
+        for ledger in self.ledgers.remove(&id).unwrap_or_default() {
+            self.busy.remove(&ledger);
+        }
+        let (writer, heads) = match written {
+            Some(Written { writer, heads }) => (writer, heads),
+            None => (None, Vec::new()),
+        };
+        self.resting.push(writer);
+        for (ledger, head) in heads {
+            if let Some(head) = head {
+                self.heads.put(ledger, head);
+            }
+        }
+    }
+}
+
+/// Writes a batch and tells everybody. Where one commit may be to blame, each is tried alone.
+async fn write(
+    pool: PgPool,
+    patience: Duration,
+    writer: Writer,
+    batch: Vec<Request>,
+    heads: Vec<Option<Head>>,
+) -> Written {
+    let (commits, waiters): (Vec<Commit>, Vec<_>) = batch
+        .into_iter()
+        .map(|request| (request.commit, request.done))
+        .unzip();
+    let members = commits.into_iter().zip(heads);
+    let mut members: Vec<Member> = members
+        .map(|(commit, head)| Member {
+            commit,
+            head,
+            result: None,
+        })
+        .collect();
+    let mut pen = Pen {
+        pool,
+        patience,
+        writer,
+    };
+    let mut failures = vec![None; members.len()];
+    if let Err(failure) = pen.write(&mut members).await {
+        let alone = failure.may_be_one_members();
+        for (member, failed) in members.chunks_mut(1).zip(&mut failures) {
+            forget(member);
+            *failed = if alone {
+                pen.write(member).await.err()
+            } else {
+                Some(failure.clone())
+            };
+        }
+    }
+    let mut kept = Vec::with_capacity(members.len());
+    for ((member, failure), waiter) in members.into_iter().zip(failures).zip(waiters) {
+        kept.push((member.commit.ledger.id, member.head));
+        let result = match (member.result, failure) {
+            (Some(committed), _) => Ok(committed),
+            (None, Some(failure)) => Err(failure),
+            (None, None) => Err(Failure::Busy("other instances write to the same ledger")),
+        };
+        // Nobody waits any more: the outcome is kept under its key.
+        let _ = waiter.send(result);
+    }
+    Written {
+        writer: pen.writer,
+        heads: kept,
+    }
+}
+
+/// After a failure it is unknown what was written.
+fn forget(members: &mut [Member]) {
+    for member in members {
+        member.head = None;
+    }
+}
+
+/// A connection, opened when it is needed.
+struct Pen {
+    pool: PgPool,
+    patience: Duration,
+    writer: Writer,
+}
+
+impl Pen {
+    async fn write(&mut self, members: &mut [Member]) -> Result<(), Failure> {
+        let mut connection = self.connection().await?;
+        let recorded = tokio::time::timeout(self.patience, record(&mut connection, members)).await;
+        let recorded = recorded.unwrap_or(Err(Failure::Silent));
+        match &recorded {
+            Err(failure) if failure.ends_connection() => connection.close_on_drop(),
+            _ => self.writer = Some((connection, Instant::now())),
+        }
+        recorded
+    }
+
+    async fn connection(&mut self) -> Result<PoolConnection<Postgres>, Failure> {
+        if let Some((mut connection, since)) = self.writer.take() {
+            if since.elapsed() < FRESH {
+                return Ok(connection);
+            }
+            let alive = tokio::time::timeout(FRESH, connection.ping()).await;
+            if matches!(alive, Ok(Ok(()))) {
+                return Ok(connection);
+            }
+            connection.close_on_drop();
+        }
+        Ok(self.pool.acquire().await?)
+    }
+}
