@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
-use crate::domain::keys::{ChangeId, DraftId, ExpenseId};
+use crate::domain::keys::{ChangeId, DraftId, ExpenseId, UserKey};
 
 /// The longest payload of a button, in bytes.
 pub const MAX_PAYLOAD_BYTES: usize = 64;
@@ -56,6 +56,10 @@ pub enum Action {
     Erase,
     /// Erase everything, as asked twice.
     EraseForGood,
+    /// Let this person in. Only owners can.
+    Approve(UserKey),
+    /// Turn this person away. Only owners can.
+    Refuse(UserKey),
     /// Leave things as they are.
     Cancel,
 }

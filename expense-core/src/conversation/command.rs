@@ -4,8 +4,8 @@ use super::categorize::nearest;
 use super::context::{Context, Flow};
 use super::event::Event;
 use super::flows::{
-    categories, currency, delete, edit, export, forget, format, help, learned, list, record,
-    search, settings, start, tag, timezone, undo,
+    categories, currency, delete, edit, export, forget, format, help, learned, list, people,
+    record, search, settings, start, tag, timezone, undo,
 };
 
 /// A command that people can write.
@@ -18,7 +18,18 @@ pub struct Command {
     pub help: &'static str,
     /// The heading that it stands under in `/help`.
     pub area: Area,
+    /// Who may use it; for others it does not exist.
+    pub audience: Audience,
     pub(crate) run: fn(&Context<'_>, &str) -> Flow,
+}
+
+/// Who may use a command. A transport registers owners' commands for their own chats alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever is let in.
+    Everyone,
+    /// Owners.
+    Owners,
 }
 
 /// A heading of `/help`.
@@ -36,6 +47,8 @@ pub enum Area {
     SetUp,
     /// Taking it along, or away.
     Own,
+    /// Deciding who may use the bot.
+    Operate,
 }
 
 const fn command(
@@ -50,6 +63,10 @@ const fn command(
         arguments,
         help,
         area,
+        audience: match area {
+            Area::Operate => Audience::Owners,
+            _ => Audience::Everyone,
+        },
         run,
     }
 }
@@ -90,6 +107,10 @@ pub static COMMANDS: &[Command] = &[
     command(Area::SetUp, "settings", "", "all settings", settings::show),
     command(Area::Own, "export", "[period]", "your expenses as a CSV file", export::command),
     command(Area::Own, "forget", "", "erase everything", forget::command),
+    command(Area::Operate, "approve", "ID", "let somebody in", people::approve),
+    command(Area::Operate, "revoke", "ID", "turn somebody away", people::revoke),
+    command(Area::Operate, "users", "", "who may use me", people::users),
+    command(Area::Operate, "stats", "", "how much is kept", people::stats),
 ];
 
 /// What a text is as a command.
@@ -102,8 +123,9 @@ pub(crate) enum Routed<'t> {
     NotACommand,
 }
 
-/// Reads `/name arguments`: the name in any case and whole, `/name@bot` as `/name`.
-pub(crate) fn route(text: &str) -> Routed<'_> {
+/// Reads `/name arguments`: the name in any case and whole, `/name@bot` as `/name`. What is for
+/// owners is unknown to others.
+pub(crate) fn route(text: &str, audience: Audience) -> Routed<'_> {
     let Some(rest) = text.trim_start().strip_prefix('/') else {
         return Routed::NotACommand;
     };
@@ -113,9 +135,25 @@ pub(crate) fn route(text: &str) -> Routed<'_> {
     if name.is_empty() {
         return Routed::NotACommand;
     }
-    match named(name) {
+    match named(name).filter(|command| command.is_for(audience)) {
         Some(command) => Routed::Known(command, arguments.trim()),
-        None => Routed::Unknown(nearest(name, COMMANDS.iter().map(|command| command.name))),
+        None => Routed::Unknown(nearest(
+            name,
+            for_audience(audience).map(|known| known.name),
+        )),
+    }
+}
+
+/// The commands of this audience, in the order of `/help`; owners have all of them.
+pub fn for_audience(audience: Audience) -> impl Iterator<Item = &'static Command> {
+    COMMANDS
+        .iter()
+        .filter(move |command| command.is_for(audience))
+}
+
+impl Command {
+    fn is_for(&self, audience: Audience) -> bool {
+        self.audience == Audience::Everyone || audience == Audience::Owners
     }
 }
 
@@ -131,7 +169,7 @@ pub fn named(name: &str) -> Option<&'static Command> {
 #[must_use]
 pub fn label(event: &Event) -> &'static str {
     match event {
-        Event::Text { text, .. } => match route(text) {
+        Event::Text { text, .. } => match route(text, Audience::Owners) {
             Routed::Known(command, _) => command.name,
             Routed::Unknown(_) => "other",
             Routed::NotACommand => "text",
@@ -144,6 +182,8 @@ pub fn label(event: &Event) -> &'static str {
         Event::Limited { .. } => "limited",
         Event::Voice { .. } => "voice",
         Event::Arrived | Event::Departed | Event::Moved { .. } => "membership",
+        Event::Denied { .. } => "denied",
+        Event::Code { .. } => "code",
         Event::Unsupported => "unsupported",
     }
 }
@@ -164,10 +204,25 @@ mod tests {
         #[case] name: &str,
         #[case] arguments: &str,
     ) {
-        match route(text) {
+        match route(text, Audience::Everyone) {
             Routed::Known(command, rest) => assert_eq!((command.name, rest), (name, arguments)),
             _ => panic!("{text} is a command"),
         }
+    }
+
+    #[rstest]
+    #[case("/users", Audience::Everyone, false)]
+    #[case("/users", Audience::Owners, true)]
+    #[case("/list", Audience::Owners, true)]
+    fn owners_commands_are_unknown_to_others(
+        #[case] text: &str,
+        #[case] audience: Audience,
+        #[case] known: bool,
+    ) {
+        let routed = route(text, audience);
+        assert_eq!(matches!(routed, Routed::Known(..)), known);
+        let hint = matches!(routed, Routed::Unknown(Some("users")));
+        assert!(!hint, "a hint would tell");
     }
 
     #[rstest]
@@ -177,7 +232,7 @@ mod tests {
     #[case("/12", None)]
     #[case("/выписка", None)]
     fn another_name_gets_the_nearest(#[case] text: &str, #[case] nearest: Option<&str>) {
-        match route(text) {
+        match route(text, Audience::Everyone) {
             Routed::Unknown(near) => assert_eq!(near, nearest),
             _ => panic!("{text} is none of ours"),
         }
@@ -189,7 +244,10 @@ mod tests {
     #[case("/ add")]
     #[case("/@bot")]
     fn what_has_no_name_is_no_command(#[case] text: &str) {
-        assert!(matches!(route(text), Routed::NotACommand));
+        assert!(matches!(
+            route(text, Audience::Everyone),
+            Routed::NotACommand
+        ));
     }
 
     /// Telegram takes names of at most 32 small letters and descriptions of at most 256.

@@ -6,14 +6,17 @@
 
 use chrono::NaiveDate;
 
+use super::command::Audience;
 use super::decision::{Decision, Turn};
 use super::question::{
-    Answer, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Question, Total, TotalsQuery,
+    Answer, Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Question, Total,
+    TotalsQuery,
 };
 use super::reply::Reply;
 use super::session::{Session, Topic};
 use super::wording::{self, Wording};
 use super::{entry, write::Write};
+use crate::domain::access::Person;
 use crate::domain::change::Change;
 use crate::domain::currency::Currency;
 use crate::domain::draft::Draft;
@@ -50,6 +53,15 @@ impl<'a> Context<'a> {
     /// The ledger of the chat.
     pub(crate) fn ledger(&self) -> &'a Ledger {
         &self.turn.ledger
+    }
+
+    /// Which commands there are for the sender.
+    pub(crate) fn audience(&self) -> Audience {
+        if self.turn.owner {
+            Audience::Owners
+        } else {
+            Audience::Everyone
+        }
     }
 
     /// The sender's day.
@@ -202,6 +214,22 @@ impl<'a> Context<'a> {
         match self.ask(Question::Draft(query))? {
             Answer::Draft(draft) => Ok(draft.as_deref().cloned()),
             _ => Ok(None),
+        }
+    }
+
+    /// Everybody about whom something was decided.
+    pub(crate) fn people(&self) -> Flow<Vec<Person>> {
+        match self.ask(Question::People)? {
+            Answer::People(people) => Ok(people.clone()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// How much is kept in all.
+    pub(crate) fn census(&self) -> Flow<Census> {
+        match self.ask(Question::Census)? {
+            Answer::Census(census) => Ok(*census),
+            _ => Ok(Census::default()),
         }
     }
 

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::event::Event;
+use super::event::{Event, Scene};
 use super::question::{Answer, Question};
 use super::reply::Reply;
 use super::session::Session;
 use super::write::Write;
+use crate::domain::access::Access;
 use crate::domain::keys::{ChatKey, MessageKey, UpdateKey, UserKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::limits;
+use crate::domain::person::PersonName;
 
 /// All that is ambient to a step, as data.
 #[derive(Debug, Clone)]
@@ -32,6 +34,14 @@ pub struct Turn {
     pub ledger: Arc<Ledger>,
     /// What is configured.
     pub policy: Policy,
+    /// Among whom it was said.
+    pub scene: Scene,
+    /// What the platform calls who caused it.
+    pub name: Option<PersonName>,
+    /// Whether they decide about who may use the bot.
+    pub owner: bool,
+    /// Who may use it by configuration.
+    pub access: Arc<Access>,
 }
 
 /// What an operator decides about conversations.

@@ -115,6 +115,17 @@ pub enum Event {
         /// Whole seconds until the next message is welcome.
         retry_after_s: u64,
     },
+    /// Its sender may not use the bot: it gets its one answer and does nothing. A group that is
+    /// not let in hears how it could be.
+    Denied {
+        /// Whether an owner was asked to let them in.
+        asked: bool,
+    },
+    /// Somebody sent the code by which the first owner makes themselves known.
+    Code {
+        /// Whether it was that code, and they were the first.
+        right: bool,
+    },
     /// Something that this product has no use for.
     Unsupported,
 }
@@ -143,6 +154,29 @@ pub enum Tick {
     Sweep,
 }
 
+impl Scene {
+    /// The topic that an answer belongs to.
+    #[must_use]
+    pub fn topic(&self) -> Option<&MessageKey> {
+        match self {
+            Self::Private => None,
+            Self::Group { topic, .. } => topic.as_ref(),
+        }
+    }
+
+    /// Whether it was said to others.
+    #[must_use]
+    pub fn is_aside(&self) -> bool {
+        matches!(
+            self,
+            Self::Group {
+                addressed: false,
+                ..
+            }
+        )
+    }
+}
+
 impl fmt::Debug for Event {
     /// Names the kind alone: what people write never reaches a log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,6 +192,8 @@ impl fmt::Debug for Event {
             Self::Read { .. } => "Read",
             Self::Tick(_) => "Tick",
             Self::Limited { .. } => "Limited",
+            Self::Denied { .. } => "Denied",
+            Self::Code { .. } => "Code",
             Self::Unsupported => "Unsupported",
         })
     }

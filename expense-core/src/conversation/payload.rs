@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::action::{Action, List, Listing, MAX_PAYLOAD_BYTES};
 use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
-use crate::domain::keys::{ChangeId, DraftId, ExpenseId};
+use crate::domain::keys::{ChangeId, DraftId, ExpenseId, UserKey};
 
 /// The text is no action: forged, or from a version that this one does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +57,8 @@ impl From<Action> for String {
             Action::ShowDraft(id) => format!("V:{}", id.as_uuid().simple()),
             Action::Erase => "z".to_owned(),
             Action::EraseForGood => "Z".to_owned(),
+            Action::Approve(who) => format!("a:{}", who.as_str()),
+            Action::Refuse(who) => format!("b:{}", who.as_str()),
             Action::Cancel => "n".to_owned(),
         }
     }
@@ -76,6 +78,12 @@ impl FromStr for Action {
     fn from_str(text: &str) -> Result<Self, UnknownAction> {
         if text.len() > MAX_PAYLOAD_BYTES {
             return Err(UnknownAction);
+        }
+        // A person's key has colons of its own.
+        match text.split_once(':') {
+            Some(("a", who)) => return person(who).map(Self::Approve),
+            Some(("b", who)) => return person(who).map(Self::Refuse),
+            _ => {}
         }
         let mut parts = text.split(':');
         let action = match parts.next().ok_or(UnknownAction)? {
@@ -171,6 +179,10 @@ fn category(text: Option<&str>) -> Result<CategoryId, UnknownAction> {
     number(text).map(CategoryId)
 }
 
+fn person(text: &str) -> Result<UserKey, UnknownAction> {
+    UserKey::new(text).map_err(|_| UnknownAction)
+}
+
 fn number<N: FromStr>(text: Option<&str>) -> Result<N, UnknownAction> {
     text.and_then(|text| text.parse().ok()).ok_or(UnknownAction)
 }
@@ -215,6 +227,8 @@ mod tests {
     #[case(Action::ShowDraft(DraftId::from_uuid(ID)))]
     #[case(Action::Erase)]
     #[case(Action::EraseForGood)]
+    #[case(Action::Approve(UserKey::new("telegram:9223372036854775807").unwrap()))]
+    #[case(Action::Refuse(UserKey::new("console:1").unwrap()))]
     #[case(Action::Cancel)]
     fn survives_its_payload(#[case] action: Action) {
         let text = String::from(action.clone());
@@ -227,6 +241,8 @@ mod tests {
     #[case("u")]
     #[case("u:12")]
     #[case("n:n")]
+    #[case("a:")]
+    #[case("b")]
     #[case("s:ffffffffffffffffffffffffffffffff:256")]
     #[case("m:20261301:1:a")]
     fn refuses_what_is_not_ours(#[case] text: &str) {

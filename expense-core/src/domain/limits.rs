@@ -131,6 +131,8 @@ pub const EXPORT_BYTES: usize = 36 * 1024 * 1024;
 pub const MEMBERS: usize = 200;
 /// The most people about whom owners decide one by one; beyond that, open the bot or a chat.
 pub const PEOPLE: usize = 10_000;
+/// The most owners who are asked about a stranger.
+pub const OWNERS_ASKED: usize = 10;
 /// How long a process goes by what it knows of people: another may have decided meanwhile.
 pub const STANDING: Duration = Duration::from_secs(2);
 /// The longest name of a person that is kept, in characters.

@@ -4,6 +4,7 @@
 //! [`answer`], commit) → [`sending`] → settled. What is slow or late ([`readings`], parked replies
 //! in [`outbox`], what falls due in [`schedule`]) comes back to the same line as an update.
 
+mod access;
 mod activity;
 mod answer;
 mod backoff;
@@ -11,7 +12,9 @@ mod behind;
 mod bell;
 mod copies;
 mod ingress;
+mod limited;
 mod outbox;
+mod owner_code;
 mod pool;
 mod readings;
 mod render;
@@ -30,6 +33,8 @@ use crate::conversation::decision::{Input, Policy, Step, Turn};
 use crate::conversation::event::Envelope;
 use crate::conversation::session::Session;
 use crate::conversation::step::step;
+use crate::domain::access::Access;
+use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::ledger::Settings;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
@@ -46,10 +51,13 @@ use crate::ports::speech::SpeechReader;
 use crate::ports::state::StateStore;
 use crate::ports::store::ExpenseStore;
 
+use access::Directory;
 use activity::Activity;
 use behind::Behind;
 use bell::Bell;
 use copies::Ledgers;
+
+pub use owner_code::OwnerCode;
 
 /// Everything outside that the service works with.
 #[derive(Clone)]
@@ -92,6 +100,10 @@ pub struct Options {
     pub by_language: bool,
     /// How conversations go.
     pub policy: Policy,
+    /// Who may use the bot.
+    pub access: Access,
+    /// Where a person is alone with the bot, by the transport's rule.
+    pub private_chat: fn(&UserKey) -> Option<ChatKey>,
     /// How many messages a person may send; no limit when `None`.
     pub quota: Option<Quota>,
     /// How many requests to a model a person may cause; no limit when `None`, as where no model
@@ -106,12 +118,15 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// One person's own bot: no limit, one receipt at a time.
+    /// One person's own bot: open to all, no limit, one receipt at a time. A person's own chat has
+    /// the person's key.
     fn default() -> Self {
         Self {
             defaults: Settings::default(),
             by_language: false,
             policy: Policy::default(),
+            access: Access::default(),
+            private_chat: access::same_key,
             quota: None,
             model_quota: None,
             readers: 1,
@@ -139,10 +154,12 @@ impl Service {
     /// The same with another way to decide.
     fn deciding_by(ports: Ports, options: Options, step: Decide) -> Self {
         let inner = Inner {
+            access: Arc::new(options.access.clone()),
             ports,
             options,
             step,
             ledgers: copies::ledgers(),
+            directory: Directory::default(),
             accepted: Activity::new(),
             later: Activity::new(),
             behind: Behind::new(),
@@ -155,16 +172,29 @@ impl Service {
         }
     }
 
-    /// Takes an update in: counts it against its sender's allowance and publishes it. `Ok` means
+    /// Takes an update in: checks that its sender is let in, counts it against their allowance and
+    /// publishes it. What a stranger sends beyond their one answer, and what a group says among
+    /// itself, ends here. `Ok` means
     /// that it is safe, with a queue in one process even that it is settled: only then may a
     /// transport acknowledge it.
     ///
     /// # Errors
     ///
-    /// Those of [`UpdateQueue::publish`], and `Fault::Busy` once the service is shutting down.
+    /// Those of [`UpdateQueue::publish`], those of looking up who is let in, and `Fault::Busy` once the service is shutting down.
     /// The transport delivers it again, with the same key.
     pub async fn accept(&self, envelope: Envelope) -> Result<()> {
         self.inner.accept(envelope).await
+    }
+
+    /// The code that makes whoever sends `/start CODE` first, alone with the bot, its owner: the
+    /// one that all instances share, or `fresh` where there is none yet. Show it to the operator.
+    /// `None` where an owner is configured or known: then no code counts any more.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store and of the shared state.
+    pub async fn owner_code(&self, fresh: OwnerCode) -> Result<Option<OwnerCode>> {
+        self.inner.owner_code(fresh).await
     }
 
     /// Handles updates, reads receipts, sends what was parked and keeps the schedule until
@@ -195,6 +225,9 @@ struct Inner {
     options: Options,
     step: Decide,
     ledgers: Ledgers,
+    /// The configured access, to be passed on.
+    access: Arc<Access>,
+    directory: Directory,
     /// Updates that were taken in and are not settled.
     accepted: Activity,
     /// Readings and parked replies that this process knows of.

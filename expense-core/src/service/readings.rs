@@ -1,6 +1,7 @@
 //! Reading photos and listening to voice notes: a bounded pool beside the line, whose results come back as updates.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -85,6 +86,10 @@ impl Inner {
         let DraftContent::Receipt(receipt) = &draft.content else {
             return;
         };
+        if let Some(wait) = self.must_wait(draft, receipt.round).await {
+            self.read_later(&job, wait).await;
+            return;
+        }
         let published = match self.read_once(receipt, settings, draft).await {
             Ok(found) => {
                 self.publish_reading(&job, draft, receipt.round, found)
@@ -104,16 +109,27 @@ impl Inner {
             return;
         };
         tracing::warn!(%error, attempt = job.attempt, "a receipt will be read again");
-        let after = backoff::after(job.attempt, &error);
-        let after = match self
-            .ports
-            .jobs
-            .release(&job, Release::Again { after })
-            .await
-        {
-            Ok(()) => after,
-            Err(_) => limits::READING_CLAIM,
-        };
+        self.read_later(&job, backoff::after(job.attempt, &error))
+            .await;
+    }
+
+    /// How long whoever opened the draft has to wait for another request to a model. Counting
+    /// that fails holds nobody up.
+    async fn must_wait(&self, draft: &Draft, round: u32) -> Option<Duration> {
+        let token = format!("{}:{round}", draft.id.as_uuid().simple());
+        let at = self.ports.clock.now();
+        match self.model_wait(&draft.opened_by, &token, at).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "a request to a model was not counted");
+                None
+            }
+        }
+    }
+
+    async fn read_later(&self, job: &Job, after: Duration) {
+        let released = self.ports.jobs.release(job, Release::Again { after }).await;
+        let after = released.map_or(limits::READING_CLAIM, |()| after);
         self.readings
             .ring(self.in_future(after), self.later.enter());
     }

@@ -8,6 +8,7 @@ use crate::conversation::decision::{Decision, Input, Step, Turn};
 use crate::conversation::event::{Envelope, Event};
 use crate::conversation::reply::Reply;
 use crate::conversation::write::Write;
+use crate::domain::access::Standing;
 use crate::domain::draft::DraftState;
 use crate::domain::keys::ChatKey;
 use crate::domain::limits;
@@ -67,6 +68,13 @@ impl Inner {
 
     /// Steps until it is decided, answering what is asked.
     async fn conclude(&self, envelope: &Envelope, view: &View) -> Result<Decision> {
+        let owner = match envelope.event {
+            Event::Text { .. } | Event::Edited { .. } | Event::Press(_) => {
+                let standing = self.standing(&envelope.who, &envelope.chat).await?;
+                standing == Standing::Owner
+            }
+            _ => false,
+        };
         let turn = Turn {
             now: self.ports.clock.now(),
             sent_at: envelope.sent_at,
@@ -76,6 +84,10 @@ impl Inner {
             message: envelope.message.clone(),
             ledger: Arc::clone(&view.ledger),
             policy: self.options.policy,
+            scene: envelope.scene.clone(),
+            name: envelope.name.clone(),
+            owner,
+            access: Arc::clone(&self.access),
         };
         let mut session = view.session.session.clone();
         let mut input = Input::Event(envelope.event.clone());
@@ -142,6 +154,7 @@ impl Inner {
                 revision,
             } => {
                 self.wake_readers(&commit.writes);
+                self.decided(&envelope.key, &commit.writes).await;
                 self.keep_ledger(&commit, revision);
                 let session = commit
                     .session

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use super::ingress::by_person;
+use super::limited::by_person;
 use super::pool::work_off;
 use super::{Inner, backoff};
 use crate::conversation::wording::trouble;

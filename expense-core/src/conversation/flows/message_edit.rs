@@ -18,7 +18,7 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
     let Some(message) = ctx.turn.message.clone() else {
         return Ok(ctx.nothing());
     };
-    let text = match command::route(text) {
+    let text = match command::route(text, ctx.audience()) {
         Routed::Known(command, arguments) if command.name == "add" => arguments,
         Routed::NotACommand => text,
         // A command was carried out as it stood.

@@ -1,9 +1,9 @@
 //! What happens, one file for each thing that people do.
 
 use super::context::{Context, Flow};
-use super::event::{Event, Tick};
-use super::reply::{Anchor, Place};
-use super::wording::help as words;
+use super::event::{Event, Scene, Tick};
+use super::reply::{Anchor, Place, Text};
+use super::wording::{self, help as words};
 use super::write::Write;
 use crate::domain::keys::ExpenseId;
 use crate::domain::limits;
@@ -20,6 +20,7 @@ pub(crate) mod help;
 pub(crate) mod learned;
 pub(crate) mod list;
 pub(crate) mod message_edit;
+pub(crate) mod people;
 pub(crate) mod press;
 pub(crate) mod receipt;
 pub(crate) mod record;
@@ -70,10 +71,19 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
             };
             Ok(ctx.decide(vec![sweep], Vec::new()))
         }
+        Event::Denied { asked } => Ok(ctx.say(denied(ctx, *asked))),
+        Event::Code { right } => Ok(people::code(ctx, *right)),
         Event::Limited { retry_after_s } => Ok(ctx.say(words::limited(*retry_after_s))),
         Event::Arrived | Event::Departed | Event::Moved { .. } | Event::Unsupported => {
             Ok(ctx.nothing())
         }
+    }
+}
+
+fn denied(ctx: &Context<'_>, asked: bool) -> Text {
+    match ctx.turn.scene {
+        Scene::Private => wording::people::denied(&ctx.turn.who, asked),
+        Scene::Group { .. } => wording::people::uninvited(&ctx.turn.chat),
     }
 }
 

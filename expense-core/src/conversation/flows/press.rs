@@ -1,10 +1,11 @@
 //! Buttons.
 
-use super::{categories, delete, edit, forget, list, receipt, undo};
+use super::{categories, delete, edit, forget, list, people, receipt, undo};
 use crate::conversation::action::Action;
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::reply::{Place, Reply};
 use crate::conversation::wording::change as words;
+use crate::domain::access::Role;
 
 /// What a button does. What it shows takes the place of the message that it hangs on.
 pub(crate) fn decide(ctx: &Context<'_>, action: &Action) -> Flow {
@@ -31,6 +32,8 @@ pub(crate) fn decide(ctx: &Context<'_>, action: &Action) -> Flow {
         Action::ReadAgain(id) => receipt::photo::again(ctx, id, place()),
         Action::More(ref listing) => list::more(ctx, listing),
         Action::DeleteCategory { from, to } => categories::press_delete(ctx, from, to, place()),
+        Action::Approve(ref who) => people::press(ctx, who, Role::Admitted, place()),
+        Action::Refuse(ref who) => people::press(ctx, who, Role::Expelled, place()),
         Action::Erase => Ok(forget::once(ctx, place())),
         Action::EraseForGood => Ok(forget::twice(ctx, place())),
         Action::Cancel => {

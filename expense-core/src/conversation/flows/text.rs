@@ -12,7 +12,7 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str, reply_to: Option<&[Action]>)
     if text.chars().count() > limits::MESSAGE_CHARS {
         return Ok(ctx.say(entry::too_long()));
     }
-    match command::route(text) {
+    match command::route(text, ctx.audience()) {
         Routed::Known(command, arguments) => {
             // Who writes a command no longer answers what was asked.
             let mut session = ctx.session.clone();

@@ -1,6 +1,6 @@
 //! Getting along: greetings, help, limits.
 
-use crate::conversation::command::{Area, Command};
+use crate::conversation::command::{self, Area, Audience, Command};
 use crate::conversation::reply::{Span, Text};
 use crate::domain::currency::Currency;
 use crate::domain::keys::{ChatKey, UserKey};
@@ -44,15 +44,15 @@ pub(crate) fn limited(seconds: u64) -> String {
     format!("That was a lot at once. Please try again in {seconds} s.")
 }
 
-/// All commands.
-pub(crate) fn all(commands: &[Command]) -> Text {
+/// All commands of an audience.
+pub(crate) fn all(audience: Audience) -> Text {
     let mut text = Text::plain(
         "Write what you spent, one expense a line: 12.50 lunch, coffee 3.20 yesterday, \
          10€ taxi #work [Transportation]. Or send a photo of a receipt.\n\
          To correct an expense, reply to it: 250, yesterday, #work.",
     );
     let mut area = None;
-    for command in commands {
+    for command in command::for_audience(audience) {
         if area != Some(command.area) {
             area = Some(command.area);
             text = text.then("\n\n");
@@ -82,5 +82,6 @@ fn heading(area: Area) -> &'static str {
         Area::Look => "Look",
         Area::SetUp => "Set up",
         Area::Own => "Your data",
+        Area::Operate => "For owners",
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod change;
 pub(crate) mod entry;
 pub(crate) mod help;
 pub(crate) mod list;
+pub(crate) mod people;
 pub(crate) mod reading;
 pub(crate) mod receipt;
 pub(crate) mod setup;

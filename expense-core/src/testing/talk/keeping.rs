@@ -14,6 +14,7 @@ use crate::conversation::question::{
 use crate::conversation::reply::Reply;
 use crate::conversation::session::Session;
 use crate::conversation::step::step;
+use crate::domain::access::Access;
 use crate::domain::currency::Currency;
 use crate::domain::keys::ChatKey;
 use crate::domain::ledger::{Ledger, Settings};
@@ -39,6 +40,8 @@ pub(super) struct Keeping {
     chat: ChatKey,
     /// What the chat's ledger begins with.
     pub(super) settings: Settings,
+    /// Who may use the bot: everybody, unless the talk says so.
+    pub(super) access: Access,
 }
 
 impl Keeping {
@@ -47,6 +50,7 @@ impl Keeping {
             books: Books::default(),
             chat,
             settings,
+            access: Access::default(),
         }
     }
 
@@ -82,6 +86,10 @@ impl Keeping {
             policy: Policy {
                 draft_ttl: limits::DRAFT_TTL,
             },
+            scene: envelope.scene.clone(),
+            name: envelope.name.clone(),
+            owner: self.access.owners.contains(&envelope.who),
+            access: Arc::new(self.access.clone()),
         };
         let mut input = Input::Event(envelope.event.clone());
         let mut session = stored.session.clone();

@@ -19,6 +19,12 @@
 //! | `late:` | the next update is handled so much later than it was sent |
 //! | `sweep:` | what is due by time is done |
 //! | `as:` | another person goes on |
+//! | `in:` | from here on it is said in `private`, in a `group`, or in a topic of one: `group 7` |
+//! | `aside:` | somebody writes to the others of the group |
+//! | `owner:` | this person decides about others |
+//! | `denied:` | somebody is not let in; `asked` where an owner was asked |
+//! | `code:` | somebody sends the first owner's code, `right` or `wrong` |
+//! | `arrived:` | the bot was added |
 //! | `redeliver:` | the last update comes again: nothing may happen twice |
 //! | `restart:` | everything but the books is forgotten |
 //! | `bot:` | what is said then; `bot edits:` where a message was changed |

@@ -14,6 +14,7 @@ use crate::domain::currency::Currency;
 use crate::domain::draft::DraftContent;
 use crate::domain::keys::{ChatKey, DraftId, MessageKey, UpdateKey, UserKey};
 use crate::domain::ledger::{Language, Settings};
+use crate::domain::person::PersonName;
 
 /// What a script asks for is not there.
 pub(super) const NOT_SHOWN: &str = "no message like that was shown";
@@ -27,6 +28,7 @@ pub(super) struct Stage {
     /// How long the next update is on its way.
     late: TimeDelta,
     who: UserKey,
+    scene: Scene,
     updates: u32,
     /// The newest message of a person.
     written: Option<MessageKey>,
@@ -50,6 +52,7 @@ impl Default for Stage {
             now: parsed("2026-05-06T10:00:00Z"),
             late: TimeDelta::zero(),
             who: key(UserKey::new("talk:anna")),
+            scene: Scene::Private,
             updates: 0,
             written: None,
             draft: None,
@@ -86,6 +89,11 @@ impl Stage {
             "currency" => settings.currency = parse(text)?,
             "locale" => settings.locale = parse(text)?,
             "zone" => settings.zone = parse(text)?,
+            "owner" => {
+                let owner = UserKey::new(format!("talk:{text}")).map_err(|e| e.to_string())?;
+                self.keeping.access.owners.insert(owner);
+            }
+            "in" => self.scene = scene(text)?,
             "as" => self.who = UserKey::new(format!("talk:{text}")).map_err(|e| e.to_string())?,
             "wait" => self.now += duration(text)?,
             "late" => self.late = duration(text)?,
@@ -108,6 +116,16 @@ impl Stage {
             "limited" => {
                 let retry_after_s = parse(text)?;
                 return self.happen(Event::Limited { retry_after_s }, None);
+            }
+            "aside" => return self.aside(text),
+            "arrived" => return self.happen(Event::Arrived, None),
+            "denied" => {
+                let asked = text == "asked";
+                return self.happen(Event::Denied { asked }, None);
+            }
+            "code" => {
+                let right = text == "right";
+                return self.happen(Event::Code { right }, None);
             }
             "sweep" => return self.happen(Event::Tick(Tick::Sweep), None),
             _ => return Err("no such line".to_owned()),
@@ -190,14 +208,33 @@ impl Stage {
             sent_at: self.now,
             message,
             language: None,
-            name: None,
-            scene: Scene::Private,
+            name: self.name(),
+            scene: self.scene.clone(),
             event,
         };
         self.now += std::mem::replace(&mut self.late, TimeDelta::zero());
         self.last = Some(envelope.clone());
         let replies = self.keeping.handle(&envelope, self.now)?;
         replies.into_iter().map(|reply| self.show(reply)).collect()
+    }
+
+    /// Something that is said to others in a group.
+    fn aside(&mut self, text: &str) -> Told {
+        let addressed = self.scene.clone();
+        if let Scene::Group { addressed, .. } = &mut self.scene {
+            *addressed = false;
+        }
+        let said = self.write(text, None);
+        self.scene = addressed;
+        said
+    }
+
+    /// What the platform calls whoever goes on: in a group, their key with a large letter.
+    fn name(&self) -> Option<PersonName> {
+        let called = self.who.as_str().strip_prefix("talk:")?;
+        let (first, rest) = called.split_at_checked(1)?;
+        let name = format!("{}{rest}", first.to_uppercase());
+        PersonName::new(&name.replace('_', " ")).ok()
     }
 
     fn show(&mut self, reply: Reply) -> Told<String> {
@@ -233,6 +270,21 @@ fn attached(text: &str) -> (Attachment, String) {
 
 fn parse<T: std::str::FromStr>(text: &str) -> Told<T> {
     text.parse().map_err(|_| format!("not understood: {text}"))
+}
+
+fn scene(text: &str) -> Told<Scene> {
+    match text.split_once(' ') {
+        None if text == "private" => Ok(Scene::Private),
+        None if text == "group" => Ok(Scene::Group {
+            addressed: true,
+            topic: None,
+        }),
+        Some(("group", topic)) => Ok(Scene::Group {
+            addressed: true,
+            topic: Some(MessageKey::new(topic).map_err(|e| e.to_string())?),
+        }),
+        _ => Err("write private, group or group and a topic".to_owned()),
+    }
 }
 
 fn duration(text: &str) -> Told<TimeDelta> {

@@ -1,0 +1,91 @@
+//! How much one person may do: counted by when it was sent and once a key, so that neither a
+//! backlog nor a redelivery is punished.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::Inner;
+use crate::conversation::event::{Envelope, Event};
+use crate::domain::keys::UserKey;
+use crate::ports::error::Result;
+use crate::ports::rate::{Quota, Take, Verdict};
+
+impl Inner {
+    /// For how many seconds the sender of this update has to wait, if that is so. Nobody waits
+    /// because the counting failed: it protects, it does not decide.
+    pub(super) async fn limited(&self, envelope: &Envelope) -> Option<u64> {
+        let quota = self.options.quota?;
+        if !by_person(&envelope.event) {
+            return None;
+        }
+        let (who, key) = (&envelope.who, envelope.key.as_str());
+        let taken = self.take("updates", who, key, envelope.sent_at, quota);
+        match taken.await {
+            Ok(wait) => wait.map(seconds),
+            Err(error) => {
+                tracing::warn!(%error, "the rate limit was not counted");
+                None
+            }
+        }
+    }
+
+    /// How long this person has to wait for one more request to a model, if that is so. `token`
+    /// names the request, so that another try of it costs nothing.
+    pub(super) async fn model_wait(
+        &self,
+        who: &UserKey,
+        token: &str,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Duration>> {
+        match self.options.model_quota {
+            Some(quota) => self.take("models", who, token, at, quota).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn take(
+        &self,
+        what: &str,
+        who: &UserKey,
+        token: &str,
+        at: DateTime<Utc>,
+        quota: Quota,
+    ) -> Result<Option<Duration>> {
+        let take = Take {
+            bucket: format!("{what}/{}", who.as_str()),
+            token: Some(token.to_owned()),
+            at: Some(at),
+        };
+        Ok(match self.ports.limiter.take(&take, quota).await? {
+            Verdict::Allowed => None,
+            Verdict::Limited { retry_after } => Some(retry_after),
+        })
+    }
+}
+
+/// A wait in whole seconds, never too short.
+pub(super) fn seconds(wait: Duration) -> u64 {
+    let started = u64::from(wait.subsec_nanos() > 0);
+    (wait.as_secs() + started).max(1)
+}
+
+/// Whether a person who is let in did it, and not this program's own clockwork.
+pub(super) fn by_person(event: &Event) -> bool {
+    match event {
+        Event::Text { .. }
+        | Event::Edited { .. }
+        | Event::Photo { .. }
+        | Event::Voice { .. }
+        | Event::Press(_)
+        | Event::Code { .. }
+        | Event::Unsupported => true,
+        Event::Arrived
+        | Event::Departed
+        | Event::Moved { .. }
+        | Event::Read { .. }
+        | Event::Tick(_)
+        | Event::Denied { .. }
+        | Event::Limited { .. } => false,
+    }
+}
