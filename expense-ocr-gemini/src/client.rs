@@ -78,7 +78,14 @@ impl Client {
         let body = self.send(request).await;
         let took = (self.clock.now() - began).to_std().unwrap_or_default();
         metrics::histogram!("gemini_request_duration_seconds", "kind" => kind).record(took);
-        answer(&body?)
+        let answer = body.and_then(|body| answer(&body));
+        if let Err(error) = &answer
+            && error.is_for_operators()
+        {
+            // Another reader may step in, and then nobody else would hear of it.
+            tracing::error!(%error, kind, "Gemini is of no use");
+        }
+        answer
     }
 
     /// What Google tells of the model.

@@ -121,6 +121,14 @@ impl GeminiError {
         }
     }
 
+    /// Whether it stays until somebody mends the configuration, or this program.
+    pub(crate) fn is_for_operators(self) -> bool {
+        match self {
+            Self::File | Self::Declined | Self::TooLarge => false,
+            _ => matches!(self.fault(), Fault::Denied | Fault::Corrupt | Fault::Bug),
+        }
+    }
+
     /// As the error of a port.
     pub(crate) fn at(self, port: &'static str, operation: &'static str) -> PortError {
         PortError::new(port, operation, self.fault()).because(self)

@@ -51,11 +51,12 @@ pub(crate) fn meaning(
     let is_googles = status.is_some();
     let status = status.unwrap_or_default();
     match http {
-        400 => invalid(&status, is_googles),
+        400 if is_googles => invalid(&status),
         401 => GeminiError::Key,
         402 => GeminiError::Credit,
         // A key that does not exist is 400; what may not be done is 403.
         403 if is_googles => GeminiError::Permission,
+        404 if status.tells(&["cache"]) => GeminiError::Request,
         404 if is_googles => GeminiError::Model,
         413 => GeminiError::TooLarge,
         429 => exhausted(&status, asked, now),
@@ -69,29 +70,17 @@ pub(crate) fn meaning(
 }
 
 /// 400 has many meanings; only some carry a code, the others are told by words of the message.
-fn invalid(status: &Status, is_googles: bool) -> GeminiError {
-    let told: String = [&status.message]
-        .into_iter()
-        .chain(&status.texts("detail"))
-        .map(|text| text.to_ascii_lowercase())
-        .collect();
-    let tells = |words: &[&str]| words.iter().any(|word| told.contains(word));
-    if !is_googles {
-        GeminiError::Address
-    } else if status.reason_is("API_KEY_INVALID") || tells(&["api key"]) {
+fn invalid(status: &Status) -> GeminiError {
+    let violations = |detail: &Value| detail["fieldViolations"].is_array();
+    if status.reason_is("API_KEY_INVALID") || status.tells(&["api key"]) {
         GeminiError::Key
     } else if status.status == "FAILED_PRECONDITION" {
         GeminiError::Location
-    } else if tells(&["payload size", "token count"]) {
+    } else if status.tells(&["payload size", "token count"]) {
         GeminiError::TooLarge
-    } else if tells(&["json payload"])
-        || status
-            .details
-            .iter()
-            .any(|d| d["fieldViolations"].is_array())
-    {
+    } else if status.details.iter().any(violations) || status.tells(&["json payload", "cache"]) {
         GeminiError::Request
-    } else if tells(&[
+    } else if status.tells(&[
         "not enabled",
         "not supported for",
         "does not support",
@@ -135,12 +124,13 @@ impl Status {
         self.details.iter().any(|detail| detail["reason"] == reason)
     }
 
-    fn texts(&self, field: &str) -> Vec<String> {
-        let texts = self
-            .details
-            .iter()
-            .filter_map(|detail| detail[field].as_str());
-        texts.map(str::to_owned).collect()
+    /// Whether the message, or what stands behind it, has one of these words.
+    fn tells(&self, words: &[&str]) -> bool {
+        let details = self.details.iter().filter_map(|d| d["detail"].as_str());
+        let mut texts = details
+            .chain([self.message.as_str()])
+            .map(str::to_ascii_lowercase);
+        texts.any(|text| words.iter().any(|word| text.contains(word)))
     }
 
     fn retry_delay(&self) -> Option<Duration> {

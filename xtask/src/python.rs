@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::shell::{Result, output, root, run};
 
 /// What is installed, each at the version that was tried.
-const PACKAGES: [&str; 1] = ["aiogram==3.31.0"];
+const PACKAGES: [&str; 2] = ["aiogram==3.31.0", "google-genai==3.4.0"];
 
 /// Python with [`PACKAGES`], installed if need be.
 pub(crate) fn ensure() -> Result<PathBuf> {
