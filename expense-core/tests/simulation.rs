@@ -173,11 +173,11 @@ impl Forgetful {
 
 #[async_trait]
 impl ExpenseStore for Forgetful {
-    async fn commit(&self, commit: &Commit) -> Result<Committed> {
+    async fn commit(&self, mut commit: Arc<Commit>) -> Result<Committed> {
         let count = self.commits.fetch_add(1, Ordering::SeqCst);
-        let mut commit = commit.clone();
-        commit.key = UpdateKey::new(format!("forgotten:{count}")).expect("a short key");
-        self.store.commit(&commit).await
+        let key = UpdateKey::new(format!("forgotten:{count}")).expect("a short key");
+        Arc::make_mut(&mut commit).key = key;
+        self.store.commit(commit).await
     }
 
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>> {

@@ -122,10 +122,9 @@ impl Flawed {
 
 #[async_trait]
 impl ExpenseStore for Flawed {
-    async fn commit(&self, commit: &Commit) -> Result<Committed> {
-        let mut commit = commit.clone();
-        self.spoil(&mut commit).await;
-        self.inner.commit(&commit).await
+    async fn commit(&self, mut commit: Arc<Commit>) -> Result<Committed> {
+        self.spoil(Arc::make_mut(&mut commit)).await;
+        self.inner.commit(commit).await
     }
 
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>> {

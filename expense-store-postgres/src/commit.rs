@@ -1,5 +1,7 @@
 //! Recording a batch: looked at, decided, and written if it still stands.
 
+use std::sync::Arc;
+
 use expense_core::domain::keys::LedgerId;
 use expense_core::memory::plan::{Plan, plan};
 use expense_core::ports::store::{Commit, Committed};
@@ -14,7 +16,7 @@ const ROUNDS: usize = 4;
 
 /// A commit on its way, with what is remembered of its ledger's counters.
 pub(crate) struct Member {
-    pub(crate) commit: Commit,
+    pub(crate) commit: Arc<Commit>,
     pub(crate) head: Option<Head>,
     pub(crate) result: Option<Committed>,
 }
@@ -60,7 +62,7 @@ async fn see(db: &mut PgConnection, open: &[&mut Member]) -> Result<Vec<Seen>, F
     };
     let mut known: Vec<Option<Seen>> = open.iter().map(|member| remembered(member)).collect();
     let unknown = open.iter().zip(&known).filter(|(_, known)| known.is_none());
-    let unknown: Vec<&Commit> = unknown.map(|(member, _)| &member.commit).collect();
+    let unknown: Vec<&Commit> = unknown.map(|(member, _)| &*member.commit).collect();
     let mut looked = if unknown.is_empty() {
         Vec::new()
     } else {
@@ -102,7 +104,7 @@ async fn write(
 ) -> Result<(), Failure> {
     let standing = || {
         let pairs = open.iter().zip(decided);
-        pairs.filter_map(|(member, decided)| Some((&member.commit, decided.as_ref()?)))
+        pairs.filter_map(|(member, decided)| Some((&*member.commit, decided.as_ref()?)))
     };
     let simple = standing().all(|(commit, _)| is_common(commit));
     let (mut common, mut seldom) = (Common::default(), Seldom::default());

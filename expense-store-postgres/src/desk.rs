@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use expense_core::domain::keys::LedgerId;
@@ -31,7 +32,7 @@ pub(crate) enum Message {
 
 /// A commit with whom to tell. Whoever asked may be gone by then: it is recorded all the same.
 pub(crate) struct Request {
-    pub(crate) commit: Commit,
+    pub(crate) commit: Arc<Commit>,
     pub(crate) done: oneshot::Sender<Result<Committed, Failure>>,
 }
 
@@ -173,7 +174,7 @@ async fn write(
     batch: Vec<Request>,
     heads: Vec<Option<Head>>,
 ) -> Written {
-    let (commits, waiters): (Vec<Commit>, Vec<_>) = batch
+    let (commits, waiters): (Vec<Arc<Commit>>, Vec<_>) = batch
         .into_iter()
         .map(|request| (request.commit, request.done))
         .unzip();

@@ -67,12 +67,9 @@ impl PostgresStore {
         self.pool.close().await;
     }
 
-    async fn record(&self, commit: &Commit) -> Result<Committed, Failure> {
+    async fn record(&self, commit: Arc<Commit>) -> Result<Committed, Failure> {
         let (done, answer) = oneshot::channel();
-        let request = Box::new(Request {
-            commit: commit.clone(),
-            done,
-        });
+        let request = Box::new(Request { commit, done });
         let sent = self.inbox.send(Message::Commit(request)).await;
         sent.map_err(|_| Failure::Closed)?;
         answer.await.map_err(|_| Failure::Closed)?
@@ -95,7 +92,7 @@ impl PostgresStore {
 
 #[async_trait]
 impl ExpenseStore for PostgresStore {
-    async fn commit(&self, commit: &Commit) -> PortResult<Committed> {
+    async fn commit(&self, commit: Arc<Commit>) -> PortResult<Committed> {
         let recorded = self.record(commit).await;
         recorded.map_err(|failure| failure.during("store", "commit"))
     }

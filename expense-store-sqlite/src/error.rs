@@ -124,6 +124,18 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        match error {
+            rusqlite::Error::SqliteFailure(error, _) => by_code(error.extended_code),
+            rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..) => Self::Unknown("value"),
+            _ => Self::Refused(0),
+        }
+    }
+}
+
 /// The result codes of <https://sqlite.org/rescode.html>; the low byte is the primary one.
 fn by_code(code: i32) -> Failure {
     const SQLITE_BUSY: i32 = 5;

@@ -215,7 +215,7 @@ impl SqliteStore {
         if any {
             sqlx::query("DELETE FROM outcomes WHERE orphaned = 1 AND at <= ?1")
                 .bind(old)
-                .execute(&self.writer)
+                .execute(&mut *self.writer.acquire().await?)
                 .await?;
         }
         Ok(())
@@ -282,7 +282,7 @@ impl SqliteStore {
         .bind(parked.key.as_str())
         .bind(i64::try_from(parked.first).unwrap_or(i64::MAX))
         .bind(json(&parked.replies)?)
-        .execute(&self.writer)
+        .execute(&mut *self.writer.acquire().await?)
         .await?;
         Ok(())
     }

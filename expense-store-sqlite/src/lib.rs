@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod examine;
 mod jobs;
+mod look;
 mod migrate;
 mod moving;
 mod open;
@@ -16,6 +17,7 @@ mod rows;
 mod sql;
 mod state;
 mod store;
+mod turn;
 mod writes;
 
 pub use backup::{BackupError, Restored, backup, restore};

@@ -1,49 +1,39 @@
 //! A ledger goes on under another chat, and takes in what that chat has begun.
 
 use expense_core::domain::category::{DEFAULT_CATEGORIES, OTHERS};
-use sqlx::SqliteConnection;
+use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use crate::error::Failure;
 
 /// Brings the ledger from one chat to another, within the transaction of its commit.
-pub(crate) async fn go(
-    db: &mut SqliteConnection,
-    ledger: i64,
-    from: &str,
-    to: &str,
-) -> Result<(), Failure> {
-    let begun: Option<i64> =
-        sqlx::query_scalar("SELECT ledger_id FROM ledgers WHERE chat = ?1 AND ledger_id <> ?2")
-            .bind(to)
-            .bind(ledger)
-            .fetch_optional(&mut *db)
-            .await?;
+pub(crate) fn go(db: &Connection, ledger: i64, from: &str, to: &str) -> Result<(), Failure> {
+    let begun: Option<i64> = db
+        .prepare_cached(BEGUN)?
+        .query_row(params![to, ledger], |row| row.get(0))
+        .optional()?;
     if let Some(begun) = begun {
-        take_in(db, ledger, begun).await?;
+        let defaults = i64::try_from(DEFAULT_CATEGORIES.len()).unwrap_or(i64::MAX);
+        each(db, &TAKE_IN, &[&ledger, &begun, &defaults, &OTHERS.0])?;
     }
-    for statement in GO {
-        sqlx::query(statement)
-            .bind(ledger)
-            .bind(from)
-            .bind(to)
-            .execute(&mut *db)
-            .await?;
+    each(db, &GO, &[&ledger, &from, &to])
+}
+
+/// Runs the statements in turn, each with as many of the values as it names.
+pub(crate) fn each(
+    db: &Connection,
+    statements: &[&str],
+    values: &[&dyn ToSql],
+) -> Result<(), Failure> {
+    for statement in statements {
+        let mut statement = db.prepare_cached(statement)?;
+        let named = statement.parameter_count();
+        statement.execute(params_from_iter(values.iter().take(named)))?;
     }
     Ok(())
 }
 
-async fn take_in(db: &mut SqliteConnection, ledger: i64, begun: i64) -> Result<(), Failure> {
-    for statement in TAKE_IN {
-        sqlx::query(statement)
-            .bind(ledger)
-            .bind(begun)
-            .bind(i64::try_from(DEFAULT_CATEGORIES.len()).unwrap_or(i64::MAX))
-            .bind(OTHERS.0)
-            .execute(&mut *db)
-            .await?;
-    }
-    Ok(())
-}
+/// The ledger that a chat, ?1, has and that is not ?2.
+const BEGUN: &str = "SELECT ledger_id FROM ledgers WHERE chat = ?1 AND ledger_id <> ?2";
 
 /// The ledger ?1 has the chat ?2 and gets ?3.
 const GO: [&str; 3] = [

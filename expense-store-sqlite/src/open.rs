@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 
@@ -13,11 +14,13 @@ use crate::error::{Failure, OpenError};
 use crate::migrate::{APPLICATION_ID, migrate, newest, schema};
 
 /// Pages of the write-ahead log after which it is written back: 16 MB.
-const CHECKPOINT_PAGES: &str = "4000";
+const CHECKPOINT_PAGES: u32 = 4_000;
 /// What the writer keeps of the file in memory, in KiB (negative by SQLite's convention).
-const WRITER_CACHE: &str = "-8000";
-/// Readers that nobody needs are closed after this time.
-const IDLE_READER: Duration = Duration::from_secs(60);
+const WRITER_CACHE: i32 = -8_000;
+/// Statements that are kept ready: all that recording has.
+const STATEMENTS: usize = 64;
+/// Connections that nobody needs are closed after this time.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// What a file is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(crate) enum Kind {
 
 /// The connections of a store.
 pub(crate) struct Connections {
+    /// For commits alone.
+    pub(crate) recorder: rusqlite::Connection,
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
 }
@@ -41,11 +46,7 @@ pub(crate) async fn open(config: &Config) -> Result<Connections, OpenError> {
     make(&config.path)?;
     check(&config.path, config.busy_timeout).await?;
     let opening = |failure: Failure| failure.opening(config.path.clone());
-    let connections = connect(config).await.map_err(opening)?;
-    let mut writer = (connections.writer.acquire().await).map_err(|error| opening(error.into()))?;
-    migrate(&mut writer).await.map_err(opening)?;
-    drop(writer);
-    Ok(connections)
+    connect(config).await.map_err(opening)
 }
 
 /// Looks at the file without changing it: only an empty one or one of ours may be opened.
@@ -148,24 +149,47 @@ async fn connect(config: &Config) -> Result<Connections, Failure> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full);
     let writing = (options.clone())
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("cache_size", WRITER_CACHE)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         // What is erased leaves no trace in the file's free space.
         .pragma("secure_delete", "ON");
-    let writer = pool(1, config)
-        .idle_timeout(None)
-        .connect_with(writing)
-        .await?;
-    let readers = pool(config.readers.max(1), config)
-        .idle_timeout(IDLE_READER)
-        .connect_lazy_with(options.pragma("query_only", "ON"));
-    Ok(Connections { writer, readers })
+    let writer = pool(1, config).connect_with(writing).await?;
+    migrate(&mut *writer.acquire().await?).await?;
+    let readers =
+        pool(config.readers.max(1), config).connect_lazy_with(options.pragma("query_only", "ON"));
+    Ok(Connections {
+        recorder: recorder(config)?,
+        writer,
+        readers,
+    })
+}
+
+/// As durable as the others.
+fn recorder(config: &Config) -> rusqlite::Result<rusqlite::Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(&config.path, flags)?;
+    connection.busy_timeout(config.busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    for (pragma, value) in [
+        ("wal_autocheckpoint", i64::from(CHECKPOINT_PAGES)),
+        ("cache_size", i64::from(WRITER_CACHE)),
+    ] {
+        connection.pragma_update(None, pragma, value)?;
+    }
+    for (pragma, value) in [
+        ("synchronous", "FULL"),
+        ("foreign_keys", "ON"),
+        ("secure_delete", "ON"),
+    ] {
+        connection.pragma_update(None, pragma, value)?;
+    }
+    Ok(connection)
 }
 
 fn pool(connections: u32, config: &Config) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
         .max_lifetime(None)
+        .idle_timeout(IDLE)
         .acquire_timeout(config.busy_timeout * 4)
         .test_before_acquire(false)
         // SQLite itself ends a transaction that meets a full disk. The rollback that follows fails

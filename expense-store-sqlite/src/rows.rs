@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use expense_core::conversation::question::Total;
-use expense_core::domain::access::Person;
+use expense_core::domain::access::{Person, Role};
 use expense_core::domain::category::{Category, CategoryId};
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::{Draft, DraftState};
@@ -57,6 +57,11 @@ pub(crate) fn narrow<N: TryFrom<i64>>(value: i64) -> Result<N, Failure> {
     N::try_from(value).map_err(|_| Failure::Unknown("number"))
 }
 
+/// A column that holds a count. None comes near its bound.
+pub(crate) fn column(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// A value that is written as one text: a key, a code, a tag.
 pub(crate) fn word<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     let text: StrDeserializer<'_, serde::de::value::Error> = StrDeserializer::new(text);
@@ -68,9 +73,18 @@ pub(crate) fn parsed<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
     serde_json::from_str(json).map_err(|_| Failure::Unknown("document"))
 }
 
-/// A value as the JSON that is kept of it, or a list of rows as a statement's parameter.
+/// A value as the JSON that is kept of it, or a list as a statement's parameter.
 pub(crate) fn json(value: &(impl serde::Serialize + ?Sized)) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(|_| Failure::Unknown("value"))
+}
+
+/// A role as a word.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Admitted => "admitted",
+        Role::Expelled => "expelled",
+    }
 }
 
 /// A draft's state as a word, and from when it may be read.

@@ -103,7 +103,7 @@ impl SqliteStore {
                 .bind(key)
                 .bind(i64::try_from(seen.0).unwrap_or(-1))
                 .bind(now)
-                .execute(&self.writer)
+                .execute(&mut *self.writer.acquire().await?)
                 .await?;
         Ok(match gone.rows_affected() {
             0 => Saved::Lost,

@@ -17,21 +17,22 @@ use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use sqlx::SqlitePool;
 use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinHandle;
 
 use crate::commit::{Message, Request, run};
 use crate::config::{Config, WAITING};
 use crate::error::{Failure, OpenError};
-use crate::open::{Connections, open};
+use crate::open::open;
 use crate::read;
+use crate::turn::{Turn, Writer};
 
 /// Ledgers, expenses, waiting work and shared copies of sessions in one SQLite file.
 ///
 /// Several stores, in one process or in many, may use a file at the same time.
 pub struct SqliteStore {
     inbox: mpsc::Sender<Message>,
-    task: Mutex<Option<JoinHandle<()>>>,
-    pub(crate) writer: SqlitePool,
+    /// Ends without a message, with the thread that records.
+    ended: Mutex<oneshot::Receiver<()>>,
+    pub(crate) writer: Writer,
     pub(crate) readers: SqlitePool,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -43,14 +44,27 @@ impl SqliteStore {
     ///
     /// An [`OpenError`] that says what to do; the file is as it was.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        let Connections { writer, readers } = open(&config).await?;
+        let connections = open(&config).await?;
         let (inbox, messages) = mpsc::channel(WAITING);
-        let task = tokio::spawn(run(writer.clone(), messages));
+        let (running, ended) = oneshot::channel();
+        let (turn, recorder) = (Turn::default(), connections.recorder);
+        let writer = Writer::new(connections.writer, turn.clone());
+        let work = move || {
+            let _running: oneshot::Sender<()> = running;
+            run(recorder, &turn, messages);
+        };
+        (std::thread::Builder::new()
+            .name("recorder".to_owned())
+            .spawn(work))
+        .map_err(|error| OpenError::Other {
+            path: config.path,
+            reason: error.to_string(),
+        })?;
         Ok(Self {
             inbox,
-            task: Mutex::new(Some(task)),
+            ended: Mutex::new(ended),
             writer,
-            readers,
+            readers: connections.readers,
             clock: config.clock,
         })
     }
@@ -59,19 +73,17 @@ impl SqliteStore {
     pub async fn close(&self) {
         // An error means that it is closed already.
         let _ = self.inbox.send(Message::Close).await;
-        if let Some(task) = self.task.lock().await.take() {
-            let _ = task.await;
+        let mut ended = self.ended.lock().await;
+        if !ended.is_terminated() {
+            let _ = (&mut *ended).await;
         }
         self.readers.close().await;
         self.writer.close().await;
     }
 
-    async fn record(&self, commit: &Commit) -> Result<Committed, Failure> {
+    async fn record(&self, commit: Arc<Commit>) -> Result<Committed, Failure> {
         let (done, answer) = oneshot::channel();
-        let request = Box::new(Request {
-            commit: commit.clone(),
-            done,
-        });
+        let request = Request { commit, done };
         let sent = self.inbox.send(Message::Commit(request)).await;
         sent.map_err(|_| Failure::Closed)?;
         answer.await.map_err(|_| Failure::Closed)?
@@ -80,7 +92,7 @@ impl SqliteStore {
 
 #[async_trait]
 impl ExpenseStore for SqliteStore {
-    async fn commit(&self, commit: &Commit) -> PortResult<Committed> {
+    async fn commit(&self, commit: Arc<Commit>) -> PortResult<Committed> {
         let recorded = self.record(commit).await;
         recorded.map_err(|failure| failure.during("store", "commit"))
     }

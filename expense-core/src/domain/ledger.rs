@@ -89,6 +89,16 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// Its code of ISO 639-1, as it is kept.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+        }
+    }
+}
+
 /// A merchant or a description belongs to a category, as a correction said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lesson {

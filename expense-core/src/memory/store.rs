@@ -40,8 +40,8 @@ impl MemoryStore {
 
 #[async_trait]
 impl ExpenseStore for MemoryStore {
-    async fn commit(&self, commit: &Commit) -> Result<Committed> {
-        Ok(locked(&self.books).commit(commit))
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Committed> {
+        Ok(locked(&self.books).commit(&commit))
     }
 
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>> {

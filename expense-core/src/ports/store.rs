@@ -1,5 +1,7 @@
 //! The source of truth.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,7 +30,7 @@ pub struct Commit {
     /// The ledger, as it was when the decision was computed. Where its revision is 0 and the
     /// chat has none, the commit creates it as it stands here, with `at` in microseconds as its
     /// first revision. A session's first version is found in the same way.
-    pub ledger: std::sync::Arc<Ledger>,
+    pub ledger: Arc<Ledger>,
     /// The version of the session that the decision was computed from.
     pub session_seen: SessionVersion,
     /// The next session; `None` when it stays as it is.
@@ -118,8 +120,9 @@ pub struct StoredSession {
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait ExpenseStore: Send + Sync {
-    /// Records all of it or nothing, once per key.
-    async fn commit(&self, commit: &Commit) -> Result<Committed>;
+    /// Records all of it or nothing, once per key. The commit is shared, not copied, with
+    /// whoever writes it together with others.
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Committed>;
     /// What this key did, if it did.
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>>;
     /// The chat's ledger, if it has one.

@@ -137,7 +137,7 @@ impl Inner {
         if promised {
             self.promise(&envelope.chat, &envelope.key).await?;
         }
-        let commit = Commit {
+        let commit = Arc::new(Commit {
             key: envelope.key.clone(),
             chat: envelope.chat.clone(),
             ledger: Arc::clone(&view.ledger),
@@ -146,8 +146,8 @@ impl Inner {
             writes: decision.writes,
             replies: decision.replies,
             at: self.ports.clock.now(),
-        };
-        match self.ports.store.commit(&commit).await? {
+        });
+        match self.ports.store.commit(Arc::clone(&commit)).await? {
             Committed::Recorded {
                 outcome,
                 session: version,
@@ -156,9 +156,8 @@ impl Inner {
                 self.wake_readers(&commit.writes);
                 self.decided(&envelope.key, &commit.writes).await;
                 self.keep_ledger(&commit, revision);
-                let session = commit
-                    .session
-                    .unwrap_or_else(|| view.session.session.clone());
+                let next = commit.session.as_ref();
+                let session = next.unwrap_or(&view.session.session).clone();
                 let session = StoredSession { version, session };
                 self.keep_session(&envelope.chat, &view, &session).await;
                 Ok(Fate::Holds(self.to_say(&envelope.chat, promised, outcome)))

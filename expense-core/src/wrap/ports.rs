@@ -62,9 +62,11 @@ fn store(operation: &'static str) -> Call {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<W: Policy> ExpenseStore for Wrapped<dyn ExpenseStore, W> {
-    async fn commit(&self, commit: &Commit) -> Result<Committed> {
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Committed> {
         let call = store("commit");
-        self.policy.run(call, || self.inner.commit(commit)).await
+        self.policy
+            .run(call, || self.inner.commit(Arc::clone(&commit)))
+            .await
     }
 
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>> {

@@ -52,7 +52,7 @@ async fn talk(store: &SqliteStore, chat: usize, messages: std::ops::Range<usize>
     let mut ledger = Arc::new(known.unwrap_or_else(|| Ledger::new(key, Settings::default())));
     for message in messages {
         let commit = lunch(&ledger, chat, message)?;
-        match store.commit(&commit).await? {
+        match store.commit(commit).await? {
             Committed::Recorded { revision, .. } if revision != ledger.revision => {
                 Arc::make_mut(&mut ledger).revision = revision;
             }
@@ -64,7 +64,7 @@ async fn talk(store: &SqliteStore, chat: usize, messages: std::ops::Range<usize>
 }
 
 /// What `12.50 lunch` comes to.
-fn lunch(ledger: &Arc<Ledger>, chat: usize, message: usize) -> Outcome<Commit> {
+fn lunch(ledger: &Arc<Ledger>, chat: usize, message: usize) -> Outcome<Arc<Commit>> {
     let key = UpdateKey::new(format!("bench:{chat}:{message}"))?;
     let who = UserKey::new(format!("bench:{chat}"))?;
     let at: DateTime<Utc> = Utc::now();
@@ -104,7 +104,7 @@ fn lunch(ledger: &Arc<Ledger>, chat: usize, message: usize) -> Outcome<Commit> {
         effects: vec![Effect::Expense { id, before: None }],
         undone: false,
     };
-    Ok(Commit {
+    Ok(Arc::new(Commit {
         key,
         chat: ledger.chat.clone(),
         ledger: Arc::clone(ledger),
@@ -116,7 +116,7 @@ fn lunch(ledger: &Arc<Ledger>, chat: usize, message: usize) -> Outcome<Commit> {
             Write::PutChange(Box::new(change)),
         ],
         at,
-    })
+    }))
 }
 
 fn confirmation(id: ExpenseId, change: ChangeId) -> Reply {

@@ -1,6 +1,7 @@
 //! Short ways to record and to look.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use expense_core::conversation::question::{ExpenseFilter, PageRequest};
@@ -24,7 +25,7 @@ pub(crate) async fn open(file: &Path) -> std::result::Result<SqliteStore, OpenEr
 }
 
 /// A commit of one expense with this update's name, decided by what the store says now.
-pub(crate) async fn lunch(store: &SqliteStore, chat: &str, update: &str) -> Commit {
+pub(crate) async fn lunch(store: &SqliteStore, chat: &str, update: &str) -> Arc<Commit> {
     let chat = fixtures::chat(chat);
     let stored = store.ledger(&chat).await.unwrap();
     let ledger = stored.unwrap_or_else(|| fixtures::ledger(&chat));
@@ -32,18 +33,14 @@ pub(crate) async fn lunch(store: &SqliteStore, chat: &str, update: &str) -> Comm
     let key = fixtures::key(update);
     let details = fixtures::details("12.50", "EUR", "lunch");
     let expense = fixtures::expense(ledger.id, &key, 0, details);
-    fixtures::commit(
-        key,
-        &ledger,
-        &session,
-        vec![Write::AddExpense(Box::new(expense))],
-    )
+    let writes = vec![Write::AddExpense(Box::new(expense))];
+    Arc::new(fixtures::commit(key, &ledger, &session, writes))
 }
 
 /// Records one expense.
 pub(crate) async fn record(store: &SqliteStore, chat: &str, update: &str) -> Result<Committed> {
     let commit = lunch(store, chat, update).await;
-    store.commit(&commit).await
+    store.commit(commit).await
 }
 
 pub(crate) async fn expenses(store: &SqliteStore, chat: &str) -> Vec<Expense> {

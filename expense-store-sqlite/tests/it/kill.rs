@@ -32,7 +32,7 @@ async fn recorder() {
             let chat = format!("chat{chat}");
             for n in expenses(&store, &chat).await.len().. {
                 let commit = lunch(&store, &chat, &format!("{n}:{chat}")).await;
-                store.commit(&commit).await.unwrap();
+                store.commit(commit).await.unwrap();
                 println!("\nack {chat} {n}");
             }
         });

@@ -36,12 +36,15 @@ async fn callers_that_gave_up_harm_nobody() {
         let given_up = lunch(&store, "anna", &format!("a{n}")).await;
         let kept = lunch(&store, "bob", &format!("b{n}")).await;
         let (_, kept) = tokio::join!(
-            tokio::time::timeout(std::time::Duration::ZERO, store.commit(&given_up)),
-            store.commit(&kept)
+            tokio::time::timeout(
+                std::time::Duration::ZERO,
+                store.commit(Arc::clone(&given_up))
+            ),
+            store.commit(kept)
         );
         assert!(matches!(kept.unwrap(), Committed::Recorded { .. }));
         // What was given up was recorded or not, and sending it again tells which.
-        let again = store.commit(&given_up).await.unwrap();
+        let again = store.commit(Arc::clone(&given_up)).await.unwrap();
         assert!(
             matches!(again, Committed::Already(_) | Committed::Recorded { .. }),
             "{again:?}"
@@ -71,7 +74,7 @@ async fn a_commit_that_fails_does_not_fail_its_neighbors() {
     let mut running = JoinSet::new();
     for (n, commit) in commits.into_iter().enumerate() {
         let store = Arc::clone(&store);
-        running.spawn(async move { (n, store.commit(&commit).await) });
+        running.spawn(async move { (n, store.commit(commit).await) });
     }
     while let Some(done) = running.join_next().await {
         let (n, result) = done.unwrap();
@@ -93,7 +96,7 @@ async fn closing_finishes_what_waits_and_refuses_the_rest() {
         let store = Arc::clone(&store);
         running.spawn(async move {
             let commit = lunch(&store, &format!("chat{n}"), "1").await;
-            (n, store.commit(&commit).await)
+            (n, store.commit(commit).await)
         });
     }
     let mut recorded = Vec::new();
@@ -121,8 +124,8 @@ async fn what_was_erased_leaves_no_trace_in_the_file() {
         record(&store, "anna", &n.to_string()).await.unwrap();
     }
     let mut erase = lunch(&store, "anna", "erase").await;
-    erase.writes = vec![Write::Erase];
-    store.commit(&erase).await.unwrap();
+    Arc::make_mut(&mut erase).writes = vec![Write::Erase];
+    store.commit(erase).await.unwrap();
     store.close().await;
     let bytes = std::fs::read(&file).unwrap();
     assert!(!bytes.windows(5).any(|text| text == b"lunch"));

@@ -1,5 +1,6 @@
 //! Every port, around itself.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,7 +37,7 @@ use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSessio
 
 #[async_trait]
 impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
-    async fn commit(&self, commit: &Commit) -> Result<Committed> {
+    async fn commit(&self, commit: Arc<Commit>) -> Result<Committed> {
         let call = self.inner.commit(commit);
         self.around("store.commit", call).await
     }

@@ -172,6 +172,7 @@ impl Diary {
     }
 
     pub(crate) async fn send(&self, commit: &Commit) -> Committed {
+        let commit = Arc::new(commit.clone());
         self.store.commit(commit).await.expect("a commit")
     }
 

@@ -1,5 +1,7 @@
 //! Racing commits have one winner; the others are refused or find its outcome.
 
+use std::sync::Arc;
+
 use super::{Diary, StoreBench, added, first_count};
 use crate::conversation::question::Group;
 use crate::conversation::session::Session;
@@ -15,7 +17,7 @@ const RUNNERS: usize = 16;
 async fn run(bench: &StoreBench, commits: Vec<Commit>) -> (usize, Vec<Committed>) {
     let runners = commits.into_iter().enumerate().map(|(n, commit)| {
         let store = bench.nth(n);
-        async move { store.commit(&commit).await.expect("a commit") }
+        async move { store.commit(Arc::new(commit)).await.expect("a commit") }
     });
     let (won, lost): (Vec<_>, Vec<_>) = race(runners)
         .await
