@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use expense_core::conversation::action::Action;
@@ -21,17 +20,18 @@ use expense_core::ports::store::{Commit, Committed, ExpenseStore};
 use expense_store_sqlite::{Config, SqliteStore};
 use tokio::task::JoinSet;
 
-use crate::{CHATS, MESSAGES, Outcome, per_second};
+use crate::measure::{Figure, Stretch};
+use crate::{CHATS, MESSAGES, Outcome};
 
 /// Every chat records one expense after the other, all chats at once.
-pub(crate) async fn measure(file: &Path) -> Outcome<u64> {
+pub(crate) async fn measure(file: &Path) -> Outcome<Figure> {
     let store = Arc::new(SqliteStore::open(Config::new(file)).await?);
     record(&store, 0..1).await?;
-    let begin = Instant::now();
+    let stretch = Stretch::begin();
     record(&store, 1..MESSAGES + 1).await?;
-    let rate = per_second(CHATS * MESSAGES, begin);
+    let figure = stretch.end(CHATS * MESSAGES);
     store.close().await;
-    Ok(rate)
+    Ok(figure)
 }
 
 async fn record(store: &Arc<SqliteStore>, messages: std::ops::Range<usize>) -> Outcome<()> {

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -22,10 +21,11 @@ use expense_store_sqlite::{Config, SqliteStore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{CHATS, MESSAGES, Outcome, per_second};
+use crate::measure::{Figure, Stretch};
+use crate::{CHATS, MESSAGES, Outcome};
 
 /// Every chat sends a message when the one before it was answered, all chats at once.
-pub(crate) async fn measure(file: &Path) -> Outcome<u64> {
+pub(crate) async fn measure(file: &Path) -> Outcome<Figure> {
     let store = Arc::new(SqliteStore::open(Config::new(file)).await?);
     let messenger = Arc::new(Counter::default());
     let attachments = Arc::new(MemoryAttachments::default());
@@ -38,14 +38,14 @@ pub(crate) async fn measure(file: &Path) -> Outcome<u64> {
         async move { service.run(shutdown).await }
     });
     send(&service, 0..1).await?;
-    let begin = Instant::now();
+    let stretch = Stretch::begin();
     send(&service, 1..MESSAGES + 1).await?;
-    let rate = per_second(CHATS * MESSAGES, begin);
+    let figure = stretch.end(CHATS * MESSAGES);
     shutdown.cancel();
     running.await?;
     check(&store, &messenger).await?;
     store.close().await;
-    Ok(rate)
+    Ok(figure)
 }
 
 async fn send(service: &Service, messages: std::ops::Range<usize>) -> Outcome<()> {
