@@ -97,12 +97,10 @@ impl Inbound {
         else {
             return Ok(None);
         };
-        let Some(origin) = origin(
-            &message.chat,
-            message.from.as_ref(),
-            message.sender_chat.as_ref(),
-        )?
-        else {
+        // Nobody moves a chat: the platform does.
+        let moved = message.migrate_to_chat_id.map(|_| &message.chat);
+        let as_chat = message.sender_chat.as_ref().or(moved);
+        let Some(origin) = origin(&message.chat, message.from.as_ref(), as_chat)? else {
             return Ok(None);
         };
         let sent_at = message.edit_date.filter(|_| edited).unwrap_or(message.date);

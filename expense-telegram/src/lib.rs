@@ -2,7 +2,9 @@
 
 mod address;
 mod attachments;
+mod check;
 mod client;
+mod commands;
 mod config;
 mod delivery;
 mod inbound;
@@ -14,6 +16,7 @@ mod polling;
 mod refusal;
 mod telegram;
 mod update;
+mod webhook;
 mod window;
 
 pub use config::{

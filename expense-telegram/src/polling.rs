@@ -11,6 +11,7 @@ use futures::future::{Fuse, FusedFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use teloxide::types::AllowedUpdate;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -34,8 +35,6 @@ const LONG_PAUSE: Duration = Duration::from_millis(250);
 /// The first and the longest pause after an answer that was none.
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LAST_RETRY: Duration = Duration::from_secs(30);
-/// The pause while another process takes this bot's updates.
-const CONFLICT: Duration = Duration::from_secs(5);
 /// How long the end waits for what is on its way, and for the last confirmation.
 const FINISH: Duration = Duration::from_millis(600);
 const CONFIRM: Duration = Duration::from_millis(300);
@@ -46,7 +45,7 @@ struct GetUpdates {
     offset: Option<i64>,
     limit: usize,
     timeout: u64,
-    allowed_updates: [&'static str; 4],
+    allowed_updates: [AllowedUpdate; 4],
 }
 
 #[derive(Deserialize)]
@@ -251,13 +250,10 @@ impl<'a> Poller<'a> {
         };
         match remedy {
             Some(Remedy::Token) => return Err(RunError::Token),
-            Some(Remedy::Conflict) => {
-                wait = CONFLICT;
-                tracing::warn!(
-                    "another process takes this bot's updates, by getUpdates or by a webhook: \
-                     stop one of them; this one waits"
-                );
-            }
+            Some(Remedy::Conflict) => tracing::warn!(
+                "another process takes this bot's updates, by getUpdates or by a webhook: \
+                 stop one of them; this one waits"
+            ),
             Some(Remedy::Wait(asked)) => {
                 wait = asked;
                 tracing::warn!(%error, "Telegram asks to wait");

@@ -1,9 +1,10 @@
 //! One bot of Telegram, ready to be put behind the ports of a service.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::Router;
 use bytes::Bytes;
 use expense_core::domain::attachment::Attachment;
 use expense_core::domain::keys::MessageKey;
@@ -12,18 +13,24 @@ use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::messenger::{Messenger, Outgoing};
 use expense_core::service::Service;
-use teloxide::payloads::{DeleteWebhook, DeleteWebhookSetters, GetMe};
+use secrecy::ExposeSecret;
+use teloxide::payloads::{
+    DeleteWebhook, DeleteWebhookSetters, GetMe, SetWebhook, SetWebhookSetters,
+};
+use teloxide::requests::Payload;
 use tokio_util::sync::CancellationToken;
 
 use crate::address::Me;
-use crate::attachments;
-use crate::client::Client;
+use crate::client::{ANSWER, Client};
 use crate::config::{Config, ConfigError, Transport};
 use crate::delivery::Courtesy;
 use crate::inbound::Inbound;
 use crate::outbound::Outbound;
 use crate::polling::Poller;
 use crate::refusal::{CallError, Remedy};
+use crate::update::{ALLOWED_UPDATES, Bot};
+use crate::webhook::{self, Door};
+use crate::{attachments, check, commands};
 
 /// The first and the longest pause before Telegram is asked again at the start.
 const FIRST_RETRY: Duration = Duration::from_millis(250);
@@ -58,6 +65,8 @@ struct Inner {
     outbound: Outbound,
     courtesy: Courtesy,
     clock: Arc<dyn Clock>,
+    /// Who the bot is, once Telegram has told.
+    inbound: Arc<OnceLock<Inbound>>,
 }
 
 impl Telegram {
@@ -75,55 +84,99 @@ impl Telegram {
             client,
             config,
             clock,
+            inbound: Arc::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
         })
     }
 
-    /// Brings updates to the service until `shutdown`, in the way that is configured. It ends
-    /// within a second of it; what was not settled by then comes again.
+    /// The route that Telegram brings updates to; nothing where they are polled. It answers 503
+    /// until [`run`](Self::run) has told Telegram of it.
+    #[must_use]
+    pub fn router(&self, service: Service) -> Option<Router> {
+        let inner = &*self.inner;
+        let Transport::Webhook(webhook) = &inner.config.transport else {
+            return None;
+        };
+        let door = Door {
+            service,
+            secret: webhook.secret(&inner.config.token),
+            inbound: Arc::clone(&inner.inbound),
+        };
+        Some(webhook::router(webhook.url.path(), door))
+    }
+
+    /// Asks Telegram whether all is well and changes nothing: facts, and what is wrong with how
+    /// to mend it.
+    pub async fn check(&self) -> Vec<Result<String, String>> {
+        check::check(&self.inner.client, &self.inner.config).await
+    }
+
+    /// Tells Telegram how updates are to come and brings them to the service until `shutdown`.
+    /// It ends within a second of it; what was not settled by then comes again. With a webhook
+    /// the updates come through [`router`](Self::router) meanwhile, and afterwards Telegram keeps
+    /// them for whoever answers there next.
     ///
     /// # Errors
     ///
     /// [`RunError`] where Telegram refuses for good. An outage is waited out.
     pub async fn run(&self, service: Service, shutdown: CancellationToken) -> Result<(), RunError> {
         let inner = &*self.inner;
-        let begun = tokio::select! {
+        let inbound = tokio::select! {
             () = shutdown.cancelled() => return Ok(()),
             begun = inner.begin() => begun?,
         };
+        let menus = async {
+            commands::register(&inner.client).await;
+            std::future::pending().await
+        };
         match &inner.config.transport {
             Transport::Polling => {
-                Poller::new(&inner.client, &begun, &inner.courtesy, &service, &shutdown)
-                    .run()
-                    .await
+                let (client, courtesy) = (&inner.client, &inner.courtesy);
+                let poller = Poller::new(client, inbound, courtesy, &service, &shutdown);
+                tokio::select! {
+                    ended = poller.run() => ended,
+                    ended = menus => ended,
+                }
             }
-            Transport::Webhook(_) => {
-                shutdown.cancelled().await;
-                Ok(())
-            }
+            Transport::Webhook(_) => tokio::select! {
+                () = shutdown.cancelled() => Ok(()),
+                ended = menus => ended,
+            },
         }
     }
 }
 
 impl Inner {
     /// Learns who the bot is and turns the updates its way.
-    async fn begin(&self) -> Result<Inbound, RunError> {
+    async fn begin(&self) -> Result<&Inbound, RunError> {
         let client = &*self.client;
-        let me = patiently(|| client.call(&GetMe {})).await?;
-        if matches!(self.config.transport, Transport::Polling) {
-            // What is pending stays: it comes by polling now.
-            let stay = DeleteWebhook::new().drop_pending_updates(false);
-            patiently(|| client.call(&stay)).await?;
-        }
-        Ok(Inbound {
+        let me: Bot = patiently(|| client.call_for(GetMe::NAME, &GetMe {}, ANSWER)).await?;
+        let inbound = self.inbound.get_or_init(|| Inbound {
             me: Me {
-                id: i64::try_from(me.id.0).unwrap_or(i64::MAX),
-                username: me.username().to_owned(),
+                id: me.id,
+                username: me.username,
             },
             clock: Arc::clone(&self.clock),
-        })
+        });
+        // What is pending stays, and comes the new way.
+        match &self.config.transport {
+            Transport::Polling => {
+                let away = DeleteWebhook::new().drop_pending_updates(false);
+                patiently(|| client.call(&away)).await?;
+            }
+            Transport::Webhook(webhook) => {
+                let secret = webhook.secret(&self.config.token);
+                let set = SetWebhook::new(webhook.url.clone())
+                    .secret_token(secret.expose_secret())
+                    .max_connections(webhook.max_connections)
+                    .allowed_updates(ALLOWED_UPDATES)
+                    .drop_pending_updates(false);
+                patiently(|| client.call(&set)).await?;
+            }
+        }
+        Ok(inbound)
     }
 }
 
@@ -142,6 +195,7 @@ where
         if let CallError::Refused(refusal) = &error {
             match refusal.remedy() {
                 Remedy::Token => return Err(RunError::Token),
+                Remedy::Bug => return Err(RunError::Webhook),
                 Remedy::Wait(asked) => wait = asked,
                 _ => {}
             }

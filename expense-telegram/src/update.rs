@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use teloxide::types::AllowedUpdate;
 
 /// The kinds of updates that are asked for; see [`Update`] for each.
-pub(crate) const ALLOWED_UPDATES: [&str; 4] = [
-    "message",
-    "edited_message",
-    "callback_query",
-    "my_chat_member",
+pub(crate) const ALLOWED_UPDATES: [AllowedUpdate; 4] = [
+    AllowedUpdate::Message,
+    AllowedUpdate::EditedMessage,
+    AllowedUpdate::CallbackQuery,
+    AllowedUpdate::MyChatMember,
 ];
 
 #[derive(Deserialize)]
@@ -104,6 +105,17 @@ pub(crate) struct User {
     pub(crate) first_name: String,
     pub(crate) last_name: Option<String>,
     pub(crate) language_code: Option<String>,
+}
+
+/// The bot's own `User`, as `getMe` tells it.
+#[derive(Deserialize)]
+pub(crate) struct Bot {
+    pub(crate) id: i64,
+    pub(crate) username: String,
+    #[serde(default)]
+    pub(crate) can_join_groups: bool,
+    #[serde(default)]
+    pub(crate) can_read_all_group_messages: bool,
 }
 
 #[derive(Deserialize)]

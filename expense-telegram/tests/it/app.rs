@@ -2,60 +2,117 @@
 
 use std::sync::Arc;
 
-use expense_core::memory::attachments::MemoryAttachments;
 use expense_core::memory::clock::SystemClock;
 use expense_core::memory::in_process::in_process;
 use expense_core::memory::store::MemoryStore;
 use expense_core::service::{Options, Ports, Service};
-use expense_telegram::{Config, RunError, Telegram};
+use expense_telegram::{Config, RunError, Telegram, Transport, Webhook};
+use telegram_fake::Fake;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// What is told to Telegram and to nobody else.
+pub(crate) const SECRET: &str = "told_to_Telegram-alone";
 
 pub(crate) struct App {
     pub(crate) shutdown: CancellationToken,
     serving: JoinHandle<()>,
-    polling: JoinHandle<Result<(), RunError>>,
+    running: JoinHandle<Result<(), RunError>>,
+}
+
+pub(crate) async fn fake() -> Fake {
+    Fake::start(telegram_fake::Options::default())
+        .await
+        .expect("a free port")
+}
+
+/// The bot of this server, polling without a pace.
+pub(crate) fn config(fake: &Fake) -> Config {
+    let url = fake.url().parse().expect("an address");
+    Config {
+        messages_per_second: 0,
+        ..Config::polling(fake.token().into(), url)
+    }
+}
+
+pub(crate) fn telegram(config: Config) -> Telegram {
+    Telegram::new(config, Arc::new(SystemClock)).expect("a sound configuration")
 }
 
 impl App {
-    pub(crate) fn start(config: Config) -> Self {
-        Self::start_with(config, |ports| ports)
+    /// One that polls.
+    pub(crate) fn polling(fake: &Fake) -> Self {
+        Self::start(telegram(config(fake)), |ports| ports).0
+    }
+
+    /// One that is brought updates, and the address where.
+    pub(crate) async fn webhook(
+        fake: &Fake,
+        change: impl FnOnce(Ports) -> Ports,
+    ) -> (Self, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let url = format!("http://{address}/updates");
+        let transport = Transport::Webhook(Webhook {
+            url: url.parse().expect("an address"),
+            secret: Some(SECRET.to_owned().into()),
+            max_connections: 10,
+        });
+        let telegram = telegram(Config {
+            transport,
+            ..config(fake)
+        });
+        let (app, service) = Self::start(telegram.clone(), change);
+        let router = telegram.router(service).expect("a webhook's route");
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (app, url)
     }
 
     /// With other ports than the usual.
-    pub(crate) fn start_with(config: Config, change: impl FnOnce(Ports) -> Ports) -> Self {
+    pub(crate) fn start(
+        telegram: Telegram,
+        change: impl FnOnce(Ports) -> Ports,
+    ) -> (Self, Service) {
         let clock = Arc::new(SystemClock);
-        let telegram = Telegram::new(config, clock.clone()).expect("a sound configuration");
         let store = Arc::new(MemoryStore::new(clock.clone()));
-        let attachments = Arc::new(MemoryAttachments::default());
-        let ports = in_process(store, Arc::new(telegram.clone()), attachments, clock);
+        let bot = Arc::new(telegram.clone());
+        let ports = in_process(store, bot.clone(), bot, clock);
         let service = Service::new(change(ports), Options::default());
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn({
             let (service, shutdown) = (service.clone(), shutdown.clone());
             async move { service.run(shutdown).await }
         });
-        let polling = tokio::spawn({
-            let shutdown = shutdown.clone();
+        let running = tokio::spawn({
+            let (service, shutdown) = (service.clone(), shutdown.clone());
             async move { telegram.run(service, shutdown).await }
         });
-        Self {
+        let app = Self {
             shutdown,
             serving,
-            polling,
-        }
+            running,
+        };
+        (app, service)
     }
 
-    /// Waits for the end of polling.
+    /// Waits for the end of the bot.
     pub(crate) async fn ended(self) -> Result<(), RunError> {
-        let ended = self.polling.await.expect("polling ends well");
+        let ended = self.running.await.expect("the bot ends well");
         self.shutdown.cancel();
         self.serving.await.expect("the service ends well");
         ended
     }
 
+    /// Ends it, and says what it came to.
     pub(crate) async fn stop(self) -> Result<(), RunError> {
         self.shutdown.cancel();
         self.ended().await
     }
+}
+
+/// Everything that was said and asked was right.
+pub(crate) fn assert_sound(fake: &Fake) {
+    let wrong = fake.violations();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

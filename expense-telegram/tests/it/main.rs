@@ -1,5 +1,10 @@
-//! The bot against a server that says what a test wants it to say.
+//! The bot against a local Bot API server.
 
 mod app;
+mod contracts;
+mod inbound;
+mod outbound;
 mod polling;
-mod server;
+mod proxy;
+mod recorder;
+mod webhook;

@@ -1,92 +1,225 @@
 //! Updates by `getUpdates`: each is recorded and answered once, whatever comes between.
 
-use expense_telegram::RunError;
+use expense_core::ports::error::{Fault, PortError};
+use expense_telegram::{Config, RunError};
 use rstest::rstest;
 use serde_json::json;
+use telegram_fake::{Fake, Options};
 
-use crate::app::App;
-use crate::server::{Say, Server};
+use crate::app::{App, assert_sound, config, fake, telegram};
+use crate::proxy::proxy;
+use crate::recorder::Recorder;
 
 #[tokio::test]
 async fn records_answers_and_confirms() {
-    let server = Server::start().await;
-    let app = App::start(server.config());
-    server.text(7, "12.50 lunch");
-    let said = server.until_called("sendMessage", 1).await;
-    assert_eq!(said[0]["chat_id"], 7);
-    assert_eq!(said[0]["parse_mode"], "HTML");
-    let text = said[0]["text"].as_str().unwrap();
-    assert!(text.contains("lunch") && text.contains("12.50"), "{text}");
-    assert_eq!(
-        said[0]["reply_markup"]["inline_keyboard"][0][0]["text"],
-        "Edit"
-    );
+    let fake = fake().await;
+    let app = App::polling(&fake);
+    fake.user(7).say("12.50 lunch");
+    let reply = fake.chat(7).next_reply().await;
+    assert!(reply.words().contains("lunch"), "{}", reply.words());
+    assert!(reply.button("Undo").is_some());
     app.stop().await.unwrap();
-    assert_eq!(server.pending(), [] as [i64; 0]);
+    assert_eq!(fake.pending(), 0);
+    assert_sound(&fake);
 }
 
 #[tokio::test]
 async fn keeps_the_order_of_a_chat() {
-    let server = Server::start().await;
-    for amount in 1..=250 {
-        server.text(7, &format!("{amount} tea"));
-        server.text(1_000 + amount, "5 milk");
+    let fake = fake().await;
+    for amount in 1..=150 {
+        fake.user(7).say(&format!("{amount} tea"));
+        fake.user(1_000 + amount).say("5 milk");
     }
-    let app = App::start(server.config());
-    let said = server.until_called("sendMessage", 500).await;
-    let of_chat = said.iter().filter(|call| call["chat_id"] == 7);
-    for (number, call) in of_chat.enumerate() {
-        let text = call["text"].as_str().unwrap();
-        let expected = format!("#{} ", number + 1);
-        assert!(text.replace("<b>", "").starts_with(&expected), "{text}");
+    let app = App::polling(&fake);
+    for number in 1..=150 {
+        let reply = fake.chat(7).next_reply().await;
+        let begins = format!("#{number} ");
+        assert!(reply.words().starts_with(&begins), "{}", reply.words());
+        fake.chat(1_000 + number).next_reply().await;
     }
     app.stop().await.unwrap();
-    assert_eq!(
-        (server.pending().len(), server.calls("sendMessage").len()),
-        (0, 500)
-    );
+    assert_eq!((fake.pending(), fake.chat(7).replies().len()), (0, 150));
 }
 
 #[rstest]
-#[case::another_poller(Say::Refuse(409, json!({ "description": "Conflict: terminated by other getUpdates request" })))]
-#[case::trouble(Say::Refuse(500, json!({ "description": "Internal Server Error" })))]
-#[case::flood(Say::Refuse(429, json!({ "description": "Too Many Requests", "parameters": { "retry_after": 1 } })))]
-#[case::proxy(Say::Garbage(502, "<html>Bad Gateway</html>"))]
-#[case::garbage(Say::Garbage(200, "what?"))]
-#[case::half(Say::Garbage(200, r#"{"ok":true,"result":[{"update_id":1"#))]
-#[tokio::test(start_paused = true)]
-async fn goes_on_after(#[case] trouble: Say) {
-    let server = Server::start().await;
-    server.say("getUpdates", trouble);
-    server.text(7, "12.50 lunch");
-    let app = App::start(server.config());
-    server.until_called("sendMessage", 1).await;
+#[case::another_poller("getUpdates#1: 409 Conflict: terminated by other getUpdates request")]
+#[case::trouble("getUpdates#1: 500 Internal Server Error")]
+#[case::flood("getUpdates#1: flood 1")]
+#[case::closed_before("getUpdates%2: close before")]
+#[case::closed_after("getUpdates%2: close after")]
+#[case::trouble_at_the_start("getMe#1: 502 Bad Gateway")]
+#[case::the_webhook_stays_a_while("deleteWebhook#1: close before")]
+#[tokio::test]
+async fn goes_on_after(#[case] fault: &str) {
+    let fake = fake().await;
+    fake.fault(fault.parse().unwrap());
+    let app = App::polling(&fake);
+    for amount in 1..=3 {
+        fake.user(7).say(&format!("{amount} tea"));
+        fake.chat(7).next_reply().await;
+    }
     app.stop().await.unwrap();
-    assert_eq!(server.calls("sendMessage").len(), 1);
+    assert_eq!(fake.chat(7).replies().len(), 3);
 }
 
+#[rstest]
+#[case::a_proxy((502, "<html>Bad Gateway</html>"))]
+#[case::a_portal((200, "<html>Please log in</html>"))]
+#[case::half_an_answer((200, r#"{"ok":true,"result":[{"update_id":1"#))]
+#[case::no_updates((200, r#"{"ok":true,"result":[{"what":1}]}"#))]
+#[case::refused_with_200((200, r#"{"ok":false,"error_code":500,"description":"Oops"}"#))]
+#[tokio::test]
+async fn goes_on_after_garbage(#[case] garbage: (u16, &'static str)) {
+    let fake = fake().await;
+    let api_url = proxy(&fake, &[garbage]).await;
+    let config = Config {
+        api_url,
+        ..config(&fake)
+    };
+    let (app, _) = App::start(telegram(config), |ports| ports);
+    fake.user(7).say("12.50 lunch");
+    fake.chat(7).next_reply().await;
+    app.stop().await.unwrap();
+}
+
+/// What is not understood, or of no use, is passed over: it does not come again for ever.
 #[tokio::test]
 async fn one_that_is_not_understood_loses_no_other() {
-    let server = Server::start().await;
-    server.update(json!({ "message": { "message_id": "not a number" } }));
-    server.update(json!({ "something_new": {} }));
-    server.update(json!({ "channel_post": { "message_id": 1 } }));
-    server.text(7, "12.50 lunch");
-    let app = App::start(server.config());
-    server.until_called("sendMessage", 1).await;
+    let fake = fake().await;
+    let strange = r#"{"ok":true,"result":[
+        {"update_id":1,"message":{"message_id":"one"}}, {"update_id":2,"something_new":{}}]}"#;
+    let api_url = proxy(&fake, &[(200, strange)]).await;
+    let config = Config {
+        api_url,
+        ..config(&fake)
+    };
+    let (app, _) = App::start(telegram(config), |ports| ports);
+    fake.user(7).say("12.50 lunch");
+    fake.chat(7).next_reply().await;
     app.stop().await.unwrap();
-    assert_eq!(server.pending(), [] as [i64; 0]);
+    assert_eq!(fake.pending(), 0);
+}
+
+/// What the service does not take stays with Telegram, and holds up no other chat.
+#[tokio::test]
+async fn confirms_only_what_is_settled() {
+    let fake = fake().await;
+    let recorder = Recorder::answering(|envelope| match envelope.chat.as_str() {
+        "telegram:7" => Err(PortError::new("queue", "publish", Fault::Unavailable)),
+        _ => Ok(()),
+    });
+    let (app, _) = App::start(telegram(config(&fake)), |ports| recorder.among(ports));
+    fake.user(7).say("12.50 lunch");
+    for _ in 0..3 {
+        fake.user(8).say("3 tea");
+    }
+    recorder.first(5).await;
+    app.stop().await.unwrap();
+    assert_eq!(fake.pending(), 4);
+}
+
+/// An update that was buried was answered: it is over.
+#[tokio::test]
+async fn confirms_what_was_given_up() {
+    let fake = fake().await;
+    let buried = |_: &_| Err(PortError::new("queue", "publish", Fault::Bug));
+    let recorder = Recorder::answering(buried);
+    let (app, _) = App::start(telegram(config(&fake)), |ports| recorder.among(ports));
+    fake.user(7).say("12.50 lunch");
+    recorder.first(1).await;
+    app.stop().await.unwrap();
+    assert_eq!(fake.pending(), 0);
+}
+
+/// However often it is delivered, and in whatever order the chats come.
+#[tokio::test]
+async fn records_once() {
+    let options = Options {
+        deliveries: 2..=5,
+        shuffle: true,
+        ..Options::default()
+    };
+    let fake = Fake::start(options).await.unwrap();
+    let app = App::polling(&fake);
+    for amount in 1..=5 {
+        for chat in 1..=20 {
+            fake.user(chat).say(&format!("{amount} tea"));
+        }
+    }
+    for chat in 1..=20 {
+        let mut said = String::new();
+        while !said.starts_with("#5 ") {
+            said = fake.chat(chat).next_reply().await.words().to_owned();
+            assert!(!said.starts_with("#6 "), "{said}");
+        }
+    }
+    app.stop().await.unwrap();
+}
+
+#[rstest]
+#[case::revoked("getMe: 401 Unauthorized")]
+#[case::revoked_later("getUpdates: 401 Unauthorized")]
+#[tokio::test]
+async fn a_wrong_token_ends_it(#[case] fault: &str) {
+    let fake = fake().await;
+    fake.fault(fault.parse().unwrap());
+    assert_eq!(App::polling(&fake).ended().await, Err(RunError::Token));
+}
+
+/// The pending updates of a webhook come by polling, and the other way.
+#[tokio::test]
+async fn takes_over_from_a_webhook_and_gives_back() {
+    let fake = fake().await;
+    let (app, url) = App::webhook(&fake, |ports| ports).await;
+    fake.user(7).say("1 tea");
+    fake.chat(7).next_reply().await;
+    assert_eq!(fake.webhook().as_deref(), Some(url.as_str()));
+    app.stop().await.unwrap();
+    assert_eq!(
+        fake.webhook().as_deref(),
+        Some(url.as_str()),
+        "others may answer there"
+    );
+
+    fake.user(7).say("2 tea");
+    let app = App::polling(&fake);
+    fake.chat(7).next_reply().await;
+    assert_eq!(fake.webhook(), None);
+    app.stop().await.unwrap();
+
+    fake.user(7).say("3 tea");
+    let (app, _) = App::webhook(&fake, |ports| ports).await;
+    fake.chat(7).next_reply().await;
+    until(|| fake.pending() == 0).await;
+    app.stop().await.unwrap();
+}
+
+async fn until(done: impl Fn() -> bool) {
+    let wait = async {
+        while !done() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(telegram_fake::PATIENCE, wait).await;
+    waited.expect("it is so in the end");
 }
 
 #[tokio::test]
-async fn a_wrong_token_ends_it() {
-    let server = Server::start().await;
-    server.say(
-        "getMe",
-        Say::Refuse(401, json!({ "description": "Unauthorized" })),
-    );
-    assert_eq!(
-        App::start(server.config()).ended().await,
-        Err(RunError::Token)
-    );
+async fn registers_its_commands_when_they_changed() {
+    let fake = fake().await;
+    let app = App::polling(&fake);
+    let entry = json!({ "command": "list", "description": "expenses, the newest first" });
+    for scope in ["all_private_chats", "all_group_chats"] {
+        until(|| fake.commands(scope, "").is_some()).await;
+        let commands = fake.commands(scope, "").unwrap();
+        assert!(commands.as_array().unwrap().contains(&entry), "{commands}");
+    }
+    app.stop().await.unwrap();
+
+    fake.fault("setMyCommands: 500 not again".parse().unwrap());
+    let app = App::polling(&fake);
+    fake.user(7).say("12.50 lunch");
+    fake.chat(7).next_reply().await;
+    app.stop().await.unwrap();
+    assert_sound(&fake);
 }

@@ -4,13 +4,13 @@ use super::Bench;
 use crate::conversation::reply::Reply;
 use crate::domain::keys::MessageKey;
 use crate::ports::messenger::{Messenger, Outgoing};
-use crate::testing::fixtures::{chat, message};
+use crate::testing::fixtures::message;
 
 /// What the suite is given.
 pub type MessengerBench = Bench<dyn Messenger>;
 
-/// Proves a [`Messenger`](crate::ports::messenger::Messenger) whose platform knows the chat
-/// `test:anna`.
+/// Proves a [`Messenger`](crate::ports::messenger::Messenger) whose platform knows the bench's
+/// chat.
 #[macro_export]
 macro_rules! messenger_conformance {
     ($fresh:path) => {
@@ -23,47 +23,43 @@ macro_rules! messenger_conformance {
     };
 }
 
-async fn say(messenger: &dyn Messenger, text: &str, edits: Option<&MessageKey>) -> MessageKey {
+async fn say(bench: &MessengerBench, text: &str, edits: Option<&MessageKey>) -> MessageKey {
     let outgoing = Outgoing {
-        chat: chat("anna"),
+        chat: bench.chat().clone(),
         reply: Reply::plain(text),
         edits: edits.cloned(),
         topic: None,
         files: Vec::new(),
     };
-    messenger.send(&outgoing).await.expect("a message")
+    bench.port().send(&outgoing).await.expect("a message")
 }
 
 /// Also where they say the same.
 pub async fn every_message_has_a_name_of_its_own(bench: MessengerBench) {
-    let messenger = bench.port();
-    let first = say(&*messenger, "Hello.", None).await;
-    let second = say(&*messenger, "Hello.", None).await;
+    let first = say(&bench, "Hello.", None).await;
+    let second = say(&bench, "Hello.", None).await;
     assert_ne!(first, second);
 }
 
 /// It is the same message afterwards.
 pub async fn an_edit_keeps_the_message(bench: MessengerBench) {
-    let messenger = bench.port();
-    let sent = say(&*messenger, "Reading…", None).await;
+    let sent = say(&bench, "Reading…", None).await;
     assert_eq!(
-        say(&*messenger, "12.50 at the baker's.", Some(&sent)).await,
+        say(&bench, "12.50 at the baker's.", Some(&sent)).await,
         sent
     );
 }
 
 /// As after a crash between sending and noting that it was sent.
 pub async fn an_edit_that_changes_nothing_is_fine(bench: MessengerBench) {
-    let messenger = bench.port();
-    let sent = say(&*messenger, "The same.", None).await;
-    assert_eq!(say(&*messenger, "The same.", Some(&sent)).await, sent);
+    let sent = say(&bench, "The same.", None).await;
+    assert_eq!(say(&bench, "The same.", Some(&sent)).await, sent);
 }
 
 /// People delete messages, and platforms close them for edits.
 pub async fn an_edit_of_a_lost_message_becomes_a_new_one(bench: MessengerBench) {
-    let messenger = bench.port();
-    let first = say(&*messenger, "Hello.", None).await;
+    let first = say(&bench, "Hello.", None).await;
     let lost = message("987654321");
-    let sent = say(&*messenger, "Once more.", Some(&lost)).await;
+    let sent = say(&bench, "Once more.", Some(&lost)).await;
     assert!(sent != first && sent != lost);
 }

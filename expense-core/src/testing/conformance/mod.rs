@@ -28,7 +28,9 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use crate::domain::keys::ChatKey;
 use crate::memory::clock::ManualClock;
+use crate::testing::fixtures;
 
 pub mod attachments;
 pub mod cache;
@@ -50,6 +52,7 @@ pub struct Bench<P: ?Sized> {
     port: Arc<P>,
     other: Arc<P>,
     clock: Option<Arc<ManualClock>>,
+    chat: ChatKey,
     kept: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -61,6 +64,7 @@ impl<P: ?Sized> Bench<P> {
             other: Arc::clone(&port),
             port,
             clock: None,
+            chat: fixtures::chat("anna"),
             kept: Vec::new(),
         }
     }
@@ -76,6 +80,13 @@ impl<P: ?Sized> Bench<P> {
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<ManualClock>) -> Self {
         self.clock = Some(clock);
+        self
+    }
+
+    /// With this chat, where the adapter does not know that of the fixtures.
+    #[must_use]
+    pub fn in_chat(mut self, chat: ChatKey) -> Self {
+        self.chat = chat;
         self
     }
 
@@ -96,6 +107,12 @@ impl<P: ?Sized> Bench<P> {
     #[must_use]
     pub fn other(&self) -> Arc<P> {
         Arc::clone(&self.other)
+    }
+
+    /// The chat where things happen.
+    #[must_use]
+    pub fn chat(&self) -> &ChatKey {
+        &self.chat
     }
 
     /// One of both instances by turns, for races.
