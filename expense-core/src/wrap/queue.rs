@@ -35,7 +35,8 @@ pub struct Pace {
 
 /// Makes requests wait for their turn: first come, first served, never more than the [`Pace`]
 /// within any minute or day, and not noticeably less when enough wait. What exceeds the depth or
-/// the day is `Fault::Busy` at once, for a fallback to deal with.
+/// the day is `Fault::Busy` at once, for a fallback to deal with; so is everything while the model
+/// itself asked to be left alone for longer than a minute.
 ///
 /// It stands around whatever makes one request, inside `Retry`: every try is counted. As a policy
 /// it is shared, so that all ports of a model keep to one pace. Counts
@@ -161,6 +162,16 @@ impl Policy for Arc<RequestQueue> {
         let _hand = hand.map_err(|closed| error(Fault::Bug).because(closed))?;
         self.turn(call).await?;
         metrics::counter!(format!("{}_quota_used", self.model)).increment(1);
-        attempt().await
+        let result = attempt().await;
+        if let Err(error) = &result
+            && let Fault::Busy {
+                retry_after: Some(wait),
+            } = error.fault
+            && wait > MINUTE
+        {
+            // Others use the model, too: their requests count against the same day.
+            self.close(wait);
+        }
+        result
     }
 }

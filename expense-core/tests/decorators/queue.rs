@@ -201,3 +201,21 @@ async fn a_day_that_is_used_up_is_busy_until_it_is_over() {
     queue.run(CALL, || model.ask(0)).await.expect("another day");
     assert_eq!(model.asked().len(), 4);
 }
+
+/// Another program may have used up the day: its end is the model's to say.
+#[tokio::test(start_paused = true)]
+async fn a_model_that_asks_for_hours_is_left_alone() {
+    let (clock, limiter, model) = world(SECOND);
+    let queue = RequestQueue::new("model", PACE, limiter, clock);
+    let busy = |hours: u32| {
+        let retry_after = Some(60 * 60 * SECOND * hours);
+        PortError::new("ocr", "read", Fault::Busy { retry_after })
+    };
+    let refused = queue.run(CALL, || async { Err::<(), _>(busy(5)) }).await;
+    assert_eq!(refused.expect_err("busy").fault, busy(5).fault);
+    let error = queue.run(CALL, || model.ask(0)).await.expect_err("closed");
+    assert_eq!(error.fault, busy(5).fault);
+    assert!(model.asked().is_empty());
+    tokio::time::sleep(5 * 60 * 60 * SECOND).await;
+    queue.run(CALL, || model.ask(0)).await.expect("it is open");
+}
