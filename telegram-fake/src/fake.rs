@@ -116,6 +116,22 @@ impl Fake {
         world.hook.as_ref().map(|hook| hook.url.clone())
     }
 
+    /// Until a bot has asked for updates, or has set a webhook.
+    pub async fn connected(&self) {
+        loop {
+            let news = self.shared.news.notified();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            {
+                let world = self.shared.world();
+                if world.poller > 0 || world.hook.is_some() {
+                    return;
+                }
+            }
+            news.await;
+        }
+    }
+
     /// The ids of all chats.
     pub fn chats(&self) -> Vec<i64> {
         self.shared.world().rooms.keys().copied().collect()

@@ -11,6 +11,7 @@ mod group;
 mod html;
 mod http;
 mod keyboard;
+pub mod load;
 mod marks;
 mod methods;
 mod model;

@@ -9,14 +9,17 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::Checker;
+use crate::model::Message;
 use crate::options::Options;
 use crate::world::World;
 
 /// A message of the bot has arrived in a chat, for those who measure.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Arrival {
     /// The chat.
     pub chat: i64,
+    /// What it says.
+    pub words: String,
     /// When the server had it.
     pub at: Instant,
 }
@@ -66,12 +69,13 @@ impl Shared {
     }
 
     /// The bot's message is in the chat.
-    pub(crate) fn arrived(&self, chat: i64) {
+    pub(crate) fn arrived(&self, message: &Message) {
         self.seen.notify_waiters();
         if let Some(arrivals) = self.arrivals.get() {
-            // Nobody measures any more.
+            // It fails where nobody measures any more.
             let _ = arrivals.send(Arrival {
-                chat,
+                chat: message.chat.id,
+                words: message.words().to_owned(),
                 at: Instant::now(),
             });
         }

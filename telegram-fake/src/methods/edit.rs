@@ -70,7 +70,7 @@ fn edit(
     room.messages.insert(id, after.clone());
     room.note(Seen::Edited(after.clone()), keep);
     drop(world);
-    shared.arrived(chat);
+    shared.arrived(&after);
     ok(&after)
 }
 

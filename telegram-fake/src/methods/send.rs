@@ -104,7 +104,7 @@ fn send(
     };
     let message = world.post(chat, message)?;
     drop(world);
-    shared.arrived(chat);
+    shared.arrived(&message);
     ok(&message)
 }
 

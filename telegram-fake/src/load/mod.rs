@@ -1,0 +1,175 @@
+//! Many people at once, each writing expenses, and how long the bot lets them wait.
+
+mod report;
+mod token;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+pub use report::{Latency, Report};
+
+use crate::fake::Fake;
+use crate::person::Person;
+use crate::shared::Arrival;
+
+/// How people write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Each of so many chats writes as soon as it was answered.
+    Closed {
+        /// Chats that write at the same time.
+        chats: usize,
+    },
+    /// So many messages a second are written, whether others were answered or not; latency counts
+    /// from the moment when a message was due.
+    Open {
+        /// Chats that take turns.
+        chats: usize,
+        /// Messages a second.
+        rate: u32,
+    },
+}
+
+/// A bounded load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// How people write.
+    pub shape: Shape,
+    /// The most messages that are written.
+    pub messages: usize,
+    /// The longest time in which messages are written.
+    pub time: Duration,
+    /// How long to wait for answers when nothing is written any more.
+    pub patience: Duration,
+}
+
+/// The id of the first person; others follow it.
+pub const FIRST_PERSON: i64 = 1_000_000;
+
+/// The words of the nth message, an expense with a description that no other message has.
+pub fn words(index: usize) -> String {
+    format!("1.25 {}", token::of(index))
+}
+
+/// Which message these words belong to.
+pub fn index(words: &str) -> Option<usize> {
+    token::find(words)
+}
+
+/// The chat that writes the nth message of a load of this shape in open loop.
+fn turn(index: usize, chats: usize) -> usize {
+    index.checked_rem(chats).unwrap_or(0)
+}
+
+/// Writes as told, on a fake whose bot is connected, and tells what came back. It takes the
+/// fake's [`Fake::arrivals`].
+pub async fn run(fake: &Fake, load: &Load) -> Report {
+    let chats = match load.shape {
+        Shape::Closed { chats } | Shape::Open { chats, .. } => chats.max(1),
+    };
+    let people = (FIRST_PERSON..)
+        .take(chats)
+        .map(|id| fake.user(id))
+        .collect();
+    let mut crowd = Crowd {
+        people,
+        arrivals: fake.arrivals(),
+        sent: Vec::new(),
+        report: Report::default(),
+        last: Instant::now(),
+    };
+    let start = Instant::now();
+    let end = start + load.time;
+    match load.shape {
+        Shape::Closed { .. } => crowd.closed(load.messages, end).await,
+        Shape::Open { rate, .. } => crowd.open(load.messages, end, rate.max(1)).await,
+    }
+    crowd.rest(load.patience).await;
+    let spent = crowd.last.duration_since(start);
+    crowd.report.finish(crowd.sent.len(), spent)
+}
+
+/// The people of a load, and what they wait for.
+struct Crowd {
+    people: Vec<Person>,
+    arrivals: UnboundedReceiver<Arrival>,
+    /// For each message when it was due, until it is answered.
+    sent: Vec<Option<Instant>>,
+    report: Report,
+    /// When the last message was answered.
+    last: Instant,
+}
+
+impl Crowd {
+    fn write(&mut self, person: usize, due: Instant) {
+        let words = words(self.sent.len());
+        self.sent.push(Some(due));
+        if let Some(person) = self.people.get(person) {
+            person.say(&words);
+        }
+    }
+
+    /// Takes an answer; whether it was one that somebody waited for.
+    fn answered(&mut self, arrival: &Arrival) -> bool {
+        let index = index(&arrival.words);
+        let waiting = index.and_then(|index| self.sent.get_mut(index));
+        match waiting {
+            None => self.report.strange += 1,
+            Some(waiting) => match waiting.take() {
+                None => self.report.repeated += 1,
+                Some(due) => {
+                    self.report.took(arrival.at.duration_since(due));
+                    self.last = arrival.at;
+                    return true;
+                }
+            },
+        }
+        false
+    }
+
+    async fn closed(&mut self, messages: usize, end: Instant) {
+        for person in 0..self.people.len().min(messages) {
+            self.write(person, Instant::now());
+        }
+        while self.sent.len() < messages {
+            let Ok(Some(arrival)) = timeout_at(end, self.arrivals.recv()).await else {
+                return;
+            };
+            if self.answered(&arrival) {
+                let person = usize::try_from(arrival.chat - FIRST_PERSON).unwrap_or(0);
+                self.write(person, Instant::now());
+            }
+        }
+    }
+
+    async fn open(&mut self, messages: usize, end: Instant, rate: u32) {
+        let start = Instant::now();
+        for index in 0..messages {
+            let nth = u64::try_from(index).unwrap_or(u64::MAX);
+            let due = start + Duration::from_nanos(nth * 1_000_000_000 / u64::from(rate));
+            if due >= end {
+                return;
+            }
+            while due > Instant::now() {
+                tokio::select! {
+                    () = sleep_until(due) => {}
+                    Some(arrival) = self.arrivals.recv() => { self.answered(&arrival); }
+                }
+            }
+            self.write(turn(index, self.people.len()), due);
+        }
+    }
+
+    /// Waits for what is not answered yet; each answer gives patience anew.
+    async fn rest(&mut self, patience: Duration) {
+        while self.report.answered() < self.sent.len() {
+            let end = Instant::now() + patience;
+            let Ok(Some(arrival)) = timeout_at(end, self.arrivals.recv()).await else {
+                return;
+            };
+            self.answered(&arrival);
+        }
+    }
+}
