@@ -62,6 +62,11 @@ impl Chat {
         reply.unwrap_or_else(|| panic!("no reply in chat {}:\n{}", self.id, self.transcript()))
     }
 
+    /// What the bot did here since the last look, in order: messages, edits, deletions, answers.
+    pub fn news(&self) -> Vec<Seen> {
+        std::iter::from_fn(|| self.look(|seen| Some(seen.clone()))).collect()
+    }
+
     /// The next answer to a press: its words. Panics if none comes within [`PATIENCE`].
     pub async fn next_answer(&self) -> Option<String> {
         let answer = self.wait_for(PATIENCE, |seen| match seen {

@@ -105,6 +105,24 @@ impl Fake {
         self.shared.world().commands.get(&key).cloned()
     }
 
+    /// From now on messages bear this time, in seconds since 1970, until it is set again.
+    pub fn set_time(&self, seconds: i64) {
+        self.shared.world().time = Some(seconds);
+    }
+
+    /// Until the bot has confirmed every update.
+    pub async fn settled(&self) {
+        loop {
+            let idle = self.shared.idle.notified();
+            tokio::pin!(idle);
+            idle.as_mut().enable();
+            if self.pending() == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+
     /// How many updates the bot has not confirmed.
     pub fn pending(&self) -> usize {
         self.shared.world().queue.len()

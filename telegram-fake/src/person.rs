@@ -9,7 +9,7 @@ use crate::marks;
 use crate::methods::chat_member;
 use crate::model::{Button, ChatInfo, Media, Message, User};
 use crate::shared::Shared;
-use crate::world::{Account, Room, Seen, Standing, World, now};
+use crate::world::{Account, Room, Seen, Standing, World};
 
 /// The account in whose name anonymous administrators write.
 const ANONYMOUS: i64 = 1_087_968_824;
@@ -123,9 +123,15 @@ impl Person {
         let mut captions = std::iter::once(caption).chain(std::iter::repeat(""));
         let parts = photos.into_iter().map(|bytes| {
             let caption = captions.next().unwrap_or_default();
-            self.send(|world| photo(world, bytes, caption, Some(group.clone())))
+            self.part(&group, bytes, caption)
         });
         parts.collect()
+    }
+
+    /// Sends one photo of an album of this name.
+    pub fn part(&self, album: &str, bytes: impl Into<Bytes>, caption: &str) -> i64 {
+        let bytes = bytes.into();
+        self.send(|world| photo(world, bytes, caption, Some(album.to_owned())))
     }
 
     /// Sends a file under its name.
@@ -203,7 +209,7 @@ impl Person {
     /// Changes the words of a message of theirs. Panics if it isn't there.
     pub fn edit(&self, message: i64, text: &str) {
         let mut world = self.shared.world();
-        let keep = world.options.history;
+        let (keep, now) = (world.options.history, world.now());
         let room = world.rooms.get_mut(&self.chat).expect("the chat is there");
         let changed = room
             .messages
@@ -216,7 +222,7 @@ impl Person {
             changed.caption = Some(text.to_owned());
             changed.caption_entities = marks::find(text);
         }
-        changed.edit_date = Some(now());
+        changed.edit_date = Some(now);
         let changed = changed.clone();
         room.note(Seen::Edited(changed.clone()), keep);
         let update = world.update(self.chat, "edited_message", &changed);
@@ -331,7 +337,7 @@ pub(crate) fn membership(
     json!({
         "chat": chat,
         "from": by,
-        "date": now(),
+        "date": world.now(),
         "old_chat_member": chat_member(&world.bot, old),
         "new_chat_member": chat_member(&world.bot, new),
     })

@@ -32,6 +32,8 @@ pub(crate) struct Shared {
     pub(crate) news: Notify,
     /// Something is ready for the webhook.
     pub(crate) parcels: Notify,
+    /// There may be nothing left to deliver.
+    pub(crate) idle: Notify,
     /// Something happened in a chat.
     pub(crate) seen: Notify,
     pub(crate) arrivals: OnceLock<UnboundedSender<Arrival>>,
@@ -47,6 +49,7 @@ impl Shared {
             checker,
             news: Notify::new(),
             parcels: Notify::new(),
+            idle: Notify::new(),
             seen: Notify::new(),
             arrivals: OnceLock::new(),
             ended: CancellationToken::new(),

@@ -15,7 +15,6 @@ use crate::options::Options;
 use crate::params::Params;
 use crate::queue::Parcel;
 use crate::shared::Shared;
-use crate::world::now;
 
 /// A webhook as it was set.
 #[derive(Clone, Debug)]
@@ -79,7 +78,14 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
     let (error, wait) = match answered {
         Ok(reply) if (200..300).contains(&reply.status) => {
             obey(shared, &reply).await;
-            shared.world().queue.delivered(&parcel);
+            let empty = {
+                let mut world = shared.world();
+                world.queue.delivered(&parcel);
+                world.queue.len() == 0
+            };
+            if empty {
+                shared.idle.notify_waiters();
+            }
             return shared.parcels.notify_one();
         }
         Ok(reply) => {
@@ -94,8 +100,9 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
     let wait = {
         let mut world = shared.world();
         let tries = world.queue.failed(&parcel);
+        let now = world.now();
         if let Some(hook) = world.hook.as_mut() {
-            hook.last_error = Some((now(), error));
+            hook.last_error = Some((now, error));
         }
         let doubled = world
             .options

@@ -125,6 +125,8 @@ pub(crate) struct World {
     pub(crate) hook: Option<Hook>,
     pub(crate) flood: Flood,
     pub(crate) faults: Faults,
+    /// The time that was set, in seconds since 1970; the machine's where none was.
+    pub(crate) time: Option<i64>,
     counter: u64,
 }
 
@@ -150,6 +152,7 @@ impl World {
             hook: None,
             flood: Flood::new(options.limits.clone()),
             faults: Faults::default(),
+            time: None,
             counter: 0,
             options,
         }
@@ -159,6 +162,16 @@ impl World {
     pub(crate) fn fresh(&mut self) -> u64 {
         self.counter += 1;
         self.counter
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.time.unwrap_or_else(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.map_or(0, |since| {
+                i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+            })
+        })
     }
 
     /// The chat that a call names, if the bot may write there.
@@ -200,11 +213,11 @@ impl World {
 
     /// Puts a message into its chat, with the next number, the time and the chat filled in.
     pub(crate) fn post(&mut self, chat: i64, mut message: Message) -> Result<Message, ApiError> {
-        let keep = self.options.history;
+        let (keep, now) = (self.options.history, self.now());
         let room = self.room(chat)?;
         room.last_id += 1;
         message.message_id = room.last_id;
-        message.date = now();
+        message.date = now;
         message.chat = room.info.clone();
         message.is_topic_message = message.message_thread_id.map(|_| true);
         room.messages.insert(message.message_id, message.clone());
@@ -247,12 +260,4 @@ impl World {
         self.files.insert(media.file_id.clone(), stored);
         media
     }
-}
-
-/// Seconds since 1970.
-pub(crate) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
 }

@@ -4,3 +4,4 @@ mod app;
 mod kill;
 mod service;
 mod simulation;
+mod telegram;

@@ -8,12 +8,25 @@ use crate::params::Params;
 use crate::world::World;
 
 const MAX_COMMANDS: usize = 100;
+/// What `getMe` alone tells, all of it, since clients rely on that; and what this bot can.
+const ABILITIES: [(&str, bool); 10] = [
+    ("can_join_groups", true),
+    ("can_read_all_group_messages", true),
+    ("supports_guest_queries", false),
+    ("supports_inline_queries", false),
+    ("can_connect_to_business", false),
+    ("has_main_web_app", false),
+    ("has_topics_enabled", false),
+    ("allows_users_to_create_topics", false),
+    ("can_manage_bots", false),
+    ("supports_join_request_queries", false),
+];
 
 pub(super) fn me(world: &World) -> Done {
     let mut me = json!(world.bot);
-    me["can_join_groups"] = true.into();
-    me["can_read_all_group_messages"] = true.into();
-    me["supports_inline_queries"] = false.into();
+    for (ability, given) in ABILITIES {
+        me[ability] = given.into();
+    }
     ok(&me)
 }
 

@@ -8,7 +8,7 @@ use crate::methods::{Done, content, ok};
 use crate::model::{Message, User};
 use crate::params::Params;
 use crate::shared::Shared;
-use crate::world::{Seen, World, now};
+use crate::world::{Seen, World};
 
 const SAME: &str = "message is not modified: specified new message content and reply markup are \
                     exactly the same as a current content and reply markup of the message";
@@ -65,7 +65,7 @@ fn edit(
     if after == before {
         return Err(ApiError::bad(SAME));
     }
-    after.edit_date = Some(now());
+    after.edit_date = Some(world.now());
     let room = world.room(chat)?;
     room.messages.insert(id, after.clone());
     room.note(Seen::Edited(after.clone()), keep);

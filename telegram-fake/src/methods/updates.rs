@@ -41,6 +41,7 @@ pub(super) async fn get(shared: &Arc<Shared>, params: &Params) -> Done {
         world.poller += 1;
         world.poller
     };
+    shared.idle.notify_waiters();
     // An older poll that still waits ends.
     shared.news.notify_waiters();
     loop {

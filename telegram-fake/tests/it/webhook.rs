@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -85,13 +84,6 @@ async fn listen() -> (Shared, String) {
     (seen, url)
 }
 
-/// Until the bot has all: the fake wakes nobody for that.
-async fn delivered(fake: &Fake) {
-    while fake.pending() > 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
 #[tokio::test]
 async fn each_update_comes_with_the_secret_one_of_a_chat_at_a_time() {
     let fake = fake().await;
@@ -106,7 +98,7 @@ async fn each_update_comes_with_the_secret_one_of_a_chat_at_a_time() {
             person.say(&format!("{count}"));
         }
     }
-    delivered(&fake).await;
+    fake.settled().await;
     let seen = seen.lock().expect("no panic");
     assert_eq!(seen.updates.len(), 81);
     assert!(
@@ -141,7 +133,7 @@ async fn what_is_refused_comes_again_before_what_follows_it() {
     let anna = fake.user(1);
     anna.say("first");
     anna.say("second");
-    delivered(&fake).await;
+    fake.settled().await;
     let texts: Vec<_> = seen
         .lock()
         .expect("it is there")
@@ -178,7 +170,7 @@ async fn each_update_may_come_several_times() {
     Bot::of(&fake).ok("setWebhook", json!({ "url": url })).await;
     fake.user(1).say("one");
     fake.user(1).say("two");
-    delivered(&fake).await;
+    fake.settled().await;
     let texts: Vec<_> = seen
         .lock()
         .expect("it is there")

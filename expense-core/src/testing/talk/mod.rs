@@ -38,8 +38,10 @@ mod script;
 mod stage;
 mod wall;
 
-use script::Line;
 use stage::Stage;
+
+pub use receipt::result as reading;
+pub use script::{Line, lines, written};
 
 /// Runs a script; gives it back with what was really said.
 ///
@@ -100,8 +102,16 @@ pub fn endure(script: &str) -> Result<(), String> {
 ///
 /// The whole transcript, with `-` before what was expected and `+` before what was said.
 pub fn check(script: &str) -> Result<(), String> {
-    let said = run(script)?;
-    let (expected, actual) = (script::plain(script), script::plain(&said));
+    compare(script, &run(script)?)
+}
+
+/// Compares a script with what was said; spaces at the ends of words and lines don't count.
+///
+/// # Errors
+///
+/// The whole transcript, with `-` before what was expected and `+` before what was said.
+pub fn compare(script: &str, said: &str) -> Result<(), String> {
+    let (expected, actual) = (script::plain(script), script::plain(said));
     if expected == actual {
         return Ok(());
     }

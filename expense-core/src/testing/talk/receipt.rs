@@ -7,8 +7,12 @@ use crate::domain::receipt::{Confidence, LineItem, Receipt};
 use crate::domain::speech::{Speech, Spoken, Transcript};
 use crate::domain::text::Description;
 
-/// `receipt merchant=REWE; total=12.50`, `failed`, …
-pub(super) fn result(text: &str) -> Result<ReadResult, String> {
+/// What a reader found, as scripts write it: `receipt merchant=REWE; total=12.50`, `failed`, …
+///
+/// # Errors
+///
+/// What is not understood, in words.
+pub fn result(text: &str) -> Result<ReadResult, String> {
     let (kind, fields) = text.split_once(' ').unwrap_or((text, ""));
     match kind {
         "receipt" => receipt(fields).map(|receipt| ReadResult::Receipt(Box::new(receipt))),

@@ -1,17 +1,26 @@
 //! The lines of a script.
 
 /// A line of a script.
-pub(super) enum Line {
+pub enum Line {
     /// Nothing, or a comment.
     Remark(String),
     /// What is expected to be said.
     Said,
     /// Something that happens.
-    Does { what: String, text: String },
+    Does {
+        /// Before the colon.
+        what: String,
+        /// After it.
+        text: String,
+    },
 }
 
 /// The lines, those that go on joined.
-pub(super) fn lines(script: &str) -> Result<Vec<Line>, String> {
+///
+/// # Errors
+///
+/// A line without a colon, or one that goes on with nothing.
+pub fn lines(script: &str) -> Result<Vec<Line>, String> {
     let mut lines: Vec<Line> = Vec::new();
     for line in script.lines() {
         if line.trim().is_empty() || line.starts_with('#') {
@@ -48,7 +57,7 @@ fn goes_on(line: &str) -> &str {
 }
 
 /// A text as it is written in a script.
-pub(super) fn written(what: &str, text: &str) -> String {
+pub fn written(what: &str, text: &str) -> String {
     let mut written = String::new();
     for (place, line) in text.lines().enumerate() {
         let line = match place {

@@ -1,0 +1,74 @@
+//! A service behind Telegram, in this process, over a SQLite file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use expense_core::memory::in_process::in_process;
+use expense_core::ports::clock::Clock;
+use expense_core::ports::ocr::ReceiptOcr;
+use expense_core::service::{Options, Service};
+use expense_store_sqlite::{Config, SqliteStore};
+use expense_telegram::Telegram;
+use telegram_fake::Fake;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How updates come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Polling,
+}
+
+/// One life of the bot.
+pub(super) struct Bot {
+    store: Arc<SqliteStore>,
+    shutdown: CancellationToken,
+    running: JoinHandle<()>,
+}
+
+impl Bot {
+    pub(super) async fn start(
+        fake: &Fake,
+        by: By,
+        file: &Path,
+        clock: Arc<dyn Clock>,
+        ocr: Arc<dyn ReceiptOcr>,
+        options: Options,
+    ) -> Self {
+        let store = SqliteStore::open(Config::new(file)).await;
+        let store = Arc::new(store.expect("the file opens"));
+        let url = fake.url().parse().expect("a URL");
+        let config = match by {
+            By::Polling => expense_telegram::Config {
+                messages_per_second: 0,
+                ..expense_telegram::Config::polling(fake.token().into(), url)
+            },
+        };
+        let telegram = Telegram::new(config, clock.clone()).expect("a configuration");
+        let messenger = Arc::new(telegram.clone());
+        let mut ports = in_process(store.clone(), messenger.clone(), messenger, clock);
+        ports.ocr = Some(ocr);
+        let service = Service::new(ports, options);
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn({
+            let shutdown = shutdown.clone();
+            async move {
+                let telling = telegram.run(service.clone(), shutdown.clone());
+                let (told, ()) = tokio::join!(telling, service.run(shutdown));
+                told.expect("Telegram knows the bot");
+            }
+        });
+        Self {
+            store,
+            shutdown,
+            running,
+        }
+    }
+
+    /// Finishes what was accepted and closes the file.
+    pub(super) async fn stop(self) {
+        self.shutdown.cancel();
+        self.running.await.expect("it ends well");
+        self.store.close().await;
+    }
+}
