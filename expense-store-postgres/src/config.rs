@@ -19,7 +19,7 @@ pub(crate) const HEADS: usize = 50_000;
 #[derive(Clone)]
 pub struct Config {
     url: SecretString,
-    /// Connections at most, for reading and writing together (25).
+    /// Connections at most, for reading and writing together (25): at least one more than writers.
     pub max_connections: u32,
     /// Connections that are kept open (2).
     pub min_connections: u32,

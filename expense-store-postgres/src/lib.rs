@@ -10,6 +10,8 @@ mod look;
 mod migrate;
 mod moving;
 mod open;
+#[cfg(all(test, feature = "testing"))]
+mod plans;
 mod read;
 mod rows;
 mod sql;

@@ -19,7 +19,7 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// Every statement finds its rows by the beginning of a key. The planner is told so: what it
 /// planned while the tables were empty is then still right when they are not.
-const BY_INDEX: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off;
+pub(crate) const BY_INDEX: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off;
     SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off;
     SET enable_incremental_sort = off; SET plan_cache_mode = force_generic_plan; SET jit = off;";
 
@@ -27,7 +27,9 @@ const BY_INDEX: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off;
 pub(crate) async fn open(config: &Config) -> Result<PgPool, OpenError> {
     let options = options(config)?;
     let migrating = async {
-        let mut connection = options.connect().await.map_err(|error| reason(&error))?;
+        let connecting = tokio::time::timeout(config.acquire_timeout, options.connect()).await;
+        let connected = connecting.map_err(|_| OpenError::Unreachable("no answer".to_owned()))?;
+        let mut connection = connected.map_err(|error| reason(&error))?;
         let migrated = migrate(&mut connection).await;
         // The server ends it as well.
         let _ = connection.close().await;
@@ -66,8 +68,10 @@ fn pool(config: &Config) -> PgPoolOptions {
         config.lock_timeout.as_millis(),
         config.statement_timeout.as_millis(),
     );
+    // Each writer keeps a connection; one at least stays for reading.
+    let writers = u32::try_from(config.writers).unwrap_or(u32::MAX - 1);
     PgPoolOptions::new()
-        .max_connections(config.max_connections.max(1))
+        .max_connections(config.max_connections.max(writers + 1))
         .min_connections(config.min_connections)
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(IDLE)

@@ -15,6 +15,15 @@ use crate::migrate::{MIGRATIONS, migrate, newest};
 /// Only one test at a time makes the template: a number that nobody else locks.
 const MAKING: i64 = 0x6578_7065_6e73_6531;
 
+/// The versions of the schema that there were, up to this one.
+#[must_use]
+pub fn schemas() -> Vec<i64> {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .collect()
+}
+
 /// A database of one test. It is dropped with this value.
 #[derive(Debug)]
 pub struct Database {
@@ -41,6 +50,21 @@ impl Database {
     /// As [`Database::fresh`].
     pub async fn empty() -> Self {
         Self::create(server(), "").await
+    }
+
+    /// A database with an earlier schema and nothing in it.
+    ///
+    /// # Panics
+    ///
+    /// As [`Database::fresh`].
+    pub async fn of_schema(version: i64) -> Self {
+        let database = Self::empty().await;
+        let mut inside = database.stranger().await;
+        let made = MIGRATIONS
+            .run_direct(Some(version), &mut inside, false)
+            .await;
+        made.expect("the schema is made");
+        database
     }
 
     async fn create(server: String, how: &str) -> Self {

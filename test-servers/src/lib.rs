@@ -1,4 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod postgres;
+mod processor;
 mod programs;
+
+/// The processor time that this process has used so far.
+///
+/// # Errors
+///
+/// Where `/proc` does not tell.
+pub fn processor_time() -> std::io::Result<std::time::Duration> {
+    processor::of_family(std::process::id())
+}

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::programs;
+use crate::{processor, programs};
 
 /// The environment variable that names the server of this run, as `postgres://USER@HOST:PORT`.
 pub const VARIABLE: &str = "EXPENSE_TEST_POSTGRES";
@@ -137,6 +137,18 @@ impl Server {
     /// [`ServerError::NotStarted`] when it does not come up.
     pub fn start_again(&mut self) -> Result<(), ServerError> {
         self.run()
+    }
+
+    /// The processor time that all its processes have used so far.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Io`] where `/proc` does not tell.
+    pub fn processor_time(&self) -> Result<Duration, ServerError> {
+        let file = std::fs::read_to_string(self.data().join("postmaster.pid"))?;
+        let id = file.lines().next().and_then(|line| line.trim().parse().ok());
+        let id = id.ok_or(std::io::ErrorKind::InvalidData);
+        Ok(processor::of_family(id.map_err(std::io::Error::from)?)?)
     }
 
     fn make_cluster(&self) -> Result<(), ServerError> {

@@ -10,6 +10,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::postgres;
 use crate::shell::{self, Result, TaskError, cargo, output, root};
 
 /// Starts that are measured; the middle one counts.
@@ -20,8 +21,12 @@ const IDLE: Duration = Duration::from_secs(2);
 /// All figures.
 #[derive(Serialize)]
 struct Figures {
-    /// What the store's own example prints.
+    /// What the example of the SQLite store prints.
     recording: Value,
+    /// What the example of the PostgreSQL store prints.
+    recording_postgres: Value,
+    /// What lists cost a ledger of a million expenses and one of a thousand, on PostgreSQL.
+    large: Value,
     /// From the start of the program to its prompt, the middle of several, in milliseconds.
     start_to_prompt_ms: u128,
     /// Memory of the waiting program (VmRSS), in kilobytes.
@@ -30,13 +35,17 @@ struct Figures {
 
 /// Measures and prints a table, then one JSON object.
 pub(crate) fn run() -> Result {
-    let recording = ["run", "--quiet", "--release", "-p", "expense-store-sqlite"];
-    let recording = output(cargo(&recording).args(["--example", "recording", "--", "--json"]))?;
+    let recording = example("expense-store-sqlite", "recording")?;
+    postgres::found()?;
+    let recording_postgres = example("expense-store-postgres", "recording")?;
+    let large = example("expense-store-postgres", "large")?;
     shell::run(&mut cargo(&["build", "--release", "-p", "expense-bot"]))?;
     let bot = target().join("release/expense-bot");
     let (start, idle_kb) = start_and_idle(&bot)?;
     let figures = Figures {
-        recording: serde_json::from_str(recording.trim())?,
+        recording,
+        recording_postgres,
+        large,
         start_to_prompt_ms: start.as_millis(),
         idle_kb,
     };
@@ -45,11 +54,31 @@ pub(crate) fn run() -> Result {
         figures.start_to_prompt_ms
     );
     println!("idle memory       {} MB", figures.idle_kb / 1024);
-    for (name, value) in figures.recording.as_object().into_iter().flatten() {
-        println!("{:<18}{value}", name.replace('_', " "));
+    for (of, printed) in [
+        ("SQLite", &figures.recording),
+        ("PostgreSQL", &figures.recording_postgres),
+        ("ten million", &figures.large),
+    ] {
+        for (name, value) in printed.as_object().into_iter().flatten() {
+            println!("{of}: {:<30}{value}", name.replace('_', " "));
+        }
     }
     println!("{}", serde_json::to_string(&figures)?);
     Ok(())
+}
+
+/// What a release build of this example prints.
+fn example(package: &str, name: &str) -> Result<Value> {
+    let run = [
+        "run",
+        "--quiet",
+        "--release",
+        "--all-features",
+        "-p",
+        package,
+    ];
+    let printed = output(cargo(&run).args(["--example", name, "--", "--json"]))?;
+    Ok(serde_json::from_str(printed.trim())?)
 }
 
 fn target() -> std::path::PathBuf {

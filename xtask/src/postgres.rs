@@ -9,10 +9,13 @@ use crate::shell::{self, Result, TaskError};
 
 /// The server, started; installed before if need be. It ends with the value.
 pub(crate) fn ensure() -> Result<Server> {
-    if !is_installed() {
-        install()?;
-    }
+    found()?;
     Server::start(Durability::Off).map_err(|error| TaskError::Wrong(error.to_string()))
+}
+
+/// Installs its programs unless they are here.
+pub(crate) fn found() -> Result {
+    if is_installed() { Ok(()) } else { install() }
 }
 
 /// Debian's package. The cluster that it makes for itself is not used.

@@ -1,10 +1,11 @@
 //! Proofs for whoever builds on these ports, behind the feature `testing`.
 //!
 //! [`conformance`] proves an adapter in one line, [`fixtures`] builds values, [`mocks`] stands
-//! in for the other side of a port, [`talk`] runs conversations as scripts, [`faulty`] makes
+//! in for the other side of a port, [`diary`] records in short, [`talk`] runs conversations as scripts, [`faulty`] makes
 //! any port fail, [`simulation`] makes all of them fail at every place.
 
 pub mod conformance;
+pub mod diary;
 pub mod dice;
 pub mod faulty;
 pub mod fixtures;

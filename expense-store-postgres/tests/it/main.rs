@@ -2,3 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
 mod contracts;
+mod kill;
+mod open;
+mod running;

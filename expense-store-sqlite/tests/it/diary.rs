@@ -4,13 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use expense_core::conversation::question::{ExpenseFilter, PageRequest};
-use expense_core::conversation::write::Write;
 use expense_core::domain::expense::Expense;
-use expense_core::domain::keys::LedgerId;
 use expense_core::ports::error::Result;
-use expense_core::ports::store::{Commit, Committed, ExpenseStore};
-use expense_core::testing::fixtures;
+use expense_core::ports::store::{Commit, Committed};
+use expense_core::testing::diary;
 use expense_store_sqlite::{Config, OpenError, SqliteStore};
 
 /// The settings of most tests: nobody waits long.
@@ -26,37 +23,16 @@ pub(crate) async fn open(file: &Path) -> std::result::Result<SqliteStore, OpenEr
 
 /// A commit of one expense with this update's name, decided by what the store says now.
 pub(crate) async fn lunch(store: &SqliteStore, chat: &str, update: &str) -> Arc<Commit> {
-    let chat = fixtures::chat(chat);
-    let stored = store.ledger(&chat).await.unwrap();
-    let ledger = stored.unwrap_or_else(|| fixtures::ledger(&chat));
-    let session = store.session(&chat).await.unwrap();
-    let key = fixtures::key(update);
-    let details = fixtures::details("12.50", "EUR", "lunch");
-    let expense = fixtures::expense(ledger.id, &key, 0, details);
-    let writes = vec![Write::AddExpense(Box::new(expense))];
-    Arc::new(fixtures::commit(key, &ledger, &session, writes))
+    diary::lunch(store, chat, update).await.unwrap()
 }
 
 /// Records one expense.
 pub(crate) async fn record(store: &SqliteStore, chat: &str, update: &str) -> Result<Committed> {
-    let commit = lunch(store, chat, update).await;
-    store.commit(commit).await
+    diary::record(store, chat, update).await
 }
 
 pub(crate) async fn expenses(store: &SqliteStore, chat: &str) -> Vec<Expense> {
-    let ledger = LedgerId::of(&fixtures::chat(chat));
-    let mut expenses = Vec::new();
-    let mut after = None;
-    loop {
-        let request = PageRequest { after, limit: 500 };
-        let filter = ExpenseFilter::default();
-        let page = store.expenses(ledger, &filter, request).await.unwrap();
-        expenses.extend(page.expenses);
-        after = page.next;
-        if after.is_none() {
-            return expenses;
-        }
-    }
+    diary::expenses(store, chat).await.unwrap()
 }
 
 /// A bare connection to the file, as another program has it.

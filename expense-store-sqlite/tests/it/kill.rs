@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use expense_core::ports::store::ExpenseStore;
+use expense_core::testing::diary::assert_whole;
 use tokio::task::JoinSet;
 
 use crate::diary::{expenses, is_sound, lunch, open, record};
@@ -79,44 +80,11 @@ async fn a_killed_process_loses_nothing_it_acknowledged() {
         assert!(is_sound(&file).await);
         let store = open(&file).await.unwrap();
         for (chat, acknowledged) in acknowledged.iter().enumerate() {
-            assert_whole(&store, &format!("chat{chat}"), *acknowledged).await;
+            let chat = format!("chat{chat}");
+            assert_whole(&store, &chat, *acknowledged).await.unwrap();
         }
         store.close().await;
     }
-}
-
-/// Every commit is there with all its parts: numbers without a gap, and totals that agree.
-async fn assert_whole(store: &expense_store_sqlite::SqliteStore, chat: &str, acknowledged: usize) {
-    use expense_core::conversation::question::{Group, TotalsQuery};
-    use expense_core::domain::currency::Currency;
-    use expense_core::domain::keys::LedgerId;
-    use expense_core::testing::fixtures;
-
-    let found = expenses(store, chat).await;
-    assert!(
-        found.len() >= acknowledged,
-        "{} of {acknowledged}",
-        found.len()
-    );
-    let key = fixtures::chat(chat);
-    for (n, expense) in found.iter().rev().enumerate() {
-        assert_eq!(expense.number.unwrap().0 as usize, n + 1);
-        let update = fixtures::key(&format!("{n}:{chat}"));
-        assert!(store.recorded(&key, &update).await.unwrap().is_some());
-    }
-    let query = TotalsQuery {
-        period: None,
-        categories: None,
-        group: Group::None,
-        into: Currency::EUR,
-    };
-    let totals = store.totals(LedgerId::of(&key), &query).await.unwrap();
-    let count: u64 = totals.iter().map(|total| total.count).sum();
-    let minor: i128 = totals.iter().map(|total| total.minor).sum();
-    assert_eq!(
-        (count as usize, minor),
-        (found.len(), 1_250 * found.len() as i128)
-    );
 }
 
 #[tokio::test]
