@@ -128,6 +128,41 @@ mod categorizer {
     expense_core::categorizer_conformance!(fresh_categorizer);
 }
 
+mod fx {
+    use super::*;
+    use expense_core::domain::currency::Currency;
+    use expense_core::domain::exchange::{Pair, Rate};
+    use expense_core::memory::fx::MemoryRates;
+    use expense_core::testing::conformance::fx::FxBench;
+    use expense_core::testing::fixtures::day;
+
+    fn pair(from: &str, to: &str) -> Pair {
+        let [from, to] = [from, to].map(|code| Currency::from_code(code).expect("a code"));
+        Pair::new(from, to).expect("two currencies")
+    }
+
+    async fn fresh_rates() -> FxBench {
+        let pair_known = pair("USD", "EUR");
+        let rates = [("2026-05-01", "0.8868"), ("2026-05-04", "0.88712")];
+        let rates = rates.map(|(date, factor)| Rate {
+            factor: factor.parse().expect("a rate"),
+            source: "rates.test".parse().expect("a source"),
+            day: day(date),
+        });
+        let table = MemoryRates::new(rates[0].source.clone());
+        let table = rates.iter().fold(table, |table, rate| {
+            table.with(pair_known, rate.day, rate.factor)
+        });
+        FxBench {
+            port: Arc::new(table),
+            pair: pair_known,
+            rates,
+            unknown: pair("XAU", "EUR"),
+        }
+    }
+    expense_core::fx_rates_conformance!(fresh_rates);
+}
+
 mod messenger {
     use super::*;
     use expense_core::memory::messenger::Outbox;

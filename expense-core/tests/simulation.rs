@@ -21,8 +21,8 @@ use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use expense_core::testing::simulation::scenario::{
-    DELIVERED_TWICE, EXPIRED, PARKED, PHOTOGRAPHED, REWRITTEN, SEVERAL, Scenario, UNDO_PRESSED,
-    UNDONE, WRITTEN,
+    CONVERTED, DELIVERED_TWICE, EXPIRED, PARKED, PHOTOGRAPHED, REWRITTEN, SEVERAL, Scenario,
+    UNDO_PRESSED, UNDONE, WRITTEN,
 };
 use expense_core::testing::simulation::{Setting, Stores, Wrap, explore};
 use rstest::rstest;
@@ -51,6 +51,19 @@ fn ends_as_intended_with_three_faults(#[case] scenario: Scenario) {
     };
     let runs = explore(scenario, 3, &setting).unwrap_or_else(|why| panic!("{why}"));
     assert!(runs > 1_000, "only {runs} runs");
+}
+
+/// An hour passes in every run, so that not every pair of faults is played.
+#[test]
+fn converts_once_whatever_fails() {
+    let runs = explore(CONVERTED, 1, &memory()).unwrap_or_else(|why| panic!("{why}"));
+    assert!(runs > 100, "only {runs} runs");
+    let setting = Setting {
+        stride: 61,
+        ..memory()
+    };
+    let runs = explore(CONVERTED, 2, &setting).unwrap_or_else(|why| panic!("{why}"));
+    assert!(runs > 200, "only {runs} runs");
 }
 
 #[test]

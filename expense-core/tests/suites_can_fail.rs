@@ -7,18 +7,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use expense_core::conversation::question::{
     Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
 use expense_core::conversation::write::Write;
 use expense_core::domain::access::Person;
 use expense_core::domain::change::Change;
+use expense_core::domain::currency::Currency;
 use expense_core::domain::draft::Draft;
+use expense_core::domain::exchange::{Pair, Rate};
 use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::speech::{Speech, Spoken, Transcript};
 use expense_core::domain::text::Tag;
 use expense_core::memory::clock::ManualClock;
+use expense_core::memory::fx::MemoryRates;
 use expense_core::memory::lease::MemoryLease;
 use expense_core::memory::queue::MemoryQueue;
 use expense_core::memory::rate::MemoryRateLimiter;
@@ -26,6 +30,7 @@ use expense_core::memory::state::MemoryState;
 use expense_core::memory::store::MemoryStore;
 use expense_core::ports::categorizer::{Categorizer, Subject, Suggestion};
 use expense_core::ports::error::Result;
+use expense_core::ports::fx::FxRates;
 use expense_core::ports::lease::{Fence, Lease};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
@@ -33,9 +38,9 @@ use expense_core::ports::speech::{Heard, Recording, SpeechReader};
 use expense_core::ports::state::{Saved, StateStore, Version, Versioned};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use expense_core::testing::conformance::{
-    Bench, categorizer, lease, queue, rate, speech, state, store,
+    Bench, categorizer, fx, fx::FxBench, lease, queue, rate, speech, state, store,
 };
-use expense_core::testing::fixtures::{key, noon};
+use expense_core::testing::fixtures::{conversion, day, key, money, noon};
 use tokio::task::JoinSet;
 
 /// Whether the case refuses its adapter.
@@ -330,6 +335,38 @@ async fn a_queue_that_loses_retries() {
         ))
         .await
     );
+}
+
+/// Tells the newest rate of all, whatever day is asked for.
+struct Today(MemoryRates);
+
+#[async_trait]
+impl FxRates for Today {
+    async fn rate(&self, pair: Pair, _: NaiveDate) -> Result<Option<Rate>> {
+        self.0.rate(pair, day("2026-05-04")).await
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_knows_only_todays_rate() {
+    let bench = || {
+        let pair = Pair::new(Currency::USD, Currency::EUR).expect("two currencies");
+        let rate = conversion(money("1", "USD"), "EUR", "0.8868").rate;
+        let rates = ["2026-05-01", "2026-05-04"].map(|date| Rate {
+            day: day(date),
+            ..rate.clone()
+        });
+        let table = MemoryRates::new(rate.source).with(pair, rates[1].day, rate.factor);
+        FxBench {
+            port: Arc::new(Today(table)),
+            pair,
+            rates,
+            unknown: Pair::new(Currency::EUR, Currency::USD).expect("two currencies"),
+        }
+    };
+    assert!(fails(fx::a_rate_is_never_of_a_later_day(bench())).await);
+    assert!(fails(fx::an_old_rate_is_none(bench())).await);
+    assert!(fails(fx::a_day_before_all_rates_is_a_value(bench())).await);
 }
 
 /// Hears an expense in everything, however long it is.

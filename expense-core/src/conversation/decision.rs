@@ -42,6 +42,8 @@ pub struct Turn {
     pub owner: bool,
     /// Who may use it by configuration.
     pub access: Arc<Access>,
+    /// Whether a source of exchange rates is at hand, so that what lacks a rate will get one.
+    pub converts: bool,
 }
 
 /// What an operator decides about conversations.

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use crate::domain::attachment::{Attachment, Fingerprint};
-use crate::domain::keys::{ChatKey, DraftId, MessageKey, UpdateKey, UserKey};
+use crate::domain::currency::Currency;
+use crate::domain::exchange::Rate;
+use crate::domain::keys::{ChatKey, DraftId, ExpenseId, MessageKey, UpdateKey, UserKey};
 use crate::domain::person::PersonName;
 use crate::domain::receipt::Receipt;
 use crate::domain::speech::Speech;
@@ -108,6 +110,17 @@ pub enum Event {
         /// What came of it.
         result: ReadResult,
     },
+    /// The rate that an expense lacked was found.
+    Rated {
+        /// The expense.
+        expense: ExpenseId,
+        /// Its revision when it was looked for.
+        revision: u32,
+        /// What its ledger counted in then.
+        into: Currency,
+        /// The rate.
+        rate: Rate,
+    },
     /// Something is due.
     Tick(Tick),
     /// Too much at once: it gets its answer and does nothing.
@@ -190,6 +203,7 @@ impl fmt::Debug for Event {
             Self::Moved { .. } => "Moved",
             Self::Press(_) => "Press",
             Self::Read { .. } => "Read",
+            Self::Rated { .. } => "Rated",
             Self::Tick(_) => "Tick",
             Self::Limited { .. } => "Limited",
             Self::Denied { .. } => "Denied",

@@ -100,11 +100,17 @@ impl Expense {
     /// What it is worth in this currency: what was spent, or what that was converted to.
     #[must_use]
     pub fn worth_in(&self, currency: Currency) -> Option<Money> {
-        let converted = self.conversion.as_ref().map(|conversion| conversion.money);
-        [Some(self.details.money), converted]
-            .into_iter()
-            .flatten()
-            .find(|money| money.currency() == currency)
+        let spent = self.details.money;
+        let spent = (spent.currency() == currency).then_some(spent);
+        spent.or_else(|| Some(self.converted_into(currency)?.money))
+    }
+
+    /// What was spent in another currency and converted into this one.
+    #[must_use]
+    pub fn converted_into(&self, currency: Currency) -> Option<&Conversion> {
+        let known = self.conversion.as_ref();
+        let known = known.filter(|known| known.money.currency() == currency);
+        known.filter(|_| self.details.money.currency() != currency)
     }
 
     /// Whether a ledger that counts in `home` lacks a rate for it.

@@ -37,6 +37,7 @@ pub fn in_process<S: ExpenseStore + Jobs + 'static>(
         lease: Arc::new(MemoryLease::new(clock.clone())),
         attachments,
         ocr: None,
+        fx: None,
         speech: None,
         categorizer: None,
         messenger,

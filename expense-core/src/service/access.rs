@@ -240,6 +240,7 @@ fn is_checked(event: &Event) -> bool {
         Event::Departed
         | Event::Moved { .. }
         | Event::Read { .. }
+        | Event::Rated { .. }
         | Event::Tick(_)
         | Event::Limited { .. }
         | Event::Denied { .. }

@@ -8,13 +8,22 @@ use crate::ports::error::{Fault, PortError};
 /// The wait before the try after `attempt` (from 1): four times longer each time, never shorter
 /// than the other side asked for.
 pub(super) fn after(attempt: u32, error: &PortError) -> Duration {
-    let asked = match error.fault {
+    growing(attempt, limits::FIRST_RETRY, limits::LAST_RETRY).max(asked(error))
+}
+
+/// The wait before the try after `attempt` (from 1): four times longer each time, from `first` to
+/// `last`.
+pub(super) fn growing(attempt: u32, first: Duration, last: Duration) -> Duration {
+    let times = 4u32.saturating_pow(attempt.saturating_sub(1).min(16));
+    first.saturating_mul(times).min(last)
+}
+
+/// How long the other side asked to be left alone.
+pub(super) fn asked(error: &PortError) -> Duration {
+    match error.fault {
         Fault::Busy { retry_after } => retry_after.unwrap_or_default(),
         Fault::Unavailable | Fault::Denied | Fault::Corrupt | Fault::Bug => Duration::ZERO,
-    };
-    let times = 4u32.saturating_pow(attempt.saturating_sub(1).min(16));
-    let own = limits::FIRST_RETRY.saturating_mul(times);
-    own.min(limits::LAST_RETRY).max(asked)
+    }
 }
 
 #[cfg(test)]

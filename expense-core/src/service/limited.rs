@@ -84,6 +84,7 @@ pub(super) fn by_person(event: &Event) -> bool {
         | Event::Departed
         | Event::Moved { .. }
         | Event::Read { .. }
+        | Event::Rated { .. }
         | Event::Tick(_)
         | Event::Denied { .. }
         | Event::Limited { .. } => false,

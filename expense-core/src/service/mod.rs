@@ -1,8 +1,8 @@
 //! Doing: the only room that drives the ports.
 //!
 //! One update walks a straight line: [`ingress`] → queue → [`worker`] → [`update`] (step,
-//! [`answer`], commit) → [`sending`] → settled. What is slow or late ([`readings`], parked replies
-//! in [`outbox`], what falls due in [`schedule`]) comes back to the same line as an update.
+//! [`answer`], commit) → [`sending`] → settled. What is slow or late ([`readings`], [`rates`], parked
+//! replies in [`outbox`], what falls due in [`schedule`]) comes back to the same line as an update.
 
 mod access;
 mod activity;
@@ -16,6 +16,7 @@ mod limited;
 mod outbox;
 mod owner_code;
 mod pool;
+mod rates;
 mod readings;
 mod render;
 mod run;
@@ -41,6 +42,7 @@ use crate::ports::cache::Cache;
 use crate::ports::categorizer::Categorizer;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
+use crate::ports::fx::FxRates;
 use crate::ports::jobs::Jobs;
 use crate::ports::lease::Lease;
 use crate::ports::messenger::Messenger;
@@ -84,6 +86,8 @@ pub struct Ports {
     pub speech: Option<Arc<dyn SpeechReader>>,
     /// Suggests categories where neither the text nor what was learned decides.
     pub categorizer: Option<Arc<dyn Categorizer>>,
+    /// Knows what one currency is worth in another; without it sums stay apart by currency.
+    pub fx: Option<Arc<dyn FxRates>>,
     /// Where replies go.
     pub messenger: Arc<dyn Messenger>,
     /// The time.
@@ -165,6 +169,7 @@ impl Service {
             behind: Behind::new(),
             readings: Bell::new(),
             replies: Bell::new(),
+            rates: Bell::new(),
             closing: AtomicBool::new(false),
         };
         Self {
@@ -238,5 +243,7 @@ struct Inner {
     readings: Bell,
     /// Rings when a reply was parked.
     replies: Bell,
+    /// Rings when an expense lacks a rate.
+    rates: Bell,
     closing: AtomicBool,
 }

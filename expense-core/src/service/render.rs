@@ -8,6 +8,7 @@ use super::Inner;
 use crate::conversation::question::{Cursor, ExpenseFilter, PageRequest};
 use crate::conversation::reply::File;
 use crate::domain::calendar::Period;
+use crate::domain::exchange::Rate;
 use crate::domain::expense::Expense;
 use crate::domain::keys::ChatKey;
 use crate::domain::ledger::Ledger;
@@ -16,11 +17,18 @@ use crate::domain::text::Tag;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::messenger::Rendered;
 
-const COLUMNS: [&str; 10] = [
+/// An expense that was spent in another currency than its ledger's and converted has its worth as
+/// `amount` and what was spent as `original`; one without a rate stands as it was spent.
+const COLUMNS: [&str; 15] = [
     "number",
     "date",
     "amount",
     "currency",
+    "original",
+    "original_currency",
+    "rate",
+    "rate_source",
+    "rate_date",
     "merchant",
     "description",
     "category",
@@ -146,6 +154,11 @@ impl Table {
         let details = &expense.details;
         let number = expense.number.map_or(0, |number| number.0);
         let merchant = details.merchant.as_ref().map_or("", |name| name.as_str());
+        let known = expense.converted_into(ledger.settings.currency);
+        let money = known.map_or(details.money, |known| known.money);
+        let rate = known.map(|known| &known.rate);
+        let of_original = |cell| rate.map_or_else(String::new, |_| cell);
+        let of_rate = |cell: fn(&Rate) -> String| rate.map_or_else(String::new, cell);
         let tags: Vec<&str> = details.tags.iter().map(Tag::as_str).collect();
         let recorded = expense
             .recorded_at
@@ -154,8 +167,13 @@ impl Table {
             .write_record([
                 number.to_string().as_str(),
                 &details.date.to_string(),
-                &details.money.amount().to_string(),
-                details.money.currency().code(),
+                &money.amount().to_string(),
+                money.currency().code(),
+                &of_original(details.money.amount().to_string()),
+                &of_original(details.money.currency().to_string()),
+                &of_rate(|rate| rate.factor.to_string()),
+                &harmless(&of_rate(|rate| rate.source.as_str().to_owned())),
+                &of_rate(|rate| rate.day.to_string()),
                 &harmless(merchant),
                 &harmless(details.description.as_str()),
                 &harmless(ledger.category_name(details.category)),

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inner, outbox, readings, schedule, worker};
+use super::{Inner, outbox, rates, readings, schedule, worker};
 use crate::domain::limits;
 
 /// Runs every room until `shutdown`; see [`Service::run`](super::Service::run).
@@ -27,6 +27,10 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
     sources.spawn(async move { outbox::work(&here, &end, parked).await });
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { readings::work(&here, &end).await });
+    if let Some(fx) = inner.ports.fx.clone() {
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { rates::work(&here, &*fx, &end).await });
+    }
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { schedule::work(&here, &end).await });
 

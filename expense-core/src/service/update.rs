@@ -88,6 +88,7 @@ impl Inner {
             name: envelope.name.clone(),
             owner,
             access: Arc::clone(&self.access),
+            converts: self.ports.fx.is_some(),
         };
         let mut session = view.session.session.clone();
         let mut input = Input::Event(envelope.event.clone());
@@ -155,6 +156,7 @@ impl Inner {
             } => {
                 self.wake_readers(&commit.writes);
                 self.decided(&envelope.key, &commit.writes).await;
+                self.wake_rates(&commit);
                 self.keep_ledger(&commit, revision);
                 let next = commit.session.as_ref();
                 let session = next.unwrap_or(&view.session.session).clone();
@@ -195,5 +197,8 @@ impl Inner {
 /// is over with its commit: its replies are promised to the outbox before, or they would be lost
 /// with a process that dies in between.
 fn is_delivered_again(event: &Event) -> bool {
-    !matches!(event, Event::Read { .. } | Event::Tick(_))
+    !matches!(
+        event,
+        Event::Read { .. } | Event::Rated { .. } | Event::Tick(_)
+    )
 }

@@ -2,6 +2,7 @@
 #![cfg(feature = "testing")]
 
 mod cached;
+mod cached_rates;
 mod categories;
 mod fallback;
 mod meter;

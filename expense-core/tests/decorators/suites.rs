@@ -368,3 +368,61 @@ mod categorizer {
     layer!(waiting, by(queue()));
     layer!(cached, remembered);
 }
+
+mod fx {
+    use super::*;
+    use expense_core::domain::currency::Currency;
+    use expense_core::domain::exchange::{Pair, Rate};
+    use expense_core::memory::fx::MemoryRates;
+    use expense_core::ports::fx::FxRates;
+    use expense_core::testing::conformance::fx::FxBench;
+    use expense_core::testing::fixtures::{conversion, day, money};
+    use expense_core::wrap::cached_rates::CachedRates;
+    use expense_core::wrap::{Policy, Wrapped};
+
+    fn bench(wrap: impl FnOnce(Arc<dyn FxRates>) -> Arc<dyn FxRates>) -> FxBench {
+        let pair = Pair::new(Currency::USD, Currency::EUR).unwrap();
+        let rate = conversion(money("1", "USD"), "EUR", "0.8868").rate;
+        let rates = ["2026-05-01", "2026-05-04"].map(|date| Rate {
+            day: day(date),
+            ..rate.clone()
+        });
+        let table = MemoryRates::new(rate.source)
+            .with(pair, rates[0].day, rate.factor)
+            .with(pair, rates[1].day, rate.factor);
+        FxBench {
+            port: wrap(Arc::new(table)),
+            pair,
+            rates,
+            unknown: Pair::new(Currency::EUR, Currency::USD).unwrap(),
+        }
+    }
+
+    fn by(policy: impl Policy + 'static) -> FxBench {
+        bench(|inner| Arc::new(Wrapped::fx(inner, policy)))
+    }
+
+    macro_rules! proved {
+        ($name:ident, $fresh:expr) => {
+            mod $name {
+                use super::*;
+
+                async fn fresh() -> FxBench {
+                    $fresh
+                }
+                expense_core::fx_rates_conformance!(fresh);
+            }
+        };
+    }
+
+    proved!(retry, by(Retry::default()));
+    proved!(timeout, by(Timeout(LONG)));
+    proved!(meter, by(super::super::meter()));
+    proved!(
+        cached,
+        bench(|inner| {
+            let cache = Arc::new(MemoryCache::new(Arc::new(SystemClock), 100));
+            Arc::new(CachedRates::new(inner, cache, LONG))
+        })
+    );
+}

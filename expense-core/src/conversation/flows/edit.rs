@@ -1,6 +1,6 @@
 //! Changing an expense: `/edit`, [Edit] and what follows.
 
-use super::dialogue;
+use super::{dialogue, rate};
 use crate::conversation::categorize;
 use crate::conversation::changes::Changes;
 use crate::conversation::context::{Context, Flow};
@@ -23,8 +23,16 @@ pub(crate) fn command(ctx: &Context<'_>, arguments: &str) -> Flow {
     if rest.is_empty() {
         return Ok(menu(ctx, &expense, Place::New));
     }
-    let patch = Patch::read(ctx, expense.details.money.currency(), rest)?;
-    apply(ctx, &expense, &patch, Place::New)
+    correct(ctx, &expense, rest, Place::New)
+}
+
+/// Changes what `text` says of any field, or the rate.
+pub(crate) fn correct(ctx: &Context<'_>, expense: &Expense, text: &str, place: Place) -> Flow {
+    if let Some(factor) = rate::read(ctx, text)? {
+        return rate::set(ctx, expense, factor, place);
+    }
+    let patch = Patch::read(ctx, expense.details.money.currency(), text)?;
+    apply(ctx, expense, &patch, place)
 }
 
 /// `12 rest` or `#12 rest`.
@@ -97,7 +105,7 @@ pub(crate) fn answer(
         Some(field) => Patch::read_field(ctx, currency, field, text)?,
         None => match dialogue::field_named(text) {
             Some(field) => return press_field(ctx, id, field, Place::New),
-            None => Patch::read(ctx, currency, text)?,
+            None => return correct(ctx, &expense, text, super::confirmation_of(id)),
         },
     };
     apply(ctx, &expense, &patch, super::confirmation_of(id))

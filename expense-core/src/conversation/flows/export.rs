@@ -4,7 +4,7 @@ use super::list;
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::question::{Group, TotalsQuery};
 use crate::conversation::reply::{File, Reply};
-use crate::conversation::wording::list::{self as words, Sums};
+use crate::conversation::wording::list as words;
 use crate::conversation::wording::setup;
 
 /// `/export [period]`
@@ -20,7 +20,7 @@ pub(crate) fn command(ctx: &Context<'_>, arguments: &str) -> Flow {
         || words::ALL.to_owned(),
         |period| ctx.wording().period(period),
     );
-    let count = Sums::of(totals).count();
+    let count: u64 = totals.iter().map(|total| total.count).sum();
     if count == 0 {
         return Ok(ctx.say(words::empty(&title)));
     }

@@ -122,7 +122,11 @@ fn present(
         date: next.date,
         number: next.number.0,
     });
-    ctx.say(ctx.wording().page(title, &page.expenses, sums, more))
+    let promised = ctx.turn.converts;
+    ctx.say(
+        ctx.wording()
+            .page(title, &page.expenses, sums, promised, more),
+    )
 }
 
 fn filter(ctx: &Context<'_>, list: &List) -> Option<ExpenseFilter> {
@@ -161,14 +165,14 @@ fn sums(ctx: &Context<'_>, list: &List, filter: ExpenseFilter) -> Flow<Sums> {
         group: Group::None,
         into: ctx.ledger().settings.currency,
     })?;
-    Ok(Sums::of(totals))
+    Ok(Sums::of(ctx.ledger().settings.currency, totals))
 }
 
 /// Pages that are added up at most, so that the questions of one update stay few.
 const PAGES: usize = 10;
 
 fn added_up(ctx: &Context<'_>, filter: &ExpenseFilter) -> Flow<Sums> {
-    let mut sums = Sums::default();
+    let mut sums = Sums::in_currency(ctx.ledger().settings.currency);
     let mut after = None;
     for _ in 0..PAGES {
         let request = PageRequest {
@@ -177,7 +181,7 @@ fn added_up(ctx: &Context<'_>, filter: &ExpenseFilter) -> Flow<Sums> {
         };
         let page = ctx.expenses(filter.clone(), request)?;
         for expense in &page.expenses {
-            sums.add(expense.details.money);
+            sums.add(expense);
         }
         after = page.next;
         if after.is_none() {

@@ -22,6 +22,7 @@ pub(crate) mod list;
 pub(crate) mod message_edit;
 pub(crate) mod people;
 pub(crate) mod press;
+pub(crate) mod rate;
 pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod reply;
@@ -64,6 +65,12 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
             };
             receipt::reading::decide(ctx, *draft, &reading)
         }
+        Event::Rated {
+            expense,
+            revision,
+            into,
+            rate,
+        } => rate::found(ctx, *expense, *revision, *into, rate),
         Event::Tick(Tick::Sweep) => {
             let sweep = Write::Sweep {
                 drafts: ctx.turn.now,

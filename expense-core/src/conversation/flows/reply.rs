@@ -4,7 +4,6 @@
 use super::{edit, receipt};
 use crate::conversation::action::Action;
 use crate::conversation::context::{Context, Flow};
-use crate::conversation::patch::Patch;
 use crate::domain::keys::{DraftId, ExpenseId};
 
 /// What a message shows.
@@ -51,8 +50,7 @@ pub(crate) fn decide(ctx: &Context<'_>, target: Target, text: &str) -> Flow {
     match target {
         Target::Expense(id) => {
             let expense = ctx.living(id)?;
-            let patch = Patch::read(ctx, expense.details.money.currency(), text)?;
-            edit::apply(ctx, &expense, &patch, super::confirmation_of(id))
+            edit::correct(ctx, &expense, text, super::confirmation_of(id))
         }
         Target::Draft(id) => receipt::edit::answer(ctx, id, None, text),
     }

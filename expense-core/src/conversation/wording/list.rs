@@ -38,35 +38,68 @@ pub(crate) const MOST_WORDS: usize = 10;
 /// The most tags that `/tags` shows.
 const MOST_TAGS: usize = 100;
 
-/// Sums of a list.
-#[derive(Debug, Default)]
+/// Sums of a list, each currency for itself and all of them together in one.
+#[derive(Debug)]
 pub(crate) struct Sums {
+    into: Currency,
     by_currency: BTreeMap<Currency, i128>,
     count: u64,
+    /// What is worth something in `into`, in its minor units.
+    converted: i128,
+    /// How many have no rate.
+    unconverted: u64,
+    /// How many are in another currency than `into`.
+    foreign: u64,
     /// There was more than could be added up.
     pub(crate) partial: bool,
 }
 
 impl Sums {
-    /// Sums that a store kept.
-    pub(crate) fn of(totals: Vec<Total>) -> Self {
-        let mut sums = Self::default();
+    /// Sums of nothing yet, wanted together in this currency.
+    pub(crate) fn in_currency(into: Currency) -> Self {
+        Self {
+            into,
+            by_currency: BTreeMap::new(),
+            count: 0,
+            converted: 0,
+            unconverted: 0,
+            foreign: 0,
+            partial: false,
+        }
+    }
+
+    /// Sums that a store kept, wanted together in this currency.
+    pub(crate) fn of(into: Currency, totals: Vec<Total>) -> Self {
+        let mut sums = Self::in_currency(into);
         for total in totals {
-            *sums.by_currency.entry(total.currency).or_default() += total.minor;
-            sums.count += total.count;
+            sums.put(&total);
         }
         sums
     }
 
-    /// One amount more.
-    pub(crate) fn add(&mut self, money: Money) {
-        *self.by_currency.entry(money.currency()).or_default() += i128::from(money.minor());
-        self.count += 1;
+    /// One expense more.
+    pub(crate) fn add(&mut self, expense: &Expense) {
+        let money = expense.details.money;
+        let worth = expense.worth_in(self.into);
+        self.put(&Total {
+            category: None,
+            day: None,
+            currency: money.currency(),
+            minor: money.minor().into(),
+            count: 1,
+            converted: worth.map_or(0, |worth| worth.minor().into()),
+            unconverted: u64::from(worth.is_none()),
+        });
     }
 
-    /// How many expenses.
-    pub(crate) fn count(&self) -> u64 {
-        self.count
+    fn put(&mut self, total: &Total) {
+        *self.by_currency.entry(total.currency).or_default() += total.minor;
+        self.count += total.count;
+        self.converted += total.converted;
+        self.unconverted += total.unconverted;
+        if total.currency != self.into {
+            self.foreign += total.count;
+        }
     }
 }
 
@@ -81,12 +114,13 @@ impl Wording<'_> {
         text
     }
 
-    /// One page of a list.
+    /// One page of a list. Where rates are `promised`, it is said that some are still missing.
     pub(crate) fn page(
         &self,
         title: &str,
         expenses: &[Expense],
         sums: Option<&Sums>,
+        promised: bool,
         more: Option<Listing>,
     ) -> Reply {
         let mut text = Text(vec![Span::Strong(title.to_owned())]);
@@ -96,6 +130,9 @@ impl Wording<'_> {
         text = text.then("\n").and(self.rows(expenses));
         if let Some(sums) = sums {
             text = text.then("\n").then(&self.total(sums));
+            if let Some(together) = self.together(sums, promised) {
+                text = text.then("\n").then(&together);
+            }
         }
         let reply = Reply::text(text);
         match more {
@@ -117,6 +154,22 @@ impl Wording<'_> {
             amounts.join(", "),
             count(sums.count, "expense", "expenses")
         )
+    }
+
+    /// `≈ €34.10 together; 2 without a rate`, where there is more than one currency and a rate is
+    /// known or will be.
+    fn together(&self, sums: &Sums, promised: bool) -> Option<String> {
+        let known = sums.foreign > sums.unconverted;
+        let missing = sums.unconverted;
+        if sums.foreign == 0 || !(known || promised) {
+            return None;
+        }
+        let sum = self.sum(sums.converted, sums.into);
+        Some(match (known, missing) {
+            (true, 0) => format!("≈ {sum} together"),
+            (true, _) => format!("≈ {sum} together; {missing} without a rate"),
+            (false, _) => format!("{missing} without a rate yet"),
+        })
     }
 
     /// A sum, which may be larger than any amount.

@@ -20,6 +20,7 @@ pub(crate) mod entry;
 pub(crate) mod help;
 pub(crate) mod list;
 pub(crate) mod people;
+pub(crate) mod rate;
 pub(crate) mod reading;
 pub(crate) mod receipt;
 pub(crate) mod setup;
@@ -55,17 +56,27 @@ impl<'a> Wording<'a> {
         self.ledger.category_name(id)
     }
 
-    /// `#1 · lunch · €12.50 · Others · today`, with a slot where the number is not known yet.
+    /// `#1 · lunch · €12.50 · Others · today`, with a slot where the number is not known yet. An
+    /// amount in another currency is `$10.00 ≈ €8.87` where it was converted.
     pub(crate) fn expense(&self, expense: &Expense) -> Text {
-        let rest = format!(" · {}", self.details(&expense.details));
+        let spent = expense.details.money;
+        let amount = match expense.converted_into(self.ledger.settings.currency) {
+            Some(known) => format!("{} ≈ {}", self.money(spent), self.money(known.money)),
+            None => self.money(spent),
+        };
+        let rest = format!(" · {}", self.details_with(&expense.details, amount));
         number(expense.id, expense.number).then(&rest)
     }
 
     /// `lunch · €12.50 · Others · today`
     pub(crate) fn details(&self, details: &Details) -> String {
+        self.details_with(details, self.money(details.money))
+    }
+
+    fn details_with(&self, details: &Details, amount: String) -> String {
         let mut parts = vec![
             name(details),
-            self.money(details.money),
+            amount,
             self.category(details.category).to_owned(),
             self.date(details.date),
         ];

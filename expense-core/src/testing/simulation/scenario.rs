@@ -30,6 +30,8 @@ pub struct Scenario {
     pub expenses: &'static [(u32, &'static str, &'static str, bool)],
     /// How many messages the platform refuses at first, by a flood wait.
     pub refusals: usize,
+    /// Whether a source of exchange rates is at hand.
+    pub rates: bool,
 }
 
 /// A message becomes an expense.
@@ -38,6 +40,7 @@ pub const WRITTEN: Scenario = Scenario {
     deeds: &[Deed::Write("lunch 12.50")],
     expenses: &[(1, "12.50 EUR", "lunch", true)],
     refusals: 0,
+    rates: false,
 };
 
 /// The transport delivers one update twice at the same time.
@@ -46,6 +49,7 @@ pub const DELIVERED_TWICE: Scenario = Scenario {
     deeds: &[Deed::WriteDelivered2("lunch 12.50")],
     expenses: &[(1, "12.50 EUR", "lunch", true)],
     refusals: 0,
+    rates: false,
 };
 
 /// One message holds two expenses, another comes after it.
@@ -61,6 +65,7 @@ pub const SEVERAL: Scenario = Scenario {
         (3, "2.20 EUR", "tea", true),
     ],
     refusals: 0,
+    rates: false,
 };
 
 /// The newest expense is taken back by command.
@@ -76,6 +81,7 @@ pub const UNDONE: Scenario = Scenario {
         (2, "2.20 EUR", "tea", false),
     ],
     refusals: 0,
+    rates: false,
 };
 
 /// An expense is taken back by two taps on one button.
@@ -84,6 +90,7 @@ pub const UNDO_PRESSED: Scenario = Scenario {
     deeds: &[Deed::Write("lunch 12.50"), Deed::PressTwice("Undo")],
     expenses: &[(1, "12.50 EUR", "lunch", false)],
     refusals: 0,
+    rates: false,
 };
 
 /// A message is changed after it was recorded.
@@ -92,6 +99,7 @@ pub const REWRITTEN: Scenario = Scenario {
     deeds: &[Deed::Write("lunch 12.50"), Deed::Rewrite("lunch 21.50")],
     expenses: &[(1, "21.50 EUR", "lunch", true)],
     refusals: 0,
+    rates: false,
 };
 
 /// A photo is read beside the line and saved by two taps.
@@ -100,6 +108,7 @@ pub const PHOTOGRAPHED: Scenario = Scenario {
     deeds: &[Deed::Photograph, Deed::PressTwice("Save")],
     expenses: &[(1, "42.50 EUR", "", true)],
     refusals: 0,
+    rates: false,
 };
 
 /// The platform takes no message for a while.
@@ -115,6 +124,21 @@ pub const PARKED: Scenario = Scenario {
         (2, "2.20 EUR", "tea", true),
     ],
     refusals: 3,
+    rates: false,
+};
+
+/// What was paid abroad is converted beside the line; a change of it is converted again.
+pub const CONVERTED: Scenario = Scenario {
+    name: "an expense abroad is converted, changed, and converted again",
+    deeds: &[
+        Deed::Write("taxi 10 USD"),
+        Deed::Rewrite("taxi 20 USD yesterday"),
+        Deed::Wait(1),
+        Deed::Write("/list"),
+    ],
+    expenses: &[(1, "20.00 USD", "taxi", true)],
+    refusals: 0,
+    rates: true,
 };
 
 /// A draft is answered when it has expired.
@@ -123,6 +147,7 @@ pub const EXPIRED: Scenario = Scenario {
     deeds: &[Deed::Photograph, Deed::Wait(26), Deed::Press("Save")],
     expenses: &[],
     refusals: 0,
+    rates: false,
 };
 
 /// All that take no longer than a few minutes when nothing fails.

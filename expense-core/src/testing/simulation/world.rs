@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use tokio_util::sync::CancellationToken;
 
@@ -16,18 +16,21 @@ use crate::conversation::event::Envelope;
 use crate::conversation::question::{ExpenseFilter, Group, PageRequest, Total, TotalsQuery};
 use crate::domain::attachment::Attachment;
 use crate::domain::currency::Currency;
+use crate::domain::exchange::Pair;
 use crate::domain::keys::{ChatKey, LedgerId};
 use crate::domain::ledger::{Language, Settings};
 use crate::domain::limits;
 use crate::domain::receipt::{Confidence, Receipt};
 use crate::memory::attachments::MemoryAttachments;
 use crate::memory::cache::MemoryCache;
+use crate::memory::fx::MemoryRates;
 use crate::memory::lease::MemoryLease;
 use crate::memory::ocr::ScriptedReader;
 use crate::memory::queue::MemoryQueue;
 use crate::memory::rate::MemoryRateLimiter;
 use crate::memory::state::MemoryState;
 use crate::ports::clock::Clock;
+use crate::ports::fx::FxRates;
 use crate::ports::jobs::Jobs;
 use crate::ports::ocr::Reading;
 use crate::ports::queue::UpdateQueue;
@@ -173,6 +176,10 @@ impl World {
             ocr: Some(Faulty::new(Arc::new(reader), plan)),
             speech: None,
             categorizer: None,
+            fx: self.scenario.rates.then(|| {
+                let faulty: Arc<dyn FxRates> = Faulty::new(Arc::new(rates()), plan);
+                faulty
+            }),
             messenger: Faulty::new(self.screen.clone(), plan),
             clock,
         }
@@ -271,6 +278,17 @@ fn settings() -> Settings {
         locale: "en".parse().expect("a locale"),
         language: Language::English,
     }
+}
+
+/// Dollars on the days before the run, the day before at half a euro.
+fn rates() -> MemoryRates {
+    let pair = Pair::new(Currency::USD, Currency::EUR).expect("two currencies");
+    let source = "rates.test".parse().expect("a name");
+    let (first, second) = (noon().date_naive() - Days::new(1), noon().date_naive());
+    let factor = |text: &str| text.parse().expect("a rate");
+    MemoryRates::new(source)
+        .with(pair, first, factor("0.5"))
+        .with(pair, second, factor("0.8868"))
 }
 
 fn receipt() -> Receipt {

@@ -42,6 +42,8 @@ pub(super) struct Keeping {
     pub(super) settings: Settings,
     /// Who may use the bot: everybody, unless the talk says so.
     pub(super) access: Access,
+    /// Whether rates are promised.
+    pub(super) converts: bool,
 }
 
 impl Keeping {
@@ -51,7 +53,13 @@ impl Keeping {
             chat,
             settings,
             access: Access::default(),
+            converts: false,
         }
+    }
+
+    /// What the ledger counts in now.
+    pub(super) fn currency(&self) -> Currency {
+        self.ledger().settings.currency
     }
 
     pub(super) fn chat(&self) -> ChatKey {
@@ -90,6 +98,7 @@ impl Keeping {
             name: envelope.name.clone(),
             owner: self.access.owners.contains(&envelope.who),
             access: Arc::new(self.access.clone()),
+            converts: self.converts,
         };
         let mut input = Input::Event(envelope.event.clone());
         let mut session = stored.session.clone();
@@ -138,14 +147,23 @@ impl Keeping {
     pub(super) fn recount(&self) -> Told<()> {
         let ledger = self.ledger().id;
         let page = self.books.page(ledger, &ExpenseFilter::default(), ALL);
-        let mut sums = BTreeMap::<Currency, (i128, u64)>::new();
+        let into = self.currency();
+        let mut sums = BTreeMap::<Currency, (i128, u64, i128, u64)>::new();
         for expense in &page.expenses {
             let sum = sums.entry(expense.details.money.currency()).or_default();
             sum.0 += i128::from(expense.details.money.minor());
             sum.1 += 1;
+            match expense.worth_in(into) {
+                Some(worth) => sum.2 += i128::from(worth.minor()),
+                None => sum.3 += 1,
+            }
         }
-        let kept = self.books.totals(ledger, &TOTALS).into_iter();
-        let kept = kept.map(|total| (total.currency, (total.minor, total.count)));
+        let query = TotalsQuery { into, ..TOTALS };
+        let kept = self.books.totals(ledger, &query).into_iter();
+        let kept = kept.map(|total| {
+            let sums = (total.minor, total.count, total.converted, total.unconverted);
+            (total.currency, sums)
+        });
         if sums != kept.collect() {
             return Err("the kept sums are not those of the expenses".to_owned());
         }

@@ -17,6 +17,8 @@
 //! | `limited:` | somebody was too quick and may write again in so many seconds |
 //! | `wait:` | time goes on: `11m`, `3h`, `2d` |
 //! | `late:` | the next update is handled so much later than it was sent |
+//! | `rates: on` | a source of exchange rates is at hand |
+//! | `rate of 1:` | the rate of #1 is found, with its day: `0.8868 2026-05-05` |
 //! | `sweep:` | what is due by time is done |
 //! | `as:` | another person goes on |
 //! | `in:` | from here on it is said in `private`, in a `group`, or in a topic of one: `group 7` |

@@ -7,12 +7,13 @@ use super::receipt;
 use super::wall::Wall;
 use crate::conversation::action::Action;
 use crate::conversation::event::{Envelope, Event, Scene, Tick};
-use crate::conversation::question::{Answer, DraftQuery, Question};
+use crate::conversation::question::{Answer, DraftQuery, ExpenseFilter, PageRequest, Question};
 use crate::conversation::reply::{Anchor, Reply};
 use crate::domain::attachment::{Attachment, Fingerprint};
 use crate::domain::currency::Currency;
 use crate::domain::draft::DraftContent;
-use crate::domain::keys::{ChatKey, DraftId, MessageKey, UpdateKey, UserKey};
+use crate::domain::exchange::Rate;
+use crate::domain::keys::{ChatKey, DraftId, MessageKey, Number, UpdateKey, UserKey};
 use crate::domain::ledger::{Language, Settings};
 use crate::domain::person::PersonName;
 
@@ -127,6 +128,8 @@ impl Stage {
                 let right = text == "right";
                 return self.happen(Event::Code { right }, None);
             }
+            "rates" => self.keeping.converts = text == "on",
+            "rate" => return self.rate(text, of),
             "sweep" => return self.happen(Event::Tick(Tick::Sweep), None),
             _ => return Err("no such line".to_owned()),
         }
@@ -194,6 +197,36 @@ impl Stage {
             content: content.collect(),
             place: "on this server".to_owned(),
             result: receipt::result(text)?,
+        };
+        self.happen(event, None)
+    }
+
+    /// `rate of 1: 0.8868 2026-05-05`
+    fn rate(&mut self, text: &str, number: Option<&str>) -> Told {
+        let number = Number(parse(number.unwrap_or_default())?);
+        let (factor, day) = text.split_once(' ').ok_or("write a rate and its day")?;
+        let filter = ExpenseFilter {
+            number: Some(number),
+            removed: true,
+            ..ExpenseFilter::default()
+        };
+        let page = PageRequest {
+            after: None,
+            limit: 1,
+        };
+        let Answer::Expenses(page) = self.keeping.answer(&Question::Expenses(filter, page)) else {
+            return Err(NOT_SHOWN.to_owned());
+        };
+        let expense = page.expenses.first().ok_or(NOT_SHOWN)?;
+        let event = Event::Rated {
+            expense: expense.id,
+            revision: expense.revision,
+            into: self.keeping.currency(),
+            rate: Rate {
+                factor: parse(factor)?,
+                source: parse("rates.test")?,
+                day: parse(day)?,
+            },
         };
         self.happen(event, None)
     }
