@@ -12,7 +12,7 @@ use teloxide::requests::Payload;
 use teloxide::types::FileId;
 
 use crate::client::{ANSWER, Client};
-use crate::refusal::{CallError, Remedy};
+use crate::refusal::CallError;
 
 /// How long fetching one file may take: 20 MB over a slow line.
 const DOWNLOAD: Duration = Duration::from_secs(60);
@@ -34,7 +34,7 @@ pub(crate) async fn fetch(client: &Client, attachment: &Attachment) -> Result<By
     for _ in 0..TRIES {
         match located(client, attachment).await {
             Ok(content) => return Ok(content),
-            Err(CallError::Refused(refusal)) if refusal.remedy() == Remedy::Token => {}
+            Err(CallError::Refused(refusal)) if refusal.error_code == 404 => {}
             Err(other) => return Err(other.into_port("attachments", "fetch")),
         }
     }

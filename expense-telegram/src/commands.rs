@@ -1,23 +1,29 @@
 //! The menu of commands, as Telegram shows it.
 
-use expense_core::conversation::command::{COMMANDS, Command};
+use expense_core::conversation::command::{Audience, Command, for_audience};
 use teloxide::payloads::{
     GetMyCommands, GetMyCommandsSetters, SetMyCommands, SetMyCommandsSetters,
 };
-use teloxide::types::{BotCommand, BotCommandScope};
+use teloxide::types::{BotCommand, BotCommandScope, ChatId, Recipient};
 
 use crate::client::Client;
 use crate::refusal::CallError;
 
-/// Registers the commands, in private and in groups. There is one language, so it stands for
-/// all.
-pub(crate) async fn register(client: &Client) {
-    let commands = menu();
-    for scope in [
-        BotCommandScope::AllPrivateChats,
-        BotCommandScope::AllGroupChats,
-    ] {
-        if let Err(error) = show(client, scope, &commands).await {
+/// Registers the commands: everybody's in private and in groups, all of them in the owners' own
+/// chats. There is one language, so it stands for all.
+pub(crate) async fn register(client: &Client, owners: &[i64]) {
+    let (everyone, all) = (menu(Audience::Everyone), menu(Audience::Owners));
+    let own = |owner: &i64| BotCommandScope::Chat {
+        chat_id: Recipient::Id(ChatId(*owner)),
+    };
+    let common = [
+        (BotCommandScope::AllPrivateChats, &everyone),
+        (BotCommandScope::AllGroupChats, &everyone),
+    ];
+    let owned = owners.iter().map(|owner| (own(owner), &all));
+    for (scope, commands) in common.into_iter().chain(owned) {
+        if let Err(error) = show(client, scope, commands).await {
+            // An owner who never wrote to the bot has no chat with it: the next start finds one.
             tracing::warn!(%error, "a menu of commands was not registered");
         }
     }
@@ -37,10 +43,10 @@ async fn show(
     Ok(())
 }
 
-fn menu() -> Vec<BotCommand> {
+fn menu(audience: Audience) -> Vec<BotCommand> {
     let entry = |command: &Command| BotCommand {
         command: command.name.to_owned(),
         description: command.help.to_owned(),
     };
-    COMMANDS.iter().map(entry).collect()
+    for_audience(audience).map(entry).collect()
 }

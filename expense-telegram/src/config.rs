@@ -24,6 +24,8 @@ pub struct Config {
     /// Messages a second in all, with the platform's limits per chat; 0 lifts every pacing, for
     /// a server of one's own.
     pub messages_per_second: u32,
+    /// The ids of the owners: their own chats show owners' commands.
+    pub owners: Vec<i64>,
 }
 
 /// How updates come in.
@@ -76,6 +78,7 @@ impl Config {
             api_url,
             transport: Transport::Polling,
             messages_per_second: MESSAGES_PER_SECOND,
+            owners: Vec::new(),
         }
     }
 

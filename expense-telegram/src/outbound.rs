@@ -129,7 +129,7 @@ impl Outbound {
         let mut refused = None;
         for _ in 0..WAYS {
             let turn = self.pacing.turn(place.chat).await;
-            turn.map_err(|wait| busy(wait))?;
+            turn.map_err(busy)?;
             let refusal = match transmit(client, place, &post).await {
                 Ok(sent) => return Ok(sent),
                 Err(CallError::Refused(refusal)) => refusal,

@@ -95,6 +95,8 @@ pub(crate) enum Remedy {
     Token,
     /// Another process takes this bot's updates.
     Conflict,
+    /// Telegram does not take the webhook as it is configured.
+    Webhook,
     /// We asked for something that there is not: a mistake on our side.
     Bug,
 }
@@ -114,6 +116,7 @@ impl Remedy {
             Self::Later => "later",
             Self::Token => "token",
             Self::Conflict => "conflict",
+            Self::Webhook => "webhook",
             Self::Bug => "bug",
         }
     }
@@ -132,6 +135,7 @@ impl Remedy {
             | Self::Plain
             | Self::WithoutButtons
             | Self::Moved(_)
+            | Self::Webhook
             | Self::Bug => Fault::Bug,
         }
     }
@@ -148,46 +152,48 @@ const RULES: &[(&str, Remedy)] = &[
     ("message to edit not found", Remedy::SendAnew),
     ("message can't be edited", Remedy::SendAnew),
     ("message_id_invalid", Remedy::SendAnew),
-    ("there is no text in the message to edit", Remedy::SendAnew),
-    ("there is no caption in the message to edit", Remedy::SendAnew),
     ("message identifier is not specified", Remedy::SendAnew),
+    ("there is no text in the message to edit", Remedy::SendAnew),
     ("message thread not found", Remedy::General),
     ("topic_", Remedy::General),
     ("can't parse entities", Remedy::Plain),
     ("can't parse messageentity", Remedy::Plain),
-    ("entity_", Remedy::Plain),
     ("unsupported parse_mode", Remedy::Plain),
-    ("button_", Remedy::WithoutButtons),
+    ("entity_", Remedy::Plain),
     ("keyboard", Remedy::WithoutButtons),
-    ("reply_markup", Remedy::WithoutButtons),
+    ("button_", Remedy::WithoutButtons),
+    ("button style", Remedy::WithoutButtons),
+    ("text buttons", Remedy::WithoutButtons),
     ("reply markup", Remedy::WithoutButtons),
-    ("invalid button style", Remedy::WithoutButtons),
-    ("loginurl", Remedy::WithoutButtons),
+    ("reply_markup", Remedy::WithoutButtons),
     ("chat not found", Remedy::Denied),
     ("upgraded to a supergroup", Remedy::Denied),
     ("have no access to the user", Remedy::Denied),
-    ("user not found", Remedy::Denied),
     ("peer_id_invalid", Remedy::Denied),
-    ("user_is_blocked", Remedy::Denied),
-    ("user_is_bot", Remedy::Denied),
-    ("input_user_deactivated", Remedy::Denied),
-    ("chat_write_forbidden", Remedy::Denied),
+    ("user_is_", Remedy::Denied),
+    ("user_deactivated", Remedy::Denied),
+    ("channel_private", Remedy::Denied),
     ("chat_restricted", Remedy::Denied),
     ("_forbidden", Remedy::Denied),
-    ("no rights to send", Remedy::Denied),
     ("not enough rights", Remedy::Denied),
-    ("need administrator rights", Remedy::Denied),
-    ("channel_private", Remedy::Denied),
+    ("have no rights", Remedy::Denied),
+    ("administrator rights", Remedy::Denied),
     ("file is too big", Remedy::Denied),
     ("wrong file_id", Remedy::Denied),
-    ("file is temporarily unavailable", Remedy::Denied),
-    ("the bot has already been closed", Remedy::Later),
+    ("terminated by other", Remedy::Conflict),
+    ("webhook is active", Remedy::Conflict),
+    ("already been closed", Remedy::Later),
     ("logged out", Remedy::Later),
     ("proxy connection is not ready", Remedy::Later),
     ("no connection", Remedy::Later),
     ("canceled", Remedy::Later),
-    ("terminated by other", Remedy::Conflict),
-    ("webhook is active", Remedy::Conflict),
+    ("webhook", Remedy::Webhook),
+    ("secret token", Remedy::Webhook),
+    ("certificate", Remedy::Webhook),
+    ("ip address", Remedy::Webhook),
+    ("ipv6", Remedy::Webhook),
+    ("url is too long", Remedy::Webhook),
+    ("method not found", Remedy::Bug),
 ];
 
 impl Refusal {
@@ -214,15 +220,18 @@ impl Refusal {
             let asked = self.parameters.retry_after.map(Duration::from_secs);
             return Remedy::Wait(asked.unwrap_or(WAIT));
         }
-        match self.error_code {
-            401 | 404 | 421 => return Remedy::Token,
-            403 => return Remedy::Denied,
-            409 => return Remedy::Conflict,
-            500.. => return Remedy::Later,
-            _ => {}
-        }
         let description = self.description.to_lowercase();
         let rule = RULES.iter().find(|(holds, _)| description.contains(holds));
-        rule.map_or(Remedy::Bug, |(_, remedy)| *remedy)
+        match (rule, self.error_code) {
+            (Some((_, remedy)), _) => *remedy,
+            (None, 401 | 404 | 421) => Remedy::Token,
+            (None, 403) => Remedy::Denied,
+            (None, 409) => Remedy::Conflict,
+            (None, 500..) => Remedy::Later,
+            (None, _) => Remedy::Bug,
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,7 +128,7 @@ impl Telegram {
             begun = inner.begin() => begun?,
         };
         let menus = async {
-            commands::register(&inner.client).await;
+            commands::register(&inner.client, &inner.config.owners).await;
             std::future::pending().await
         };
         match &inner.config.transport {
@@ -195,7 +195,7 @@ where
         if let CallError::Refused(refusal) = &error {
             match refusal.remedy() {
                 Remedy::Token => return Err(RunError::Token),
-                Remedy::Bug => return Err(RunError::Webhook),
+                Remedy::Webhook => return Err(RunError::Webhook),
                 Remedy::Wait(asked) => wait = asked,
                 _ => {}
             }

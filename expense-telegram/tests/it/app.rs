@@ -15,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 /// What is told to Telegram and to nobody else.
 pub(crate) const SECRET: &str = "told_to_Telegram-alone";
 
+/// Whose bot it is.
+pub(crate) const OWNER: i64 = 42;
+
 pub(crate) struct App {
     pub(crate) shutdown: CancellationToken,
     serving: JoinHandle<()>,
@@ -32,6 +35,7 @@ pub(crate) fn config(fake: &Fake) -> Config {
     let url = fake.url().parse().expect("an address");
     Config {
         messages_per_second: 0,
+        owners: vec![OWNER],
         ..Config::polling(fake.token().into(), url)
     }
 }

@@ -22,7 +22,7 @@ async fn came(happens: impl FnOnce(&Fake)) -> Vec<Envelope> {
     while !recorder.first(count).await.iter().any(the_end) {
         count += 1;
     }
-    app.stop().await.unwrap();
+    app.stop().await.expect("it ends well");
     assert_eq!(fake.pending(), 0, "everything is acknowledged");
     assert_sound(&fake);
     let mut came = recorder.first(0).await;
@@ -202,14 +202,12 @@ async fn a_press(#[case] data: &str, #[case] known: bool) {
 }
 
 #[rstest]
-#[case::to_others("12.50 lunch", false, "12.50 lunch")]
-#[case::a_command("/list", true, "/list")]
-#[case::a_command_of_ours("/list@BOT", true, "/list@BOT")]
-#[case::a_mention("@BOT 12.50 lunch", true, "12.50 lunch")]
-#[case::a_mention_at_the_end("12.50 café 😀 @BOT", true, "12.50 café 😀")]
-#[case::of_another("@another_bot 12.50 lunch", false, "@another_bot 12.50 lunch")]
+#[case::a_command("/list", "/list")]
+#[case::a_command_of_ours("/list@BOT", "/list@BOT")]
+#[case::a_mention("@BOT 12.50 lunch", "12.50 lunch")]
+#[case::a_mention_at_the_end("12.50 café 😀 @BOT", "12.50 café 😀")]
 #[tokio::test]
-async fn in_a_group(#[case] said: &str, #[case] addressed: bool, #[case] heard: &str) {
+async fn is_addressed_in_a_group(#[case] said: &str, #[case] heard: &str) {
     let mut name = String::new();
     let envelope = in_group(|fake, _, anna| {
         name = fake.bot_name();
@@ -217,12 +215,23 @@ async fn in_a_group(#[case] said: &str, #[case] addressed: bool, #[case] heard: 
     });
     let envelope = envelope.await.unwrap();
     let scene = Scene::Group {
-        addressed,
+        addressed: true,
         topic: None,
     };
     assert_eq!(envelope.scene, scene);
     assert_eq!(envelope.event, text(&heard.replace("BOT", &name)));
     assert_eq!(envelope.who.as_str(), "telegram:7");
+}
+
+#[rstest]
+#[case::to_others("12.50 lunch")]
+#[case::to_another_bot("@another_bot 12.50 lunch")]
+#[tokio::test]
+async fn what_is_said_to_others_is_left_alone(#[case] said: &str) {
+    let heard = in_group(|_, _, anna| {
+        anna.say(said);
+    });
+    assert_eq!(heard.await, None);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::app::{assert_sound, config, fake, telegram};
 
 fn outgoing(chat: i64, reply: impl Into<Reply>) -> Outgoing {
     Outgoing {
-        chat: ChatKey::new(format!("telegram:{chat}")).unwrap(),
+        chat: ChatKey::new(format!("telegram:{chat}")).expect("a key"),
         reply: reply.into(),
         edits: None,
         topic: None,

@@ -6,7 +6,7 @@ use rstest::rstest;
 use serde_json::json;
 use telegram_fake::{Fake, Options};
 
-use crate::app::{App, assert_sound, config, fake, telegram};
+use crate::app::{App, OWNER, assert_sound, config, fake, telegram};
 use crate::proxy::proxy;
 use crate::recorder::Recorder;
 
@@ -207,12 +207,17 @@ async fn until(done: impl Fn() -> bool) {
 #[tokio::test]
 async fn registers_its_commands_when_they_changed() {
     let fake = fake().await;
+    fake.user(OWNER).say("/start");
     let app = App::polling(&fake);
-    let entry = json!({ "command": "list", "description": "expenses, the newest first" });
-    for scope in ["all_private_chats", "all_group_chats"] {
+    let own = format!("chat {OWNER}");
+    let list = json!({ "command": "list", "description": "expenses, the newest first" });
+    for scope in ["all_private_chats", "all_group_chats", &own] {
         until(|| fake.commands(scope, "").is_some()).await;
         let commands = fake.commands(scope, "").unwrap();
-        assert!(commands.as_array().unwrap().contains(&entry), "{commands}");
+        let commands = commands.as_array().unwrap();
+        assert!(commands.contains(&list), "{scope}");
+        let operates = commands.iter().any(|entry| entry["command"] == "approve");
+        assert_eq!(operates, scope == own, "{scope}");
     }
     app.stop().await.unwrap();
 

@@ -32,7 +32,7 @@ pub(crate) async fn proxy(fake: &Fake, garbage: &[(u16, &'static str)]) -> Url {
 
 async fn pass(State(proxy): State<Arc<Proxy>>, uri: Uri, body: Bytes) -> Response {
     if uri.path().ends_with("/getUpdates")
-        && let Some((status, text)) = proxy.garbage.lock().unwrap().pop_front()
+        && let Some((status, text)) = proxy.garbage.lock().expect("nobody panicked").pop_front()
     {
         let status = StatusCode::from_u16(status).expect("a status");
         return (status, text).into_response();

@@ -47,7 +47,7 @@ impl Recorder {
             loop {
                 let mut changed = std::pin::pin!(self.changed.notified());
                 changed.as_mut().enable();
-                let came = self.came.lock().unwrap().clone();
+                let came = self.came.lock().expect("nobody panicked").clone();
                 if came.len() >= count {
                     return came;
                 }
@@ -63,7 +63,7 @@ impl Recorder {
 impl UpdateQueue for Recorder {
     async fn publish(&self, envelope: Envelope) -> Result<()> {
         let published = (self.publish)(&envelope);
-        self.came.lock().unwrap().push(envelope);
+        self.came.lock().expect("nobody panicked").push(envelope);
         self.changed.notify_waiters();
         published
     }
