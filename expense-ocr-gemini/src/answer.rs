@@ -155,6 +155,33 @@ mod tests {
         assert_eq!(said(text, "MAX_TOKENS"), json.map(str::to_owned));
     }
 
+    const FIRST: &str = r#"{"kind":"receipt""#;
+
+    proptest::proptest! {
+        /// Wherever an answer is cut off, what is left of it is what it said.
+        #[test]
+        fn a_cut_loses_fields_and_changes_none(cut in 0_usize..110) {
+            let text = r#"{"kind":"receipt","merchant":"A \"B\", {C}","total":12.50,"items":[{"a":"1"},{"a":"2"}]}"#;
+            let cut = cut.min(text.len());
+            let Some(left) = whole_fields(&text[..cut]) else {
+                // Not even the first field was there.
+                proptest::prop_assert!(cut <= FIRST.len(), "{}", cut);
+                return Ok(());
+            };
+            let whole: serde_json::Map<_, _> = serde_json::from_str(text).unwrap();
+            let left: serde_json::Map<_, serde_json::Value> = serde_json::from_str(&left).unwrap();
+            for (name, value) in left {
+                proptest::prop_assert_eq!(whole.get(&name), Some(&value));
+            }
+        }
+
+        #[test]
+        fn no_answer_makes_it_panic(body: Vec<u8>, text: String) {
+            let _ = answer(&body);
+            let _ = whole_fields(&text);
+        }
+    }
+
     #[test]
     fn parts_are_joined_and_thoughts_left_out() {
         let body = br#"{"candidates":[{"content":{"parts":[

@@ -158,6 +158,27 @@ mod tests {
         assert_eq!(found.map(|found| found.to_string()).as_deref(), amount);
     }
 
+    proptest::proptest! {
+        /// As text or as a number, with or without trailing zeros: not one cent is lost.
+        #[test]
+        fn every_amount_comes_through(minor in -99_999_999_999_999_i64..=99_999_999_999_999) {
+            let amount = Decimal::new(minor, 2);
+            let (en, eur) = (locale("en"), Currency::EUR);
+            for json in [amount.to_string(), amount.normalize().to_string(), format!("\"{amount}\"")] {
+                proptest::prop_assert_eq!(loose(&json).amount(&en, eur), Some(amount), "{}", json);
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text: String) {
+            let json = serde_json::Value::from(text).to_string();
+            let (field, en) = (loose(&json), locale("en"));
+            let _ = field.amount(&en, Currency::EUR);
+            let _ = field.prints(Decimal::ONE, &en, Currency::EUR);
+            let _ = (field.day("2026-05-03".parse().unwrap()), field.currency());
+        }
+    }
+
     #[rstest]
     #[case(r#""€ 1.234,56""#, "1234.56", Some(true))]
     #[case(r#""1'234.56""#, "1234.56", Some(true))]

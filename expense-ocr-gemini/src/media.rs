@@ -11,7 +11,7 @@ use crate::wire::File;
 
 /// The most bytes of files in one request: as base64, a third more, and with what is around them
 /// they stay below the 20 MB (20,971,520 bytes) that Google takes.
-const MOST_BYTES: usize = 15_600_000;
+pub(crate) const MOST_BYTES: usize = 15_600_000;
 /// The longer side of an image that had to be made smaller, in pixels: small print stays legible.
 const LONGER_SIDE: u32 = 2_400;
 /// How much memory decoding one image may take.
@@ -79,12 +79,12 @@ pub(crate) fn recording_type(file: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The files, small enough together for one request. As long as they are, each goes as it came:
-/// making an image smaller takes longer than sending it.
-pub(crate) fn fit(mut files: Vec<File>) -> Result<Vec<File>, GeminiError> {
+/// The files, together at most `room` bytes. As long as they are, each goes as it came: making an
+/// image smaller takes longer than sending it.
+pub(crate) fn fit(mut files: Vec<File>, room: usize) -> Result<Vec<File>, GeminiError> {
     let size = |files: &[File]| files.iter().map(|file| file.data.len()).sum::<usize>();
-    if size(&files) > MOST_BYTES {
-        let share = MOST_BYTES / files.len().max(1);
+    if size(&files) > room {
+        let share = room / files.len().max(1);
         for file in files.iter_mut().filter(|file| file.data.len() > share) {
             if let Some(smaller) = smaller(&file.data) {
                 *file = File {
@@ -94,7 +94,7 @@ pub(crate) fn fit(mut files: Vec<File>) -> Result<Vec<File>, GeminiError> {
             }
         }
     }
-    if size(&files) > MOST_BYTES {
+    if size(&files) > room {
         return Err(GeminiError::TooLarge);
     }
     Ok(files)
@@ -163,25 +163,26 @@ mod tests {
 
     #[test]
     fn what_is_too_large_is_made_smaller_where_it_can_be() {
+        const ROOM: usize = 500_000;
         let noise = |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) as u8;
-        let image = RgbImage::from_fn(3_000, 2_000, |x, y| {
+        let image = RgbImage::from_fn(3_000, 100, |x, y| {
             image::Rgb([noise(x, y), noise(y, x), noise(x + y, x)])
         });
         let mut png = Cursor::new(Vec::new());
         image.write_to(&mut png, image::ImageFormat::Png).unwrap();
         let png = Bytes::from(png.into_inner());
-        assert!(png.len() > MOST_BYTES, "{}", png.len());
+        assert!(png.len() > ROOM, "{}", png.len());
 
-        let fitting = fit(vec![file("image/png", png.clone())]).unwrap();
+        let as_it_came = fit(vec![file("image/png", png.clone())], MOST_BYTES).unwrap();
+        assert_eq!(as_it_came[0].data, png);
+        let fitting = fit(vec![file("image/png", png.clone())], ROOM).unwrap();
         assert_eq!(fitting[0].mime_type, "image/jpeg");
         let smaller = image::load_from_memory(&fitting[0].data).unwrap();
-        assert_eq!((smaller.width(), smaller.height()), (2_400, 1_600));
+        assert_eq!((smaller.width(), smaller.height()), (2_400, 80));
 
-        let pdf = || file("application/pdf", vec![0; MOST_BYTES]);
-        assert_eq!(fit(vec![pdf()]).unwrap()[0].data.len(), MOST_BYTES);
-        assert_eq!(
-            fit(vec![pdf(), file("image/png", png)]).err(),
-            Some(GeminiError::TooLarge)
-        );
+        let pdf = || file("application/pdf", vec![0; ROOM]);
+        assert_eq!(fit(vec![pdf()], ROOM).unwrap()[0].data.len(), ROOM);
+        let both = fit(vec![pdf(), file("image/png", png)], ROOM);
+        assert_eq!(both.err(), Some(GeminiError::TooLarge));
     }
 }

@@ -69,7 +69,7 @@ async fn files(document: &Document) -> std::result::Result<Vec<File>, GeminiErro
             })
         })
         .collect();
-    let fitting = tokio::task::spawn_blocking(move || media::fit(files)).await;
+    let fitting = tokio::task::spawn_blocking(move || media::fit(files, media::MOST_BYTES)).await;
     // A picture that makes its decoder panic is one that can't be opened.
     fitting.unwrap_or(Err(GeminiError::File))
 }
