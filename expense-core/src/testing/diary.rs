@@ -70,11 +70,7 @@ pub async fn expenses(store: &dyn ExpenseStore, chat: &str) -> Result<Vec<Expens
 /// # Errors
 ///
 /// What the store answers.
-pub async fn assert_whole(
-    store: &dyn ExpenseStore,
-    chat: &str,
-    acknowledged: usize,
-) -> Result<()> {
+pub async fn assert_whole(store: &dyn ExpenseStore, chat: &str, acknowledged: usize) -> Result<()> {
     let found = expenses(store, chat).await?;
     assert!(
         found.len() >= acknowledged,

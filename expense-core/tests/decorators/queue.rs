@@ -53,14 +53,17 @@ impl Model {
         tokio::time::sleep(Duration::from_millis(n * 7919 % 400)).await;
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
-        self.asked.lock().unwrap().push(self.clock.now());
+        self.asked
+            .lock()
+            .expect("nobody panicked")
+            .push(self.clock.now());
         tokio::time::sleep(self.takes).await;
         self.now.fetch_sub(1, Ordering::SeqCst);
         Ok(())
     }
 
     fn asked(&self) -> Vec<DateTime<Utc>> {
-        let mut asked = self.asked.lock().unwrap().clone();
+        let mut asked = self.asked.lock().expect("nobody panicked").clone();
         asked.sort();
         asked
     }
@@ -129,14 +132,14 @@ async fn the_first_to_come_is_the_first_to_be_served() {
         let (queue, served) = (&queue, &served);
         async move {
             let ask = || async {
-                served.lock().unwrap().push(n);
+                served.lock().expect("nobody panicked").push(n);
                 Ok(())
             };
             queue.run(CALL, ask).await
         }
     });
     assert!(join_all(calls).await.iter().all(Result::is_ok));
-    assert!(served.lock().unwrap().is_sorted());
+    assert!(served.lock().expect("nobody panicked").is_sorted());
 }
 
 #[tokio::test(start_paused = true)]
