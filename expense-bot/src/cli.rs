@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{parse, scan};
 
-/// Tracks expenses in chat. Without a command it opens the chat on this terminal.
+/// Tracks expenses in chat. Without a command it runs the bot, without a token on this terminal.
 #[derive(Debug, Parser)]
 #[command(name = "expense-bot", version, after_help = SETTINGS)]
 pub(crate) struct Cli {
@@ -52,13 +52,24 @@ pub(crate) enum Command {
 
 const SETTINGS: &str = "\
 Settings (variables of the environment, or keys of the TOML file in small letters):
-  DATABASE_URL           sqlite://FILE [default: a file in the data directory]
-  OCR                    who reads receipts: auto, local or none [default: auto]
+  TELEGRAM_BOT_TOKEN     what BotFather gave; without it the chat is on this terminal
+  TELEGRAM_API_URL       a Bot API server of one's own [default: https://api.telegram.org]
+  TELEGRAM_MODE          polling or webhook [default: polling]
+  TELEGRAM_MESSAGES_PER_SECOND  to all chats; 0 lifts every pacing [default: 30]
+  WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_MAX_CONNECTIONS  where and how Telegram brings updates
+  HTTP_ADDR              serves the webhook, /livez, /readyz [default with a webhook: 127.0.0.1:8080]
+  OWNER_IDS, ALLOWED_USER_IDS, ALLOWED_CHAT_IDS, OPEN_TO_ALL  whom the bot talks to
+  DATABASE_URL           sqlite://FILE or postgres://… [default: a file in the data directory]
+  DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
+  OCR                    who reads receipts: auto, local, gemini or none [default: auto]
   OCR_MODEL_DIR          a copy of the local reader's models
+  GEMINI_API_KEY, GEMINI_API_URL, GEMINI_MODEL  the model that reads, if one shall
+  GEMINI_REQUESTS_PER_MINUTE, GEMINI_REQUESTS_PER_DAY, GEMINI_CONCURRENCY  [default: 50, 1000, 4]
+  FX_API_URL             daily exchange rates, as Frankfurter serves them
   DEFAULT_CURRENCY       of a new ledger [default: EUR]
   DEFAULT_TIMEZONE       of a new ledger [default: UTC; TZ on a terminal]
   DEFAULT_LOCALE         how a new ledger writes numbers [default: en; LANG on a terminal]
   DRAFT_TTL              how long a draft can be saved [default: 24h]
-  RATE_LIMIT_PER_MINUTE  messages a person may send; 0 for no limit [default on a terminal: 0]
+  RATE_LIMIT_PER_MINUTE  messages a person may send; 0 for no limit [default: 30, on a terminal 0]
   LOG, LOG_FORMAT        what is logged to standard error, as text or json [default: warn, text]
 The data directory is $XDG_DATA_HOME/expense-bot, or ~/.local/share/expense-bot.";

@@ -1,45 +1,63 @@
-//! `migrate`, `backup` and `restore`: the database as a file.
+//! `migrate`, `backup` and `restore`: the database as a whole.
 
 use std::path::Path;
 
-use expense_store_sqlite::{backup as copy, restore as put_back};
-
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::error::Failure;
-use crate::wire;
+use crate::wire::store::Store;
 
 /// Brings the schema up to date.
 pub(crate) async fn migrate(config: &Config) -> Result<(), Failure> {
-    let store = wire::store(config).await?;
+    let store = Store::open(config).await?;
     store.close().await;
-    println!("{} is up to date.", config.database.display());
+    match &config.database {
+        Database::Sqlite(file) => println!("{} is up to date.", file.display()),
+        Database::Postgres(_) => println!("The database of DATABASE_URL is up to date."),
+    }
     Ok(())
 }
 
 /// Copies the database, also while it is in use. An existing file is never replaced.
+#[cfg(feature = "sqlite")]
 pub(crate) async fn backup(config: &Config, to: &Path) -> Result<(), Failure> {
-    copy(&config.database, to).await?;
-    println!(
-        "{} is a whole copy of {}.",
-        to.display(),
-        config.database.display()
-    );
+    let file = file(config, "pg_dump --format=custom")?;
+    expense_store_sqlite::backup(file, to).await?;
+    println!("{} is a whole copy of {}.", to.display(), file.display());
     Ok(())
 }
 
 /// Puts a copy in the database's place and says where the one that was there is now.
+#[cfg(feature = "sqlite")]
 pub(crate) async fn restore(config: &Config, from: &Path) -> Result<(), Failure> {
-    if let Some(folder) = config.database.parent() {
+    let file = file(config, "pg_restore --clean")?;
+    if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let replaced = put_back(from, &config.database, true).await?;
-    println!(
-        "{} is restored from {}.",
-        config.database.display(),
-        from.display()
-    );
+    let replaced = expense_store_sqlite::restore(from, file, true).await?;
+    println!("{} is restored from {}.", file.display(), from.display());
     if let Some(kept) = replaced.kept_aside {
         println!("What was there before is kept as {}.", kept.display());
     }
     Ok(())
+}
+
+/// The file of the ledgers; for a server, which of its own tools does the work.
+#[cfg(feature = "sqlite")]
+fn file<'a>(config: &'a Config, tool: &str) -> Result<&'a Path, Failure> {
+    match &config.database {
+        Database::Sqlite(file) => Ok(file),
+        Database::Postgres(_) => Err(Failure::Refused(format!(
+            "DATABASE_URL names a PostgreSQL server: use its own tools, for example `{tool}`"
+        ))),
+    }
+}
+
+#[cfg(not(feature = "sqlite"))]
+pub(crate) async fn backup(_: &Config, _: &Path) -> Result<(), Failure> {
+    Err(Failure::lacks("sqlite"))
+}
+
+#[cfg(not(feature = "sqlite"))]
+pub(crate) async fn restore(_: &Config, _: &Path) -> Result<(), Failure> {
+    Err(Failure::lacks("sqlite"))
 }

@@ -2,9 +2,6 @@
 
 use std::io;
 
-use expense_ocr_local::ModelsError;
-use expense_store_sqlite::{BackupError, OpenError};
-
 use crate::config::ConfigError;
 
 /// Why a subcommand ended early.
@@ -21,21 +18,56 @@ pub(crate) enum Failure {
         "the last message could not be answered: see /last, and send it again if it is missing"
     )]
     Unfinished,
-    /// The database can't be used.
+    /// The SQLite file can't be used.
+    #[cfg(feature = "sqlite")]
     #[error(transparent)]
-    Open(#[from] OpenError),
-    /// There is no copy.
+    Sqlite(#[from] expense_store_sqlite::OpenError),
+    /// There is no copy of the SQLite file.
+    #[cfg(feature = "sqlite")]
     #[error(transparent)]
-    Copy(#[from] BackupError),
+    Copy(#[from] expense_store_sqlite::BackupError),
+    /// The PostgreSQL server can't be used.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] expense_store_postgres::OpenError),
     /// The local reader's models can't be used.
+    #[cfg(feature = "ocr-local")]
     #[error(transparent)]
-    Models(#[from] ModelsError),
+    Models(#[from] expense_ocr_local::ModelsError),
+    /// Gemini can't be set up.
+    #[cfg(feature = "gemini")]
+    #[error(transparent)]
+    Gemini(#[from] expense_ocr_gemini::SetupError),
+    /// Telegram can't be set up.
+    #[cfg(feature = "telegram")]
+    #[error(transparent)]
+    Telegram(#[from] expense_telegram::ConfigError),
+    /// Telegram refuses for good.
+    #[cfg(feature = "telegram")]
+    #[error(transparent)]
+    Refusal(#[from] expense_telegram::RunError),
+    /// What the bot stands on fails already at the start.
+    #[cfg(feature = "telegram")]
+    #[error("the bot can't start: {0}")]
+    Port(#[from] expense_core::ports::error::PortError),
+    /// The operating system gives no random bytes.
+    #[cfg(feature = "telegram")]
+    #[error("this machine gives no random bytes, so that no code for the first owner can be made")]
+    Random,
     /// Reading or writing failed.
     #[error("input or output failed: {0}")]
     Io(#[from] io::Error),
 }
 
 impl Failure {
+    /// What a build without this feature of the crate says to whoever needs it.
+    #[cfg(not(all(feature = "sqlite", feature = "ocr-local", feature = "gemini")))]
+    pub(crate) fn lacks(feature: &str) -> Self {
+        Self::Refused(format!(
+            "this build lacks the feature `{feature}`: build expense-bot with it"
+        ))
+    }
+
     /// Whether whoever reads the output has left: no failure to speak of.
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -45,7 +77,19 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Refused(_) => 2,
-            Self::Unfinished | Self::Open(_) | Self::Copy(_) | Self::Models(_) | Self::Io(_) => 1,
+            #[cfg(feature = "gemini")]
+            Self::Gemini(_) => 2,
+            #[cfg(feature = "telegram")]
+            Self::Telegram(_) | Self::Refusal(_) => 2,
+            #[cfg(feature = "telegram")]
+            Self::Port(_) | Self::Random => 1,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) | Self::Copy(_) => 1,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => 1,
+            #[cfg(feature = "ocr-local")]
+            Self::Models(_) => 1,
+            Self::Unfinished | Self::Io(_) => 1,
         }
     }
 }

@@ -5,12 +5,16 @@ mod config;
 mod copies;
 mod doctor;
 mod error;
+#[cfg(feature = "telegram")]
+mod http;
+#[cfg(feature = "ocr-local")]
 mod models;
 mod parse;
 mod run;
 mod scan;
 mod signals;
-mod source;
+#[cfg(feature = "telegram")]
+mod telegram;
 mod telemetry;
 mod wire;
 
@@ -45,7 +49,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Console { json } => run::console(&config?, json),
         Command::Parse(args) => parse::run(&config?, &args),
         Command::Scan(args) => return run::block_on(scan::run(&config?, &args)),
+        #[cfg(feature = "ocr-local")]
         Command::Models => run::block_on(models::run(&config?)),
+        #[cfg(not(feature = "ocr-local"))]
+        Command::Models => Err(Failure::lacks("ocr-local")),
         Command::Migrate => run::block_on(copies::migrate(&config?)),
         Command::Backup { file } => run::block_on(copies::backup(&config?, &file)),
         Command::Restore { file } => run::block_on(copies::restore(&config?, &file)),

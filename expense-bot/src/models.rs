@@ -17,10 +17,8 @@ const MEGABYTE: u64 = 1_000_000;
 
 /// Where the models are, or will be.
 pub(crate) fn folder(config: &Config) -> PathBuf {
-    config
-        .models
-        .clone()
-        .unwrap_or_else(|| config.data.join("models"))
+    let named = &config.readers.models;
+    named.clone().unwrap_or_else(|| config.data.join("models"))
 }
 
 /// Makes sure that the models are there and sound, and prints where.

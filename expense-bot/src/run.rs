@@ -1,4 +1,4 @@
-//! `run` and `console`: the chat, from the first line to the last reply.
+//! `run` and `console`: the chat, from the first message to the last reply.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -7,27 +7,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expense_console::Console;
+use expense_console::Files;
 use expense_core::memory::clock::SystemClock;
 use expense_core::service::Service;
 
 use crate::config::Config;
 use crate::error::Failure;
-use crate::{signals, wire};
+use crate::signals;
+use crate::wire::store::Store;
+use crate::wire::{self, console, readers};
 
 /// Threads of the runtime: one answers while another reads the database.
 const THREADS: usize = 2;
 /// How long the console may take to end after the service.
 const GRACE: Duration = Duration::from_secs(1);
-
-/// What this build says to a configured token.
-pub(crate) fn no_telegram() -> Failure {
-    Failure::Refused(
-        "TELEGRAM_BOT_TOKEN is set, but this build has no Telegram adapter (expense-telegram). \
-         `expense-bot console` opens the chat on this terminal; without the variable \
-         `expense-bot` alone does."
-            .to_owned(),
-    )
-}
 
 /// Runs a command's asynchronous part.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -38,12 +31,21 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
         .block_on(work)
 }
 
+/// Makes a directory that its owner alone can look into, where there is none.
+pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+}
+
 /// The bot with the configured transport: without one, the chat on this terminal.
 pub(crate) fn bot(config: &Config) -> Result<(), Failure> {
-    if config.telegram {
-        return Err(no_telegram());
+    match &config.telegram {
+        #[cfg(feature = "telegram")]
+        Some(telegram) => block_on(crate::telegram::run(config, telegram)),
+        _ => console(config, false),
     }
-    console(config, false)
 }
 
 /// Chats until the person leaves, the input ends or a signal comes.
@@ -53,23 +55,19 @@ pub(crate) fn console(config: &Config, json: bool) -> Result<(), Failure> {
     ended
 }
 
-/// Makes a directory that its owner alone can look into, where there is none.
-pub(crate) fn make_private(directory: &Path) -> std::io::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)
-}
-
 async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     make_private(&config.data)?;
     let shutdown = signals::watch()?;
     let clock = Arc::new(SystemClock);
-    let store = Arc::new(wire::store(config).await?);
-    let (console, input) = Console::open(wire::console(config, json), clock.clone())?;
+    let store = Store::open(config).await?;
+    let (console, input) = Console::open(console::setup(config, json), clock.clone())?;
     let console = Arc::new(console);
-    let ports = wire::ports(config, store.clone(), clock, console.clone());
-    let service = Service::new(ports, wire::options(config));
+    let mut ports = store.ports(console.clone(), Arc::new(Files), clock.clone());
+    // Nobody needs protection from themselves on their own terminal, unless they say so.
+    let rate = config.rate.unwrap_or(0);
+    let mut options = wire::options(config, config.at_this_machine(), rate);
+    readers::add(config, &mut ports, &mut options)?;
+    let service = Service::new(ports, options);
     let mut running = tokio::spawn({
         let (service, shutdown) = (service.clone(), shutdown.clone());
         async move { service.run(shutdown).await }

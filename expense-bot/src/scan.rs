@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::NaiveDate;
@@ -14,13 +15,15 @@ use expense_core::domain::receipt::Receipt;
 use expense_core::memory::clock::SystemClock;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::ocr::{Document, Hints, Reading, ReceiptOcr};
-use expense_ocr_local::{LocalReader, Models};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::Failure;
-use crate::{models, wire};
+use crate::wire;
+
+/// Who reads, or why nobody does.
+type Reader = Result<Arc<dyn ReceiptOcr>, String>;
 
 /// Reads receipts: photos and PDFs.
 #[derive(Debug, clap::Args)]
@@ -85,16 +88,13 @@ enum Outcome {
 
 /// Reads all files; one that can't be read does not stop the others, but shows in the exit code.
 pub(crate) async fn run(config: &Config, args: &Args) -> Result<ExitCode, Failure> {
-    if args.reader == ReaderName::Gemini {
-        let refused = "this build has no Gemini adapter (expense-ocr-gemini); use --reader local";
-        return Err(Failure::Refused(refused.to_owned()));
-    }
-    let reader = Models::locate(models::folder(config))
-        .map(|_| wire::local_reader(config))
-        .map_err(|error| error.to_string());
+    let reader = match args.reader {
+        ReaderName::Local => local(config)?,
+        ReaderName::Gemini => Ok(gemini(config)?),
+    };
     let mut all_read = true;
     for file in &args.files {
-        let scanned = scan(config, reader.as_ref(), args.reader, file).await;
+        let scanned = scan(config, &reader, args.reader, file).await;
         all_read &= scanned.outcome != Outcome::Failed;
         let mut out = io::stdout().lock();
         if args.json {
@@ -108,12 +108,37 @@ pub(crate) async fn run(config: &Config, args: &Args) -> Result<ExitCode, Failur
     Ok(ExitCode::from(u8::from(!all_read)))
 }
 
-async fn scan(
-    config: &Config,
-    reader: Result<&LocalReader, &String>,
-    name: ReaderName,
-    file: &Path,
-) -> Scanned {
+/// This machine's reader, or what it lacks: then every file fails with that.
+#[cfg(feature = "ocr-local")]
+fn local(config: &Config) -> Result<Reader, Failure> {
+    let models = expense_ocr_local::Models::locate(crate::models::folder(config));
+    let reader = || Arc::new(wire::readers::local::reader(config)) as _;
+    Ok(models.map(|_| reader()).map_err(|error| error.to_string()))
+}
+
+#[cfg(not(feature = "ocr-local"))]
+fn local(_: &Config) -> Result<Reader, Failure> {
+    Err(Failure::lacks("ocr-local"))
+}
+
+#[cfg(feature = "gemini")]
+fn gemini(config: &Config) -> Result<Arc<dyn ReceiptOcr>, Failure> {
+    let Some(gemini) = &config.readers.gemini else {
+        let needed = "--reader gemini needs GEMINI_API_KEY, and OCR=auto or OCR=gemini";
+        return Err(Failure::Refused(needed.to_owned()));
+    };
+    Ok(wire::readers::gemini::client(
+        gemini,
+        Arc::new(SystemClock),
+    )?)
+}
+
+#[cfg(not(feature = "gemini"))]
+fn gemini(_: &Config) -> Result<Arc<dyn ReceiptOcr>, Failure> {
+    Err(Failure::lacks("gemini"))
+}
+
+async fn scan(config: &Config, reader: &Reader, name: ReaderName, file: &Path) -> Scanned {
     let started = Instant::now();
     let read = match (reader, bytes(file)) {
         (Ok(reader), Ok(bytes)) => reader
@@ -124,7 +149,7 @@ async fn scan(
                 because.unwrap_or_else(|| error.to_string())
             }),
         (_, Err(reason)) => Err(reason),
-        (Err(reason), _) => Err(reason.clone()),
+        (Err(reason), Ok(_)) => Err(reason.clone()),
     };
     let nothing = |outcome| (outcome, Receipt::default());
     let failed = |reason: &str| {

@@ -5,6 +5,7 @@ mod commit;
 mod config;
 mod desk;
 mod error;
+mod examine;
 mod jobs;
 mod look;
 mod migrate;
@@ -23,4 +24,5 @@ mod writes;
 
 pub use config::Config;
 pub use error::OpenError;
+pub use examine::{Examined, examine};
 pub use store::PostgresStore;

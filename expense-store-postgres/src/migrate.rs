@@ -35,7 +35,7 @@ pub(crate) async fn migrate(connection: &mut PgConnection) -> Result<(), OpenErr
 }
 
 /// The newest migration that was run; 0 before the first.
-async fn schema(connection: &mut PgConnection) -> Result<i64, Failure> {
+pub(crate) async fn schema(connection: &mut PgConnection) -> Result<i64, Failure> {
     let known: bool = sqlx::query_scalar("SELECT to_regclass('expense_migrations') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;

@@ -43,7 +43,7 @@ pub(crate) async fn open(config: &Config) -> Result<PgPool, OpenError> {
     }
 }
 
-fn options(config: &Config) -> Result<PgConnectOptions, OpenError> {
+pub(crate) fn options(config: &Config) -> Result<PgConnectOptions, OpenError> {
     let url = Url::parse(config.url()).map_err(|_| OpenError::Url)?;
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err(OpenError::Url);
@@ -100,7 +100,7 @@ async fn set(
 }
 
 /// Why no connection came about. Of the network's errors only their kind is shown.
-fn reason(error: &sqlx::Error) -> OpenError {
+pub(crate) fn reason(error: &sqlx::Error) -> OpenError {
     match error {
         sqlx::Error::Io(error) => OpenError::Unreachable(error.kind().to_string()),
         sqlx::Error::Database(database) => {

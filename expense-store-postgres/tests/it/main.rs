@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
 mod contracts;
+mod examine;
 mod kill;
 mod open;
 mod running;

@@ -20,6 +20,13 @@ fn mistakes(variables: &[(&str, &str)], file: Option<&Path>) -> Vec<String> {
         .collect()
 }
 
+fn file(config: &Config) -> &Path {
+    match &config.database {
+        Database::Sqlite(file) => file,
+        Database::Postgres(_) => panic!("a server"),
+    }
+}
+
 const HOME: (&str, &str) = ("HOME", "/home/eve");
 
 #[test]
@@ -27,13 +34,14 @@ fn nothing_needs_to_be_configured() {
     let config = read(&[HOME], None).unwrap();
     let data = Path::new("/home/eve/.local/share/expense-bot");
     assert_eq!(config.data, data);
-    assert_eq!(config.database, data.join("expenses.sqlite"));
-    assert_eq!(config.reader, Some(Reader::Local));
+    assert_eq!(file(&config), data.join("expenses.sqlite"));
+    assert!(config.readers.local && config.readers.gemini.is_none());
     assert_eq!(config.defaults.currency, Currency::EUR);
     assert_eq!(config.defaults.zone, Zone::UTC);
     assert_eq!(config.defaults.locale.as_str(), "en");
     assert_eq!(config.draft_ttl, Duration::from_secs(86_400));
-    assert!(!config.telegram);
+    assert!(config.telegram.is_none() && config.rates.is_none());
+    assert_eq!(config.people, People::default());
 }
 
 #[rstest]
@@ -44,18 +52,36 @@ fn nothing_needs_to_be_configured() {
 #[case(&[("DATABASE_URL", ""), HOME], "/home/eve/.local/share/expense-bot", "/home/eve/.local/share/expense-bot/expenses.sqlite")]
 fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[case] file: &str) {
     let config = read(variables, None).unwrap();
-    assert_eq!((config.data, config.database), (data.into(), file.into()));
+    assert_eq!(self::file(&config), Path::new(file));
+    assert_eq!(config.data, Path::new(data));
 }
 
 #[rstest]
-#[case(
-    "DATABASE_URL",
-    "postgres://eve:hunter2@db/expenses",
-    "no PostgreSQL adapter"
-)]
 #[case("DATABASE_URL", "mysql://eve:hunter2@db", "write sqlite://FILE")]
 #[case("DATABASE_URL", "sqlite://:memory:", "write sqlite://FILE")]
-#[case("OCR", "gemini", "no Gemini adapter")]
+#[case("DATABASE_MAX_CONNECTIONS", "many", "from 1 to 1000")]
+#[case(
+    "DATABASE_MIN_CONNECTIONS",
+    "26",
+    "more than DATABASE_MAX_CONNECTIONS, 25"
+)]
+#[case("TELEGRAM_BOT_TOKEN", "hunter2", "as BotFather gave it")]
+#[case("TELEGRAM_API_URL", "api.telegram.org", "such as https://example.org")]
+#[case("TELEGRAM_API_URL", "ftp://api.telegram.org", "begins with https://")]
+#[case("TELEGRAM_MODE", "push", "polling or webhook")]
+#[case("TELEGRAM_MESSAGES_PER_SECOND", "-1", "from 0")]
+#[case("WEBHOOK_SECRET", "hunter 2", "openssl rand")]
+#[case("WEBHOOK_MAX_CONNECTIONS", "101", "from 1 to 100")]
+#[case("HTTP_ADDR", "localhost", "127.0.0.1:8080")]
+#[case("OWNER_IDS", "4711, @eve", "numeric ids")]
+#[case("ALLOWED_USER_IDS", "-1", "numeric ids")]
+#[case("ALLOWED_CHAT_IDS", "0", "numeric ids")]
+#[case("OPEN_TO_ALL", "maybe", "true or false")]
+#[case("OCR", "gemini", "is needed with OCR=gemini")]
+#[case("GEMINI_MODEL", "gemini pro", "gemini-2.5-flash")]
+#[case("GEMINI_REQUESTS_PER_MINUTE", "0", "from 1")]
+#[case("GEMINI_CONCURRENCY", "none", "from 1")]
+#[case("FX_API_URL", "rates", "such as https://example.org")]
 #[case("OCR", "cloud", "write auto, local, gemini or none")]
 #[case("OCR_MODEL_DIR", "/no/such/directory", "there is no such directory")]
 #[case("DEFAULT_CURRENCY", "EURO", "write for example EUR")]
@@ -63,17 +89,84 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
 #[case("DEFAULT_LOCALE", "x", "for example en, de or de-CH")]
 #[case("DRAFT_TTL", "soon", "24h")]
 #[case("DRAFT_TTL", "0s", "from 1m")]
-#[case("RATE_LIMIT_PER_MINUTE", "-1", "0 for no limit")]
+#[case("RATE_LIMIT_PER_MINUTE", "-1", "from 0")]
 #[case("LOG", "a=b=c", "expense_core=debug")]
+#[case("LOG", "loud", "expense_core=debug")]
 #[case("LOG_FORMAT", "xml", "text or json")]
 fn says_what_is_wrong(#[case] name: &str, #[case] value: &str, #[case] words: &str) {
     let told = mistakes(&[HOME, (name, value)], None);
     assert_eq!(told.len(), 1, "{told:?}");
+    let named = told[0].starts_with(&format!("{name}: ")) || value == "gemini";
+    assert!(named && told[0].contains(words), "{told:?}");
+    assert!(!told[0].contains("hunter2"), "{told:?}");
+}
+
+const TOKEN: (&str, &str) = ("TELEGRAM_BOT_TOKEN", "12:hunter2");
+
+#[test]
+fn a_webhook_needs_its_address() {
+    let webhook = [HOME, TOKEN, ("TELEGRAM_MODE", "Webhook")];
+    let told = mistakes(&webhook, None);
     assert!(
-        told[0].starts_with(&format!("{name}: ")) && told[0].contains(words),
+        told.len() == 1 && told[0].starts_with("WEBHOOK_URL: is needed"),
         "{told:?}"
     );
-    assert!(!told[0].contains("hunter2"), "{told:?}");
+    let whole = [
+        &webhook[..],
+        &[
+            ("WEBHOOK_URL", "https://bot.example.org/hook/"),
+            ("WEBHOOK_SECRET", "0123456789abcdef"),
+        ],
+    ];
+    let config = read(&whole.concat(), None).unwrap();
+    let Some(telegram::Mode::Webhook(webhook)) = config.telegram.map(|bot| bot.mode) else {
+        panic!("no webhook");
+    };
+    assert_eq!(webhook.url.as_str(), "https://bot.example.org/hook");
+    assert_eq!(webhook.max_connections, 40);
+    assert_eq!(config.http, Some(([127, 0, 0, 1], 8080).into()));
+}
+
+#[test]
+fn people_are_named_by_their_ids() {
+    let lists = [
+        HOME,
+        ("OWNER_IDS", "4711"),
+        ("ALLOWED_USER_IDS", "1, 2,3 4"),
+        ("ALLOWED_CHAT_IDS", "-1001234567890"),
+        ("OPEN_TO_ALL", "no"),
+    ];
+    let people = read(&lists, None).unwrap().people;
+    assert_eq!(people.owners, [4711].into());
+    assert_eq!(people.users, [1, 2, 3, 4].into());
+    assert_eq!(people.chats, [-1_001_234_567_890].into());
+    assert!(!people.open);
+}
+
+#[rstest]
+#[case(&[], true, false)]
+#[case(&[("OCR", "auto"), ("GEMINI_API_KEY", "key")], true, true)]
+#[case(&[("OCR", "gemini"), ("GEMINI_API_KEY", "key")], false, true)]
+#[case(&[("OCR", "local"), ("GEMINI_API_KEY", "key")], true, false)]
+#[case(&[("OCR", "none"), ("GEMINI_API_KEY", "key")], false, false)]
+fn readers_stand_in_a_chain(
+    #[case] variables: &[(&str, &str)],
+    #[case] local: bool,
+    #[case] gemini: bool,
+) {
+    let readers = read(&[&[HOME], variables].concat(), None).unwrap().readers;
+    assert_eq!((readers.local, readers.gemini.is_some()), (local, gemini));
+}
+
+#[test]
+fn a_server_is_never_quoted() {
+    let url = ("DATABASE_URL", "postgres://eve:hunter2@db/expenses");
+    let config = read(&[HOME, url, ("DATABASE_MAX_CONNECTIONS", "1")], None).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let Database::Postgres(server) = config.database else {
+        panic!("a file");
+    };
+    assert_eq!((server.max_connections, server.min_connections), (1, 1));
 }
 
 #[test]
@@ -129,7 +222,7 @@ fn secrets_come_from_files_and_are_not_kept() {
     std::fs::write(&file, "12:hunter2\n").unwrap();
     let named = ("TELEGRAM_BOT_TOKEN_FILE", file.to_str().unwrap());
     let config = read(&[HOME, named, ("GEMINI_API_KEY", "hunter2")], None).unwrap();
-    assert!(config.telegram);
+    assert!(config.telegram.is_some() && config.readers.gemini.is_some());
     assert!(!format!("{config:?}").contains("hunter2"));
 
     let told = mistakes(&[HOME, named, ("TELEGRAM_BOT_TOKEN", "hunter2")], None);

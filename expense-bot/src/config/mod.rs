@@ -1,7 +1,15 @@
 //! What an operator decides, read once and checked whole: every mistake is told at once.
 
+mod database;
+mod people;
+mod readers;
+mod source;
+mod telegram;
+mod values;
+
 use std::ffi::OsString;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,24 +19,48 @@ use expense_core::domain::ledger::{Language, Settings};
 use expense_core::domain::limits;
 use expense_core::domain::locale::Locale;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+use url::Url;
 
-use crate::source::{Mistake, Source};
+pub(crate) use database::Database;
+#[cfg(feature = "postgres")]
+pub(crate) use database::Postgres;
+pub(crate) use people::People;
+#[cfg(feature = "gemini")]
+pub(crate) use readers::Gemini;
+pub(crate) use readers::Readers;
+pub(crate) use source::Mistake;
+#[cfg(feature = "telegram")]
+pub(crate) use telegram::Mode;
+pub(crate) use telegram::Telegram;
 
-/// The configuration. It keeps no secret: this build has nothing to use one for.
+use source::Source;
+use values::{count, duration, one_of, web_address};
+
+/// The configuration. No secret of it shows itself in `Debug`.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// The SQLite file.
-    pub(crate) database: PathBuf,
+    /// Where the ledgers are kept.
+    pub(crate) database: Database,
     /// The directory for everything else that is kept: models, history, saved files.
     pub(crate) data: PathBuf,
     /// The person's own directory.
     pub(crate) home: Option<PathBuf>,
-    /// Which reader reads receipts.
-    pub(crate) reader: Option<Reader>,
-    /// A copy of the local reader's models, instead of the one in the data directory.
-    pub(crate) models: Option<PathBuf>,
+    /// The bot on Telegram; without it the chat is on this terminal.
+    pub(crate) telegram: Option<Telegram>,
+    /// Where `/livez`, `/readyz` and the webhook are served, if anywhere.
+    pub(crate) http: Option<SocketAddr>,
+    /// Whom the bot talks to.
+    pub(crate) people: People,
+    /// Who reads receipts.
+    pub(crate) readers: Readers,
+    /// Where daily exchange rates come from.
+    pub(crate) rates: Option<Url>,
     /// What new ledgers begin with.
     pub(crate) defaults: Settings,
+    /// Whether a person's own ledger begins with what is usual in their language: nothing was
+    /// said about currency or notation.
+    pub(crate) by_language: bool,
     /// What the machine says about its user, where the configuration does not.
     pub(crate) user: User,
     /// How long a draft can be saved.
@@ -39,15 +71,6 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// How it is logged.
     pub(crate) log_format: LogFormat,
-    /// Whether a Telegram token is set.
-    pub(crate) telegram: bool,
-}
-
-/// Who reads receipts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reader {
-    /// This machine.
-    Local,
 }
 
 /// How a log line looks.
@@ -93,16 +116,16 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut source = Source::gather(&variable, file);
         let home = path(&variable, "HOME");
-        let database = source.take("DATABASE_URL", database);
-        let data = data_directory(&variable, home.as_deref(), database.as_deref());
+        let url = database::url(&mut source);
+        let beside = match &url {
+            Some(database::Url::Sqlite(file)) => file.parent(),
+            _ => None,
+        };
+        let data = data_directory(&variable, home.as_deref(), beside);
         if data.is_none() {
-            source.wrong(
-                "HOME",
-                "is not set: set it, or XDG_DATA_HOME, or DATABASE_URL",
-            );
+            source.wrong("HOME", "is not set: set it, or XDG_DATA_HOME");
         }
         let data = data.unwrap_or_default();
-        let gemini = source.take("GEMINI_API_KEY", present).is_some();
         let user = user(&variable);
         let locale = source.take("DEFAULT_LOCALE", str::parse);
         let zone = source.take("DEFAULT_TIMEZONE", str::parse);
@@ -110,32 +133,33 @@ impl Config {
             zone: user.zone.filter(|_| zone.is_none()),
             locale: user.locale.filter(|_| locale.is_none()),
         };
+        let telegram = telegram::read(&mut source);
+        let currency = source.take("DEFAULT_CURRENCY", currency);
         let config = Self {
-            database: database.unwrap_or_else(|| data.join("expenses.sqlite")),
+            by_language: locale.is_none() && currency.is_none(),
+            database: database::read(&mut source, url, &data),
             data,
             home,
-            reader: source
-                .take("OCR", |text| reader(text, gemini))
-                .unwrap_or(Some(Reader::Local)),
-            models: source.take("OCR_MODEL_DIR", models),
+            http: telegram::http(&mut source, telegram.as_ref()),
+            telegram,
+            people: people::read(&mut source),
+            readers: readers::read(&mut source),
+            rates: source.take("FX_API_URL", rates),
             defaults: Settings {
-                currency: source
-                    .take("DEFAULT_CURRENCY", currency)
-                    .unwrap_or(Currency::EUR),
+                currency: currency.unwrap_or(Currency::EUR),
                 zone: zone.unwrap_or(Zone::UTC),
-                locale: locale.unwrap_or_else(english),
+                locale: locale.unwrap_or_default(),
                 language: Language::English,
             },
             user,
             draft_ttl: source
                 .take("DRAFT_TTL", duration)
                 .unwrap_or(limits::DRAFT_TTL),
-            rate: source.take("RATE_LIMIT_PER_MINUTE", rate),
+            rate: source.take("RATE_LIMIT_PER_MINUTE", |text| count(text, 0, 1_000_000)),
             log: source.take("LOG", log).unwrap_or_else(|| "warn".to_owned()),
             log_format: source
                 .take("LOG_FORMAT", log_format)
                 .unwrap_or(LogFormat::Text),
-            telegram: source.take("TELEGRAM_BOT_TOKEN", present).is_some(),
         };
         match source.into_mistakes() {
             none if none.is_empty() => Ok(config),
@@ -199,54 +223,11 @@ fn posix_locale(name: &str) -> Option<Locale> {
     }
 }
 
-fn english() -> Locale {
-    Locale::default()
-}
-
-fn present(_: &str) -> Result<(), std::convert::Infallible> {
-    Ok(())
-}
-
-fn database(url: &str) -> Result<PathBuf, &'static str> {
-    const WRITE: &str =
-        "write sqlite://FILE, for example sqlite:///var/lib/expense-bot/expenses.sqlite";
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Err(
-            "this build has no PostgreSQL adapter (expense-store-postgres); write sqlite://FILE",
-        );
-    }
-    let file = url
-        .strip_prefix("sqlite://")
-        .or_else(|| url.strip_prefix("sqlite:"));
-    match file {
-        Some("" | ":memory:") | None => Err(WRITE),
-        Some(file) if file.contains('?') => {
-            Err("parameters after ? are not known; write sqlite://FILE")
-        }
-        Some(file) => Ok(PathBuf::from(file)),
-    }
-}
-
-fn reader(text: &str, gemini: bool) -> Result<Option<Reader>, &'static str> {
-    match text.to_ascii_lowercase().as_str() {
-        "auto" | "local" => Ok(Some(Reader::Local)),
-        "none" => Ok(None),
-        "gemini" if gemini => {
-            Err("this build has no Gemini adapter (expense-ocr-gemini); write local or none")
-        }
-        "gemini" => {
-            Err("needs GEMINI_API_KEY, and this build has no Gemini adapter; write local or none")
-        }
-        _ => Err("write auto, local, gemini or none"),
-    }
-}
-
-fn models(text: &str) -> Result<PathBuf, &'static str> {
-    let path = PathBuf::from(text);
-    if path.is_dir() {
-        Ok(path)
+fn rates(text: &str) -> Result<Url, &'static str> {
+    if cfg!(feature = "fx") {
+        web_address(text)
     } else {
-        Err("there is no such directory; name the one that holds the models, or unset it")
+        Err("this build lacks the feature `fx`: build with it, or unset the address")
     }
 }
 
@@ -255,41 +236,24 @@ fn currency(text: &str) -> Result<Currency, String> {
     known.map_err(|error| format!("{error}; write for example EUR, USD or JPY"))
 }
 
-fn duration(text: &str) -> Result<Duration, &'static str> {
-    const WRITE: &str = "write a time such as 24h, 90m or 7days, from 1m to 365days";
-    let duration = humantime::parse_duration(text.trim()).map_err(|_| WRITE)?;
-    let (least, most) = (
-        Duration::from_secs(60),
-        Duration::from_secs(365 * 24 * 60 * 60),
-    );
-    if (least..=most).contains(&duration) {
-        Ok(duration)
-    } else {
-        Err(WRITE)
-    }
-}
-
-fn rate(text: &str) -> Result<u32, &'static str> {
-    text.trim()
-        .parse()
-        .map_err(|_| "write how many messages a minute, or 0 for no limit")
-}
-
 fn log(text: &str) -> Result<String, &'static str> {
+    // A word alone would be taken for the name of a crate, and nothing be logged at all.
+    let words = text
+        .split(',')
+        .filter(|word| !word.contains(['=', '[', ':', '_']));
+    let levels = words.map(|word| word.trim().parse::<LevelFilter>());
     match EnvFilter::try_new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("write error, warn, info, debug or trace, or expense_core=debug,warn"),
+        Ok(_) if levels.into_iter().all(|level| level.is_ok()) => Ok(text.to_owned()),
+        _ => Err("write error, warn, info, debug or trace, or expense_core=debug,warn"),
     }
 }
 
-fn log_format(text: &str) -> Result<LogFormat, &'static str> {
-    match text.to_ascii_lowercase().as_str() {
-        "text" => Ok(LogFormat::Text),
-        "json" => Ok(LogFormat::Json),
-        _ => Err("write text or json"),
-    }
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    one_of(
+        text,
+        &[("text", LogFormat::Text), ("json", LogFormat::Json)],
+    )
 }
 
 #[cfg(test)]
-#[path = "config_tests.rs"]
 mod tests;

@@ -6,9 +6,32 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Settings that hold a secret, or may: each can stand in a file named by `NAME_FILE`.
-const SECRETS: [&str; 3] = ["TELEGRAM_BOT_TOKEN", "GEMINI_API_KEY", "DATABASE_URL"];
+const SECRETS: &[&str] = &[
+    "TELEGRAM_BOT_TOKEN",
+    "WEBHOOK_SECRET",
+    "GEMINI_API_KEY",
+    "DATABASE_URL",
+];
 /// All the others.
-const PLAIN: [&str; 9] = [
+const PLAIN: &[&str] = &[
+    "TELEGRAM_API_URL",
+    "TELEGRAM_MODE",
+    "TELEGRAM_MESSAGES_PER_SECOND",
+    "WEBHOOK_URL",
+    "WEBHOOK_MAX_CONNECTIONS",
+    "HTTP_ADDR",
+    "DATABASE_MAX_CONNECTIONS",
+    "DATABASE_MIN_CONNECTIONS",
+    "OWNER_IDS",
+    "ALLOWED_USER_IDS",
+    "ALLOWED_CHAT_IDS",
+    "OPEN_TO_ALL",
+    "GEMINI_API_URL",
+    "GEMINI_MODEL",
+    "GEMINI_REQUESTS_PER_MINUTE",
+    "GEMINI_REQUESTS_PER_DAY",
+    "GEMINI_CONCURRENCY",
+    "FX_API_URL",
     "OCR",
     "OCR_MODEL_DIR",
     "DEFAULT_CURRENCY",
@@ -51,7 +74,7 @@ impl Source {
         if let Some(path) = file {
             source.read_toml(path);
         }
-        for name in SECRETS.into_iter().chain(PLAIN) {
+        for name in SECRETS.iter().chain(PLAIN) {
             source.read_variable(name, &variable);
         }
         for name in SECRETS {
@@ -82,6 +105,12 @@ impl Source {
             name: name.to_owned(),
             what: what.into(),
         });
+    }
+
+    /// Whether a mistake of this setting was noted.
+    pub(crate) fn is_wrong(&self, name: &str) -> bool {
+        let of = |mistake: &Mistake| mistake.name.trim_end_matches("_FILE") == name;
+        self.mistakes.iter().any(of)
     }
 
     /// All mistakes that were noted.
@@ -168,7 +197,7 @@ fn known(name: &str) -> bool {
 fn unknown(file: &str, name: &str) -> String {
     let alike = |known: &&str| strsim::jaro_winkler(known, name);
     let best = SECRETS
-        .into_iter()
+        .iter()
         .chain(PLAIN)
         .max_by(|a, b| alike(a).total_cmp(&alike(b)));
     match best.filter(|best| alike(best) >= ALIKE) {

@@ -1,0 +1,89 @@
+//! Where the ledgers are kept.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::source::Source;
+use super::values::count;
+
+/// Where the ledgers are kept.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    /// One file on this machine.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server.
+    Postgres(Postgres),
+}
+
+/// A PostgreSQL server and how much of it is used.
+#[derive(Debug, Clone)]
+pub(crate) struct Postgres {
+    /// Its address, with the password.
+    pub(crate) url: SecretString,
+    /// Connections at most.
+    pub(crate) max_connections: u32,
+    /// Connections that are kept open.
+    pub(crate) min_connections: u32,
+}
+
+/// What `DATABASE_URL` may say.
+pub(super) enum Url {
+    Sqlite(PathBuf),
+    Postgres(SecretString),
+}
+
+const WRITE: &str = "write sqlite://FILE, for example sqlite:///var/lib/expense-bot/expenses.sqlite, or postgres://USER:PASSWORD@HOST/DATABASE";
+const MAX_CONNECTIONS: u32 = 25;
+const MIN_CONNECTIONS: u32 = 2;
+
+/// The address that is set.
+pub(super) fn url(source: &mut Source) -> Option<Url> {
+    source.take("DATABASE_URL", parse)
+}
+
+/// The database at this address, the file in `data` where there is none.
+pub(super) fn read(source: &mut Source, url: Option<Url>, data: &Path) -> Database {
+    let max = source.take("DATABASE_MAX_CONNECTIONS", |text| count(text, 1, 1_000));
+    let min = source.take("DATABASE_MIN_CONNECTIONS", |text| count(text, 0, 1_000));
+    let max_connections = max.unwrap_or(MAX_CONNECTIONS);
+    let min_connections = min.unwrap_or(MIN_CONNECTIONS.min(max_connections));
+    if min_connections > max_connections {
+        source.wrong(
+            "DATABASE_MIN_CONNECTIONS",
+            format!("is more than DATABASE_MAX_CONNECTIONS, {max_connections}"),
+        );
+    }
+    match url {
+        None => Database::Sqlite(data.join("expenses.sqlite")),
+        Some(Url::Sqlite(file)) => Database::Sqlite(file),
+        Some(Url::Postgres(url)) => Database::Postgres(Postgres {
+            url,
+            max_connections,
+            min_connections,
+        }),
+    }
+}
+
+fn parse(url: &str) -> Result<Url, &'static str> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return if cfg!(feature = "postgres") {
+            Ok(Url::Postgres(url.into()))
+        } else {
+            Err("this build lacks the feature `postgres`: build with it, or write sqlite://FILE")
+        };
+    }
+    let file = url
+        .strip_prefix("sqlite://")
+        .or_else(|| url.strip_prefix("sqlite:"));
+    match file {
+        Some("" | ":memory:") | None => Err(WRITE),
+        Some(_) if !cfg!(feature = "sqlite") => {
+            Err("this build lacks the feature `sqlite`: build with it, or write postgres://…")
+        }
+        Some(file) if file.contains('?') => {
+            Err("parameters after ? are not known; write sqlite://FILE")
+        }
+        Some(file) => Ok(Url::Sqlite(PathBuf::from(file))),
+    }
+}

@@ -1,0 +1,66 @@
+//! `doctor`: looks at every configured part and says what is wrong and how to mend it.
+
+mod database;
+mod machine;
+mod readers;
+#[cfg(feature = "telegram")]
+mod telegram;
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+use crate::config::{Config, ConfigError};
+
+/// One part and how it is: a fact, or what is wrong and how to mend it.
+struct Finding {
+    part: &'static str,
+    state: Result<String, String>,
+}
+
+/// Looks at everything; exit code 1 where something is wrong.
+pub(crate) async fn run(config: Result<Config, ConfigError>) -> ExitCode {
+    let findings = match config {
+        Ok(config) => examine_all(&config).await,
+        Err(ConfigError(mistakes)) => mistakes
+            .into_iter()
+            .map(|mistake| finding("configuration", Err::<&str, _>(mistake)))
+            .collect(),
+    };
+    let mut problems = 0;
+    for Finding { part, state } in findings {
+        match state {
+            Ok(fact) => println!("ok       {part:<15}{fact}"),
+            Err(wrong) => {
+                problems += 1;
+                println!("PROBLEM  {part:<15}{wrong}");
+            }
+        }
+    }
+    match problems {
+        0 => println!("Everything is well."),
+        1 => println!("1 problem."),
+        _ => println!("{problems} problems."),
+    }
+    ExitCode::from(u8::from(problems > 0))
+}
+
+async fn examine_all(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![
+        finding("configuration", Ok::<_, String>("no mistakes")),
+        finding("data directory", machine::data_directory(config)),
+        finding("free space", machine::room(config)),
+        finding("database", database::examine(config).await),
+    ];
+    findings.extend(readers::examine(config).await);
+    #[cfg(feature = "telegram")]
+    findings.extend(telegram::examine(config).await);
+    findings
+}
+
+fn finding(part: &'static str, state: Result<impl Display, impl Display>) -> Finding {
+    let state = match state {
+        Ok(fact) => Ok(fact.to_string()),
+        Err(wrong) => Err(wrong.to_string()),
+    };
+    Finding { part, state }
+}

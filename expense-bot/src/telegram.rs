@@ -1,0 +1,68 @@
+//! `run` with a token: the bot on Telegram, until a signal comes.
+
+use std::sync::Arc;
+
+use expense_core::memory::clock::SystemClock;
+use expense_core::service::{OwnerCode, Service};
+use expense_telegram::Telegram;
+use tokio_util::task::TaskTracker;
+
+use crate::config::{self, Config};
+use crate::error::Failure;
+use crate::wire::store::Store;
+use crate::wire::{self, readers};
+use crate::{http, run, signals};
+
+/// Messages a person may send in a minute, unless it is configured.
+const RATE: u32 = 30;
+
+/// Runs until a signal comes or Telegram refuses for good; what was accepted is finished.
+pub(crate) async fn run(config: &Config, telegram: &config::Telegram) -> Result<(), Failure> {
+    run::make_private(&config.data)?;
+    let shutdown = signals::watch()?;
+    let listener = match config.http {
+        Some(address) => Some(http::listen(address).await?),
+        None => None,
+    };
+    let clock = Arc::new(SystemClock);
+    let bot = Telegram::new(wire::telegram::settings(telegram), clock.clone())?;
+    let store = Store::open(config).await?;
+    let mut ports = store.ports(Arc::new(bot.clone()), Arc::new(bot.clone()), clock);
+    let rate = config.rate.unwrap_or(RATE);
+    let mut options = wire::options(config, config.defaults.clone(), rate);
+    options.access = wire::telegram::access(&config.people);
+    options.by_language = config.by_language;
+    readers::add(config, &mut ports, &mut options)?;
+    let probe = ports.store.clone();
+    let service = Service::new(ports, options);
+
+    let tasks = TaskTracker::new();
+    tasks.spawn({
+        let (service, shutdown) = (service.clone(), shutdown.clone());
+        async move { service.run(shutdown).await }
+    });
+    if let Some(listener) = listener {
+        let routes = bot.router(service.clone()).unwrap_or_default();
+        tasks.spawn(http::serve(listener, routes, probe, shutdown.clone()));
+    }
+    invite_owner(&service).await?;
+    let ended = bot.run(service, shutdown.clone()).await;
+    shutdown.cancel();
+    tasks.close();
+    tasks.wait().await;
+    store.close().await;
+    Ok(ended?)
+}
+
+/// Where nobody owns the bot yet, tells the operator how somebody does.
+async fn invite_owner(service: &Service) -> Result<(), Failure> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| Failure::Random)?;
+    if let Some(code) = service.owner_code(OwnerCode::of(random)).await? {
+        eprintln!(
+            "Nobody owns this bot yet. Whoever sends it this message first does:\n\n    /start {}\n",
+            code.as_str()
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The bot on Telegram.
+
+use std::collections::BTreeSet;
+
+use expense_core::domain::access::Access;
+use expense_core::domain::keys::{ChatKey, UserKey};
+use expense_telegram::{Config, Transport, Webhook};
+
+use crate::config::{Mode, People, Telegram};
+
+/// How the adapter is set up.
+pub(crate) fn settings(telegram: &Telegram) -> Config {
+    Config {
+        token: telegram.token.clone(),
+        api_url: telegram.api.clone(),
+        transport: match &telegram.mode {
+            Mode::Polling => Transport::Polling,
+            Mode::Webhook(webhook) => Transport::Webhook(Webhook {
+                url: webhook.url.clone(),
+                secret: webhook.secret.clone(),
+                max_connections: webhook.max_connections,
+            }),
+        },
+        messages_per_second: telegram.messages_per_second,
+    }
+}
+
+/// Whom the bot talks to, by the keys under which the adapter brings them in.
+pub(crate) fn access(people: &People) -> Access {
+    Access {
+        owners: keys(&people.owners, UserKey::new),
+        users: keys(&people.users, UserKey::new),
+        chats: keys(&people.chats, ChatKey::new),
+        open: people.open,
+    }
+}
+
+fn keys<K: Ord, E>(ids: &BTreeSet<i64>, key: impl Fn(String) -> Result<K, E>) -> BTreeSet<K> {
+    // A number is always a key.
+    ids.iter()
+        .filter_map(|id| key(format!("telegram:{id}")).ok())
+        .collect()
+}
