@@ -146,7 +146,10 @@ impl Server {
     /// [`ServerError::Io`] where `/proc` does not tell.
     pub fn processor_time(&self) -> Result<Duration, ServerError> {
         let file = std::fs::read_to_string(self.data().join("postmaster.pid"))?;
-        let id = file.lines().next().and_then(|line| line.trim().parse().ok());
+        let id = file
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok());
         let id = id.ok_or(std::io::ErrorKind::InvalidData);
         Ok(processor::of_family(id.map_err(std::io::Error::from)?)?)
     }

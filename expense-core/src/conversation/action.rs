@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId, UserKey};
+use crate::domain::person::MemberId;
 
 /// The longest payload of a button, in bytes.
 pub const MAX_PAYLOAD_BYTES: usize = 64;
@@ -25,6 +26,8 @@ pub enum Action {
     EditField(ExpenseId, DraftField),
     /// Put this expense into that category.
     SetCategory(ExpenseId, CategoryId),
+    /// This member paid it.
+    SetPayer(ExpenseId, MemberId),
     /// Delete this expense, as asked before.
     Delete(ExpenseId),
     /// Save this reading of a draft, from 0.
@@ -35,6 +38,8 @@ pub enum Action {
     EditDraftField(DraftId, DraftField),
     /// Put this draft into that category.
     SetDraftCategory(DraftId, CategoryId),
+    /// This member paid what this draft is about.
+    SetDraftPayer(DraftId, MemberId),
     /// Drop this draft.
     Discard(DraftId),
     /// Read this draft's photos again.

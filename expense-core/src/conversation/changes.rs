@@ -6,9 +6,17 @@ use crate::domain::category::{Category, CategoryId};
 use crate::domain::change::{Change, Effect};
 use crate::domain::draft::Draft;
 use crate::domain::expense::{Details, Expense, Origin};
-use crate::domain::keys::{ChangeId, DraftId, ExpenseId};
+use crate::domain::keys::{ChangeId, DraftId, ExpenseId, UserKey};
 use crate::domain::ledger::{Lesson, Settings};
 use crate::domain::limits;
+
+/// Whose an expense is.
+pub(crate) struct By {
+    /// Who paid.
+    pub(crate) paid: UserKey,
+    /// Who told it.
+    pub(crate) entered: UserKey,
+}
 
 /// Gathers writes and their inverse under one change id.
 pub(crate) struct Changes<'a> {
@@ -41,6 +49,7 @@ impl<'a> Changes<'a> {
         details: Details,
         origin: Option<Origin>,
         draft: Option<DraftId>,
+        by: By,
     ) -> Expense {
         let expense = Expense {
             id,
@@ -52,8 +61,8 @@ impl<'a> Changes<'a> {
             conversion: None,
             origin,
             draft,
-            paid_by: self.turn.who.clone(),
-            entered_by: self.turn.who.clone(),
+            paid_by: by.paid,
+            entered_by: by.entered,
             recorded_at: self.turn.now,
         };
         self.effects.push(Effect::Expense { id, before: None });

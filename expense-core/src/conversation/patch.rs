@@ -8,6 +8,7 @@ use crate::domain::category::CategoryId;
 use crate::domain::currency::Currency;
 use crate::domain::draft::{DraftField, ReceiptDraft};
 use crate::domain::expense::Details;
+use crate::domain::keys::UserKey;
 use crate::domain::limits;
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::text::{Description, Tag};
@@ -27,6 +28,8 @@ pub(crate) struct Patch {
     pub(crate) merchant: Option<Option<Description>>,
     pub(crate) description: Option<Description>,
     pub(crate) tags: Tags,
+    /// Of an expense or a draft itself, not of its details.
+    pub(crate) paid_by: Option<UserKey>,
 }
 
 /// What happens to the tags.

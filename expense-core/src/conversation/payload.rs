@@ -12,13 +12,14 @@ use super::action::{Action, List, Listing, MAX_PAYLOAD_BYTES};
 use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId, UserKey};
+use crate::domain::person::MemberId;
 
 /// The text is no action: forged, or from a version that this one does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this button is not one of ours")]
 pub struct UnknownAction;
 
-const FIELDS: [(DraftField, &str); 7] = [
+const FIELDS: [(DraftField, &str); 8] = [
     (DraftField::Amount, "a"),
     (DraftField::Currency, "u"),
     (DraftField::Date, "d"),
@@ -26,6 +27,7 @@ const FIELDS: [(DraftField, &str); 7] = [
     (DraftField::Description, "t"),
     (DraftField::Category, "c"),
     (DraftField::Tags, "g"),
+    (DraftField::Payer, "p"),
 ];
 
 impl From<Action> for String {
@@ -39,6 +41,10 @@ impl From<Action> for String {
             }
             Action::SetCategory(id, category) => {
                 format!("c:{}:{}", id.as_uuid().simple(), category.0)
+            }
+            Action::SetPayer(id, member) => format!("p:{}:{}", id.as_uuid().simple(), member.0),
+            Action::SetDraftPayer(id, member) => {
+                format!("P:{}:{}", id.as_uuid().simple(), member.0)
             }
             Action::Delete(id) => format!("d:{}", id.as_uuid().simple()),
             Action::Save(id, choice) => format!("s:{}:{choice}", id.as_uuid().simple()),
@@ -92,6 +98,8 @@ impl FromStr for Action {
             "e" => Self::Edit(expense(parts.next())?),
             "f" => Self::EditField(expense(parts.next())?, field(parts.next())?),
             "c" => Self::SetCategory(expense(parts.next())?, category(parts.next())?),
+            "p" => Self::SetPayer(expense(parts.next())?, member(parts.next())?),
+            "P" => Self::SetDraftPayer(draft(parts.next())?, member(parts.next())?),
             "d" => Self::Delete(expense(parts.next())?),
             "s" => Self::Save(draft(parts.next())?, number(parts.next())?),
             "E" => Self::EditDraft(draft(parts.next())?),
@@ -179,6 +187,10 @@ fn category(text: Option<&str>) -> Result<CategoryId, UnknownAction> {
     number(text).map(CategoryId)
 }
 
+fn member(text: Option<&str>) -> Result<MemberId, UnknownAction> {
+    number(text).map(MemberId)
+}
+
 fn person(text: &str) -> Result<UserKey, UnknownAction> {
     UserKey::new(text).map_err(|_| UnknownAction)
 }
@@ -215,6 +227,9 @@ mod tests {
     #[case(Action::EditDraft(DraftId::from_uuid(ID)))]
     #[case(Action::EditDraftField(DraftId::from_uuid(ID), DraftField::Tags))]
     #[case(Action::SetDraftCategory(DraftId::from_uuid(ID), CategoryId(0)))]
+    #[case(Action::SetPayer(ExpenseId::from_uuid(ID), MemberId(u32::MAX)))]
+    #[case(Action::SetDraftPayer(DraftId::from_uuid(ID), MemberId(u32::MAX)))]
+    #[case(Action::EditField(ExpenseId::from_uuid(ID), DraftField::Payer))]
     #[case(Action::Discard(DraftId::from_uuid(ID)))]
     #[case(Action::ReadAgain(DraftId::from_uuid(ID)))]
     #[case(Action::More(Listing {

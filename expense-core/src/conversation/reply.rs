@@ -20,6 +20,9 @@ pub struct Reply {
     pub place: Place,
     /// By what a later reply may find this message to edit it.
     pub anchor: Option<Anchor>,
+    /// The topic of the chat that it belongs to: that of what it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<MessageKey>,
 }
 
 /// Where a reply goes. An edit whose message is not known any more becomes a new message.

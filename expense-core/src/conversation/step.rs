@@ -3,7 +3,9 @@
 use super::context::{Context, Stop};
 use super::decision::{Decision, Input, Step, Turn};
 use super::flows;
+use super::introduction;
 use super::session::{Inquiry, Session};
+use crate::domain::person::Member;
 
 /// What follows from `input`, or what must be known first.
 ///
@@ -12,6 +14,8 @@ use super::session::{Inquiry, Session};
 /// before must not change in between. An answer that nobody asked for changes nothing.
 #[must_use]
 pub fn step(turn: &Turn, mut session: Session, input: Input) -> Step {
+    let met = introduction::met(turn);
+    let turn = met.as_ref().map_or(turn, |(turn, _)| turn);
     let Some(mut inquiry) = inquiry(session.inquiry.take(), input) else {
         return Step::Done(Decision {
             session,
@@ -24,13 +28,24 @@ pub fn step(turn: &Turn, mut session: Session, input: Input) -> Step {
         answered: &inquiry.answered,
     };
     let question = match flows::decide(&context, &inquiry.event) {
-        Ok(decision) => return Step::Done(decision),
-        Err(Stop::Done(decision)) => return Step::Done(*decision),
+        Ok(decision) => return Step::Done(finished(turn, decision, met.as_ref())),
+        Err(Stop::Done(decision)) => return Step::Done(finished(turn, *decision, met.as_ref())),
         Err(Stop::Ask(question)) => question,
     };
     inquiry.asked = Some((*question).clone());
     session.inquiry = Some(inquiry);
     Step::Ask { question, session }
+}
+
+/// The decision with what every decision has: who was met, and where its answers belong.
+fn finished(turn: &Turn, mut decision: Decision, met: Option<&(Turn, Member)>) -> Decision {
+    if let Some((_, member)) = met {
+        introduction::introduce(&mut decision, member);
+    }
+    for reply in &mut decision.replies {
+        reply.topic = turn.scene.topic().cloned();
+    }
+    decision
 }
 
 fn inquiry(earlier: Option<Box<Inquiry>>, input: Input) -> Option<Box<Inquiry>> {

@@ -85,6 +85,9 @@ pub struct ReceiptDraft {
     pub fields: DraftFields,
     /// Which fields a person set: no late reading overwrites them.
     pub by_person: Vec<DraftField>,
+    /// The topic of the chat that it was sent in, where what was read belongs, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<MessageKey>,
 }
 
 /// A recording instead of photos.
@@ -130,4 +133,6 @@ pub enum DraftField {
     Category,
     /// With which tags.
     Tags,
+    /// By whom it was paid, in a ledger that several people share.
+    Payer,
 }

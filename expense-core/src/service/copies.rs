@@ -44,8 +44,10 @@ impl View {
                 .as_ref()
                 .map_or(Revision(0), |ledger| ledger.revision)
         };
-        ledger.is_none_or(|truth| revision(truth) == self.ledger.revision)
-            && session.is_none_or(|truth| truth.version == self.session.version)
+        ledger.is_none_or(|truth| {
+            let other = truth.as_ref().filter(|truth| truth.id != self.ledger.id);
+            other.is_none() && revision(truth) == self.ledger.revision
+        }) && session.is_none_or(|truth| truth.version == self.session.version)
     }
 }
 
@@ -112,6 +114,11 @@ impl Inner {
     pub(super) fn keep_ledger(&self, commit: &Commit, revision: Revision) {
         if commit.writes.iter().any(Write::moves_revision) {
             self.ledgers.invalidate(&commit.chat);
+            for write in &commit.writes {
+                if let Write::Move { to } = write {
+                    self.ledgers.invalidate(to);
+                }
+            }
         } else if revision != commit.ledger.revision {
             let mut ledger = Ledger::clone(&commit.ledger);
             ledger.revision = revision;

@@ -123,7 +123,7 @@ impl Inner {
             Err(error) => return self.later_or_never(job, &error),
         };
         for reply in replies {
-            if let Err((_, error)) = self.send(&parked.chat, reply, limits::LATE_SENDING).await {
+            if let Err((_, error)) = self.send(&job.chat, reply, limits::LATE_SENDING).await {
                 return self.later_or_never(job, &error);
             }
         }

@@ -248,7 +248,7 @@ impl Inner {
             message: None,
             language: None,
             name: None,
-            scene: Scene::Private,
+            scene: scene(draft),
             event: Event::Read {
                 draft: draft.id,
                 round,
@@ -258,6 +258,17 @@ impl Inner {
             },
         };
         self.ports.queue.publish(envelope).await
+    }
+}
+
+/// Where a draft was sent from: what was read belongs there.
+fn scene(draft: &Draft) -> Scene {
+    match &draft.content {
+        DraftContent::Receipt(receipt) if receipt.topic.is_some() => Scene::Group {
+            addressed: true,
+            topic: receipt.topic.clone(),
+        },
+        DraftContent::Receipt(_) | DraftContent::Entry(_) => Scene::Private,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::conversation::reply::File;
 use crate::domain::calendar::Period;
 use crate::domain::exchange::Rate;
 use crate::domain::expense::Expense;
-use crate::domain::keys::ChatKey;
+use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::limits;
 use crate::domain::text::Tag;
@@ -19,7 +19,7 @@ use crate::ports::messenger::Rendered;
 
 /// An expense that was spent in another currency than its ledger's and converted has its worth as
 /// `amount` and what was spent as `original`; one without a rate stands as it was spent.
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "number",
     "date",
     "amount",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 15] = [
     "category",
     "tags",
     "payer",
+    "entered_by",
     "recorded",
 ];
 
@@ -178,7 +179,8 @@ impl Table {
                 &harmless(details.description.as_str()),
                 &harmless(ledger.category_name(details.category)),
                 &harmless(&tags.join(" ")),
-                &harmless(expense.paid_by.as_str()),
+                &harmless(called(ledger, &expense.paid_by)),
+                &harmless(called(ledger, &expense.entered_by)),
                 &recorded,
             ])
             .map_err(unwritable)
@@ -193,6 +195,12 @@ impl Table {
             .into_inner()
             .map_err(|error| unwritable(error.into_error().into()))
     }
+}
+
+/// The name of a member, else the key: a person's own ledger has no members.
+fn called<'l>(ledger: &'l Ledger, who: &'l UserKey) -> &'l str {
+    let member = ledger.member(who);
+    member.map_or(who.as_str(), |member| member.name.as_str())
 }
 
 /// Text that no spreadsheet runs as a formula: one that begins like a formula gets an

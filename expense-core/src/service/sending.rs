@@ -55,9 +55,9 @@ impl Inner {
     ) -> std::result::Result<(), (Reply, PortError)> {
         let mut outgoing = Outgoing {
             chat: chat.clone(),
+            topic: reply.topic.clone(),
             reply,
             edits: None,
-            topic: None,
             files: Vec::new(),
         };
         match self.transmit(&mut outgoing, within).await {
@@ -66,7 +66,7 @@ impl Inner {
             Err(error) => {
                 tracing::error!(%error, "a reply can't be sent");
                 if error.fault != Fault::Denied {
-                    self.excuse(chat, trouble::UNSHOWN).await;
+                    self.excuse(chat, outgoing.topic, trouble::UNSHOWN).await;
                 }
                 Ok(())
             }
@@ -74,12 +74,12 @@ impl Inner {
     }
 
     /// Says a sentence that was not planned for, if that is possible.
-    pub(super) async fn excuse(&self, chat: &ChatKey, sentence: &str) {
+    pub(super) async fn excuse(&self, chat: &ChatKey, topic: Option<MessageKey>, sentence: &str) {
         let outgoing = Outgoing {
             chat: chat.clone(),
             reply: Reply::plain(sentence),
             edits: None,
-            topic: None,
+            topic,
             files: Vec::new(),
         };
         let sending = self.ports.messenger.send(&outgoing);
@@ -104,7 +104,7 @@ impl Inner {
                 chat: outgoing.chat.clone(),
                 reply: Reply::default(),
                 edits: None,
-                topic: None,
+                topic: outgoing.topic.clone(),
                 files: vec![file],
             };
             let sending = self.ports.messenger.send(&further);

@@ -42,7 +42,12 @@ impl Inner {
             }
             None => self.decide(envelope).await?,
         };
-        self.say(&envelope.chat, &envelope.key, replies).await
+        // A chat that has moved on is answered where it is now.
+        let ledger = self.ledgers.get(&envelope.chat);
+        let chat = ledger
+            .as_ref()
+            .map_or(&envelope.chat, |ledger| &ledger.chat);
+        self.say(chat, &envelope.key, replies).await
     }
 
     /// Decides and records, again and again while others change what it was decided by.

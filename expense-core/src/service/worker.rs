@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::limited::by_person;
 use super::pool::work_off;
 use super::{Inner, backoff};
+use crate::conversation::event::Envelope;
 use crate::conversation::wording::trouble;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError};
@@ -66,7 +67,8 @@ impl Inner {
             (attempt == limits::DELAY_TOLD).then_some(trouble::DELAYED)
         };
         if let Some(told) = told.filter(|_| by_person(kind)) {
-            self.excuse(&delivery.envelope.chat, told).await;
+            let Envelope { chat, scene, .. } = &delivery.envelope;
+            self.excuse(chat, scene.topic().cloned(), told).await;
         }
         if error.is_transient() {
             let after = backoff::after(attempt, error);

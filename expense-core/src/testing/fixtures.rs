@@ -190,6 +190,7 @@ pub fn draft(ledger: LedgerId, update: &UpdateKey, photo: Attachment) -> Draft {
         voice: None,
         fields: DraftFields::default(),
         by_person: Vec::new(),
+        topic: None,
     };
     Draft {
         id: DraftId::derive(ledger, update, 0),

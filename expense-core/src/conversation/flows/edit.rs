@@ -13,6 +13,7 @@ use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
 use crate::domain::expense::Expense;
 use crate::domain::keys::{ExpenseId, Number};
+use crate::domain::person::MemberId;
 
 /// `/edit 12 9.80 yesterday`, or bare `/edit 12`.
 pub(crate) fn command(ctx: &Context<'_>, arguments: &str) -> Flow {
@@ -84,6 +85,13 @@ pub(crate) fn press_category(
     apply(ctx, &expense, &patch, place)
 }
 
+/// A member's button.
+pub(crate) fn press_payer(ctx: &Context<'_>, id: ExpenseId, payer: MemberId, place: Place) -> Flow {
+    let expense = ctx.living(id)?;
+    let patch = Patch::paid_by(ctx, payer)?;
+    apply(ctx, &expense, &patch, place)
+}
+
 /// [Back]
 pub(crate) fn show(ctx: &Context<'_>, id: ExpenseId, place: Place) -> Flow {
     let expense = ctx.living(id)?;
@@ -123,7 +131,8 @@ pub(crate) fn apply(ctx: &Context<'_>, expense: &Expense, patch: &Patch, place: 
     let taught = (details.category != old.category)
         .then(|| categorize::teach(&mut changes, &details))
         .flatten();
-    if details == *old {
+    let paid_by = patch.paid_by.as_ref().unwrap_or(&expense.paid_by);
+    if details == *old && *paid_by == expense.paid_by {
         let reply = wording
             .confirmation_with(expense, words::LIKE_THAT)
             .at(place);
@@ -133,7 +142,10 @@ pub(crate) fn apply(ctx: &Context<'_>, expense: &Expense, patch: &Patch, place: 
     }
     let category = wording.category(details.category);
     let note = taught.map_or_else(String::new, |known| words::learned(&known, category));
-    let after = changes.amend(expense, |expense| expense.details = details);
+    let after = changes.amend(expense, |expense| {
+        expense.details = details;
+        expense.paid_by.clone_from(paid_by);
+    });
     let reply = wording.confirmation_with(&after, &note).at(place);
     let mut decision = ctx.decide(changes.finish(), vec![reply]);
     decision.session.forget(&ctx.turn.who);

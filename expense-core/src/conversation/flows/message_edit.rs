@@ -2,15 +2,32 @@
 
 use chrono::NaiveDate;
 
-use super::record::{Recording, details};
+use super::record::{self, Recording, Said, details};
 use crate::conversation::command::{self, Routed};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
-use crate::conversation::entry::{self, Invalid, Line, Reading};
+use crate::conversation::entry::{Invalid, Line, Reading};
 use crate::conversation::question::ExpenseFilter;
 use crate::conversation::reply::{Reply, Text};
-use crate::conversation::wording::{buttons, entry as said};
+use crate::conversation::wording::{buttons, entry as words};
 use crate::domain::expense::{Details, Expense, Origin};
+use crate::domain::keys::{MessageKey, UserKey};
+
+/// Whether the message that was changed is recorded.
+pub(crate) fn is_recorded(ctx: &Context<'_>) -> Flow<bool> {
+    match ctx.turn.message.clone() {
+        Some(message) => Ok(!recorded(ctx, message)?.is_empty()),
+        None => Ok(false),
+    }
+}
+
+fn recorded(ctx: &Context<'_>, message: MessageKey) -> Flow<Vec<Expense>> {
+    ctx.few(ExpenseFilter {
+        message: Some(message),
+        removed: true,
+        ..ExpenseFilter::default()
+    })
+}
 
 /// Lines that changed amend their expense, new ones add, missing ones delete, undone ones stay
 /// undone. A line that is no expense any more is asked about.
@@ -24,21 +41,20 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
         // A command was carried out as it stood.
         Routed::Known(..) | Routed::Unknown(_) => return Ok(ctx.nothing()),
     };
-    let mut before = ctx.few(ExpenseFilter {
-        message: Some(message),
-        removed: true,
-        ..ExpenseFilter::default()
-    })?;
+    let mut before = recorded(ctx, message)?;
     before.sort_by_key(line_of);
     // "yesterday" still means the day before the message was first sent.
     let origins = before.iter().filter_map(|known| known.origin.as_ref());
     let sent_on = origins.map(|origin| origin.sent_on).min();
     let sent_on = sent_on.unwrap_or_else(|| ctx.today());
-    let currency = ctx.ledger().settings.currency;
-    let lines = ctx.reading_in(currency, sent_on, |entry| entry::read(text, entry));
+    let lines = record::read(ctx, sent_on, text);
     if let [
-        Line {
-            reading: Reading::Invalid(reason),
+        Said {
+            line:
+                Line {
+                    reading: Reading::Invalid(reason),
+                    ..
+                },
             ..
         },
     ] = lines.as_slice()
@@ -55,7 +71,7 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str) -> Flow {
     let missing = living.filter(|known| line_of(known).is_some_and(|line| line >= lines.len()));
     if lines
         .iter()
-        .any(|line| matches!(line.reading, Reading::Expense(_)))
+        .any(|said| matches!(said.line.reading, Reading::Expense(_)))
     {
         editing.delete(missing);
     } else {
@@ -91,28 +107,28 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
         }
     }
 
-    fn line(&mut self, place: usize, line: &Line, known: Option<&'e Expense>, alone: bool) {
+    fn line(&mut self, place: usize, said: &Said, known: Option<&'e Expense>, alone: bool) {
         match known {
-            Some(known) => self.known(place, line, known),
-            None => self.new_line(place, line, alone),
+            Some(known) => self.known(place, said, known),
+            None => self.new_line(place, said, alone),
         }
     }
 
-    fn known(&mut self, place: usize, line: &Line, known: &'e Expense) {
-        let ctx = self.ctx;
+    fn known(&mut self, place: usize, said: &Said, known: &'e Expense) {
+        let (ctx, line) = (self.ctx, &said.line);
         let origin = self.recording.origin(place, line);
-        let words = |origin: Option<&Origin>| origin.map(|origin| origin.said);
-        if known.removed || words(known.origin.as_ref()) == words(origin.as_ref()) {
+        let wrote = |origin: Option<&Origin>| origin.map(|origin| origin.said);
+        if known.removed || wrote(known.origin.as_ref()) == wrote(origin.as_ref()) {
             return;
         }
         let notes = &mut self.recording.notes;
         match &line.reading {
             Reading::Expense(entry) => {
                 let details = kept_category(ctx, details(ctx, entry), entry.category, known);
-                self.amend(known, details, origin);
+                self.amend(known, details, origin, said.payer.clone());
             }
             Reading::Invalid(reason) => {
-                notes.push(said::line_refused(&line.text, &reason.to_string()));
+                notes.push(words::line_refused(&line.text, &reason.to_string()));
             }
             Reading::Ask { question, .. } => {
                 notes.push(ctx.wording().doubt(&line.text, *question));
@@ -121,20 +137,28 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
         }
     }
 
-    fn new_line(&mut self, place: usize, line: &Line, alone: bool) {
-        match &line.reading {
+    fn new_line(&mut self, place: usize, said: &Said, alone: bool) {
+        match &said.line.reading {
             // An amount alone was an answer to something.
             Reading::Expense(entry) if alone && entry.description.is_empty() => {}
             // Chat stays chat.
             Reading::NotAnExpense => {}
-            _ => self.recording.line(place, line, alone),
+            _ => self.recording.line(place, said, alone),
         }
     }
 
-    fn amend(&mut self, known: &Expense, details: Details, origin: Option<Origin>) {
+    /// Who paid stays who it was where the line does not say.
+    fn amend(
+        &mut self,
+        known: &Expense,
+        details: Details,
+        origin: Option<Origin>,
+        payer: Option<UserKey>,
+    ) {
         let after = self.recording.changes.amend(known, |expense| {
             expense.details = details;
             expense.origin = origin;
+            expense.paid_by = payer.unwrap_or_else(|| known.paid_by.clone());
         });
         self.recording.recorded.push(after);
     }

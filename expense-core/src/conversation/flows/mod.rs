@@ -1,11 +1,14 @@
 //! What happens, one file for each thing that people do.
 
 use super::context::{Context, Flow};
+use super::decision::Decision;
 use super::event::{Event, Scene, Tick};
+use super::question::DraftQuery;
 use super::reply::{Anchor, Place, Text};
 use super::wording::{self, help as words};
 use super::write::Write;
-use crate::domain::keys::ExpenseId;
+use crate::domain::keys::{ChatKey, ExpenseId};
+use crate::domain::ledger::Revision;
 use crate::domain::limits;
 
 pub(crate) mod categories;
@@ -36,6 +39,9 @@ pub(crate) mod undo;
 
 /// What follows from an event.
 pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
+    if ctx.turn.scene.is_aside() && !continues(ctx, event)? {
+        return Ok(ctx.nothing());
+    }
     match event {
         Event::Text { text, reply_to } => text::decide(ctx, text, reply_to.as_deref()),
         Event::Edited { text } => message_edit::decide(ctx, text),
@@ -81,9 +87,41 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
         Event::Denied { asked } => Ok(ctx.say(denied(ctx, *asked))),
         Event::Code { right } => Ok(people::code(ctx, *right)),
         Event::Limited { retry_after_s } => Ok(ctx.say(words::limited(*retry_after_s))),
-        Event::Arrived | Event::Departed | Event::Moved { .. } | Event::Unsupported => {
-            Ok(ctx.nothing())
+        Event::Moved { to } => Ok(moved(ctx, to)),
+        Event::Arrived => Ok(arrived(ctx)),
+        Event::Departed | Event::Unsupported => Ok(ctx.nothing()),
+    }
+}
+
+/// Whether what was said to others goes on with what was said to the bot: a later part of an
+/// album, a message that was recorded and is changed. What no person says is never an aside.
+fn continues(ctx: &Context<'_>, event: &Event) -> Flow<bool> {
+    match event {
+        Event::Photo {
+            album: Some(album), ..
+        } => Ok(ctx.draft(DraftQuery::Album(album.clone()))?.is_some()),
+        Event::Edited { .. } => message_edit::is_recorded(ctx),
+        Event::Text { .. } | Event::Photo { .. } | Event::Voice { .. } | Event::Unsupported => {
+            Ok(false)
         }
+        _ => Ok(true),
+    }
+}
+
+/// A chat without a ledger has nothing to take along.
+fn moved(ctx: &Context<'_>, to: &ChatKey) -> Decision {
+    let ledger = ctx.ledger();
+    if ledger.revision == Revision(0) || ledger.chat == *to {
+        return ctx.nothing();
+    }
+    ctx.decide(vec![Write::Move { to: to.clone() }], Vec::new())
+}
+
+/// In a group it is told how to speak to the bot; alone with it, people begin by themselves.
+fn arrived(ctx: &Context<'_>) -> Decision {
+    match ctx.turn.scene {
+        Scene::Private => ctx.nothing(),
+        Scene::Group { .. } => ctx.say(words::start_in_group(ctx.ledger().settings.currency)),
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) fn decide(ctx: &Context<'_>, action: &Action) -> Flow {
         Action::Edit(id) => edit::press(ctx, id, place()),
         Action::EditField(id, field) => edit::press_field(ctx, id, field, place()),
         Action::SetCategory(id, category) => edit::press_category(ctx, id, category, place()),
+        Action::SetPayer(id, payer) => edit::press_payer(ctx, id, payer, place()),
+        Action::SetDraftPayer(id, payer) => receipt::edit::press_payer(ctx, id, payer, place()),
         Action::Show(id) => edit::show(ctx, id, place()),
         Action::Delete(id) => delete::press(ctx, id, place()),
         Action::Save(id, choice) => receipt::save::press(ctx, id, choice, place()),

@@ -5,15 +5,16 @@ use chrono::NaiveDate;
 use super::receipt;
 use crate::conversation::action::Action;
 use crate::conversation::categorize;
-use crate::conversation::changes::Changes;
+use crate::conversation::changes::{By, Changes};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{self, Entry, Line, Reading};
+use crate::conversation::payer;
 use crate::conversation::reply::Reply;
 use crate::conversation::wording::{self, buttons};
 use crate::domain::draft::{Draft, DraftContent, DraftState};
 use crate::domain::expense::{Details, Expense, Origin};
-use crate::domain::keys::{DraftId, ExpenseId};
+use crate::domain::keys::{DraftId, ExpenseId, UserKey};
 
 /// `/add 12.50 lunch`
 pub(crate) fn add(ctx: &Context<'_>, arguments: &str) -> Flow {
@@ -26,9 +27,9 @@ pub(crate) fn add(ctx: &Context<'_>, arguments: &str) -> Flow {
 /// A message that is no command and answers nothing. An amount alone belongs to the newest
 /// receipt that lacks one.
 pub(crate) fn plain(ctx: &Context<'_>, text: &str) -> Flow {
-    let lines = ctx.reading(|entry| entry::read(text, entry));
-    if let [line] = lines.as_slice()
-        && is_bare(&line.reading)
+    let lines = read(ctx, ctx.today(), text);
+    if let [said] = lines.as_slice()
+        && is_bare(&said.line.reading)
         && let Some(draft) = receipt::edit::wanting(ctx)?
     {
         return receipt::edit::answer(ctx, draft.id, None, text);
@@ -38,8 +39,8 @@ pub(crate) fn plain(ctx: &Context<'_>, text: &str) -> Flow {
 
 /// Whether a text holds an expense with a description of its own.
 pub(crate) fn says_more(ctx: &Context<'_>, text: &str) -> bool {
-    let lines = ctx.reading(|entry| entry::read(text, entry));
-    lines.iter().any(|line| match &line.reading {
+    let lines = read(ctx, ctx.today(), text);
+    lines.iter().any(|said| match &said.line.reading {
         Reading::NotAnExpense | Reading::Invalid(_) => false,
         reading => !is_bare(reading),
     })
@@ -53,12 +54,47 @@ fn is_bare(reading: &Reading) -> bool {
     }
 }
 
-fn record(ctx: &Context<'_>, lines: &[Line]) -> Decision {
+fn record(ctx: &Context<'_>, lines: &[Said]) -> Decision {
     let mut recording = Recording::new(ctx, ctx.today());
-    for (place, line) in lines.iter().enumerate() {
-        recording.line(place, line, lines.len() == 1);
+    for (place, said) in lines.iter().enumerate() {
+        recording.line(place, said, lines.len() == 1);
     }
     recording.finish()
+}
+
+/// A line of a message, and who paid where it says so.
+pub(super) struct Said {
+    pub(super) line: Line,
+    pub(super) payer: Option<UserKey>,
+    /// Why it is not clear who paid.
+    unclear: Option<String>,
+}
+
+/// Reads a message of that day line by line.
+pub(super) fn read(ctx: &Context<'_>, sent_on: NaiveDate, text: &str) -> Vec<Said> {
+    let currency = ctx.ledger().settings.currency;
+    let read = |text: &str| ctx.reading_in(currency, sent_on, |entry| entry::read(text, entry));
+    let lines = read(text).into_iter();
+    lines.map(|line| who_paid(ctx, line, read)).collect()
+}
+
+/// Reads a line that says who paid once more, without that.
+fn who_paid(ctx: &Context<'_>, line: Line, read: impl Fn(&str) -> Vec<Line>) -> Said {
+    let (rest, payer) = payer::cut(ctx.ledger(), &ctx.turn.who, &line.text);
+    let (payer, unclear) = match payer.known() {
+        Ok(payer) => (payer, None),
+        Err(why) => (None, Some(why)),
+    };
+    let without = payer.as_ref().and_then(|_| read(&rest).pop());
+    let line = match without {
+        Some(Line { reading, .. }) => Line { reading, ..line },
+        None => line,
+    };
+    Said {
+        line,
+        payer,
+        unclear,
+    }
 }
 
 /// The lines of one message on their way into the ledger.
@@ -89,19 +125,19 @@ impl<'c, 'a> Recording<'c, 'a> {
 
     /// Records a line that is new, or asks about it, or says why not; `alone` where the message
     /// has no other.
-    pub(super) fn line(&mut self, place: usize, line: &Line, alone: bool) {
-        let ctx = self.ctx;
+    pub(super) fn line(&mut self, place: usize, said: &Said, alone: bool) {
+        let (ctx, line) = (self.ctx, &said.line);
         match &line.reading {
-            Reading::Expense(entry) => self.expense(place, line, entry, alone),
+            Reading::Expense(entry) => self.expense(place, said, entry, alone),
             Reading::Ask { question, choices } => {
                 let choices: Vec<Details> = choices.iter().map(|e| details(ctx, e)).collect();
                 let text = ctx.wording().doubt(&line.text, *question);
-                self.ask(place, line, choices, &text, false);
+                self.ask(place, said, choices, &text, false);
             }
             Reading::Unsure(entry) => {
                 let details = details(ctx, entry);
                 let text = ctx.wording().unsure(&details);
-                self.ask(place, line, vec![details], &text, true);
+                self.ask(place, said, vec![details], &text, true);
             }
             Reading::NotAnExpense if alone => self.notes.push(wording::entry::HINT.to_owned()),
             Reading::NotAnExpense => self.notes.push(wording::entry::left_out(&line.text)),
@@ -113,8 +149,8 @@ impl<'c, 'a> Recording<'c, 'a> {
         }
     }
 
-    fn expense(&mut self, place: usize, line: &Line, entry: &Entry, alone: bool) {
-        let ctx = self.ctx;
+    fn expense(&mut self, place: usize, said: &Said, entry: &Entry, alone: bool) {
+        let (ctx, line) = (self.ctx, &said.line);
         let details = details(ctx, entry);
         if entry.assumed_currency {
             let among = (!alone).then_some(line.text.as_str());
@@ -122,12 +158,23 @@ impl<'c, 'a> Recording<'c, 'a> {
         }
         let id = ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place);
         let origin = self.origin(place, line);
-        let expense = self.changes.record(id, details, origin, None);
+        let expense = self
+            .changes
+            .record(id, details, origin, None, self.by(said));
+        self.notes.extend(said.unclear.clone());
         self.recorded.push(expense);
     }
 
-    fn ask(&mut self, place: usize, line: &Line, choices: Vec<Details>, text: &str, whether: bool) {
-        let ctx = self.ctx;
+    fn by(&self, said: &Said) -> By {
+        let who = &self.ctx.turn.who;
+        By {
+            paid: said.payer.as_ref().unwrap_or(who).clone(),
+            entered: who.clone(),
+        }
+    }
+
+    fn ask(&mut self, place: usize, said: &Said, choices: Vec<Details>, text: &str, whether: bool) {
+        let (ctx, line) = (self.ctx, &said.line);
         let id = DraftId::derive(ctx.ledger().id, &ctx.turn.update, place);
         self.asks.push(ask(ctx, id, &choices, text, whether));
         let draft = Draft {
@@ -135,7 +182,7 @@ impl<'c, 'a> Recording<'c, 'a> {
             expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place),
             revision: 1,
             opened_by: ctx.turn.who.clone(),
-            paid_by: ctx.turn.who.clone(),
+            paid_by: self.by(said).paid,
             origin: self.origin(place, line),
             expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,
             state: DraftState::Open,

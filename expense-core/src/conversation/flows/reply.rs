@@ -4,6 +4,7 @@
 use super::{edit, receipt};
 use crate::conversation::action::Action;
 use crate::conversation::context::{Context, Flow};
+use crate::conversation::session::Topic;
 use crate::domain::keys::{DraftId, ExpenseId};
 
 /// What a message shows.
@@ -23,10 +24,12 @@ pub(crate) fn target(buttons: &[Action]) -> Option<Target> {
             Action::Edit(id)
             | Action::EditField(id, _)
             | Action::SetCategory(id, _)
+            | Action::SetPayer(id, _)
             | Action::Show(id) => Target::Expense(*id),
             Action::EditDraft(id)
             | Action::EditDraftField(id, _)
             | Action::SetDraftCategory(id, _)
+            | Action::SetDraftPayer(id, _)
             | Action::ShowDraft(id)
             | Action::ReadAgain(id)
             | Action::Discard(id) => Target::Draft(*id),
@@ -43,6 +46,15 @@ pub(crate) fn target(buttons: &[Action]) -> Option<Target> {
 /// Whether the message with these buttons confirms several expenses at once.
 pub(crate) fn shows_several(buttons: &[Action]) -> bool {
     matches!(buttons, [Action::Undo(_)])
+}
+
+/// Whether that is what was asked about.
+pub(crate) fn is_about(target: Target, topic: &Topic) -> bool {
+    match (target, topic) {
+        (Target::Expense(id), Topic::Expense(asked, _)) => id == *asked,
+        (Target::Draft(id), Topic::Draft(asked, _)) => id == *asked,
+        _ => false,
+    }
 }
 
 /// Corrects it.

@@ -1,11 +1,16 @@
 //! Getting along: `/start`, `/cancel`, `/id`, `/privacy`.
 
 use crate::conversation::context::{Context, Flow};
+use crate::conversation::event::Scene;
 use crate::conversation::wording::{change, help};
 
 /// `/start`
 pub(crate) fn start(ctx: &Context<'_>, _: &str) -> Flow {
-    Ok(ctx.say(help::start(ctx.ledger().settings.currency)))
+    let currency = ctx.ledger().settings.currency;
+    Ok(ctx.say(match ctx.turn.scene {
+        Scene::Private => help::start(currency),
+        Scene::Group { .. } => help::start_in_group(currency),
+    }))
 }
 
 /// `/cancel`. That any command ends a dialogue was seen to before.

@@ -26,13 +26,19 @@ pub(crate) fn decide(ctx: &Context<'_>, text: &str, reply_to: Option<&[Action]>)
         Routed::Unknown(near) => return Ok(ctx.say(help::unknown(near))),
         Routed::NotACommand => {}
     }
+    let waiting = ctx.session.waiting(&ctx.turn.who, ctx.turn.now);
     if let Some(target) = reply_to.and_then(reply::target) {
-        return reply::decide(ctx, target, text);
+        // In a group a question is answered by a reply to it.
+        let asked = waiting.filter(|waiting| reply::is_about(target, &waiting.about));
+        return match asked {
+            Some(waiting) => dialogue::answer(ctx, &waiting.about, text),
+            None => reply::decide(ctx, target, text),
+        };
     }
     if reply_to.is_some_and(reply::shows_several) && !record::says_more(ctx, text) {
         return Ok(ctx.say(entry::WHICH_ONE));
     }
-    match ctx.session.waiting(&ctx.turn.who, ctx.turn.now) {
+    match waiting {
         Some(waiting) => dialogue::answer(ctx, &waiting.about, text),
         None => record::plain(ctx, text),
     }

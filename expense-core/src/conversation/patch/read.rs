@@ -6,17 +6,41 @@ use super::{Patch, Tags};
 use crate::conversation::categorize::{self, Found};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::entry::{self, Field, Fields};
+use crate::conversation::payer;
 use crate::conversation::wording::{self, setup};
 use crate::domain::category::CategoryId;
 use crate::domain::currency::Currency;
 use crate::domain::draft::DraftField;
+use crate::domain::keys::UserKey;
 use crate::domain::money::Money;
+use crate::domain::person::MemberId;
 use crate::domain::text::{Description, Tag};
 
 impl Patch {
     /// What `text` says of any fields, seen from an expense in `currency`. What it says of none
     /// is said.
     pub(crate) fn read(ctx: &Context<'_>, currency: Currency, text: &str) -> Flow<Self> {
+        let (text, payer) = payer::cut(ctx.ledger(), &ctx.turn.who, text);
+        let paid_by = payer.known().map_err(|why| ctx.stop(why))?;
+        let patch = match &paid_by {
+            Some(_) if text.is_empty() => Self::default(),
+            _ => Self::read_fields(ctx, currency, &text)?,
+        };
+        Ok(Self { paid_by, ..patch })
+    }
+
+    /// What this member's button stands for.
+    pub(crate) fn paid_by(ctx: &Context<'_>, payer: MemberId) -> Flow<Self> {
+        let members = &ctx.ledger().members;
+        let member = members.iter().find(|member| member.id == payer);
+        let member = member.ok_or_else(|| ctx.stop(wording::change::GONE))?;
+        Ok(Self {
+            paid_by: Some(member.who.clone()),
+            ..Self::default()
+        })
+    }
+
+    fn read_fields(ctx: &Context<'_>, currency: Currency, text: &str) -> Flow<Self> {
         match ctx.reading_in(currency, ctx.today(), |entry| entry::fields(text, entry)) {
             Field::Exact(fields) => Ok(Self::of(ctx, fields)),
             Field::Absent => Err(ctx.stop(wording::change::NOT_A_FIELD)),
@@ -52,6 +76,7 @@ impl Patch {
                 tags if tags.is_empty() => Tags::Stay,
                 tags => Tags::Add(tags),
             },
+            paid_by: None,
         }
     }
 
@@ -87,6 +112,10 @@ impl Patch {
                     read_words(ctx, text)?
                         .ok_or_else(|| ctx.stop(wording::change::NO_DESCRIPTION))?,
                 ),
+                ..patch
+            },
+            DraftField::Payer => Self {
+                paid_by: read_payer(ctx, text)?,
                 ..patch
             },
             DraftField::Tags => Self {
@@ -151,6 +180,16 @@ pub(crate) fn read_category(ctx: &Context<'_>, text: &str) -> Flow<CategoryId> {
         }
         Found::None(near) => Err(ctx.stop(setup::no_such_category(text, near))),
     }
+}
+
+/// A member by name, with or without "paid by" before it.
+fn read_payer(ctx: &Context<'_>, text: &str) -> Flow<Option<UserKey>> {
+    let (ledger, who) = (ctx.ledger(), &ctx.turn.who);
+    let payer = match payer::cut(ledger, who, text) {
+        (_, payer::Payer::Unsaid) => payer::named_so(ledger, who, text.trim()),
+        (_, payer) => payer,
+    };
+    payer.known().map_err(|why| ctx.stop(why))
 }
 
 fn read_words(ctx: &Context<'_>, text: &str) -> Flow<Option<Description>> {

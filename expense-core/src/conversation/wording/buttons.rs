@@ -6,9 +6,13 @@ use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId};
 use crate::domain::ledger::Ledger;
+use crate::domain::person::MemberId;
 
 /// The most categories that are offered as buttons; others are written.
 const CATEGORIES: usize = 40;
+
+/// The most members that are offered as buttons; others are written.
+const MEMBERS: usize = 30;
 
 pub(crate) fn button(label: impl Into<String>, action: Action) -> Button {
     Button {
@@ -67,11 +71,12 @@ pub(crate) fn field(field: DraftField) -> &'static str {
         DraftField::Description => "Description",
         DraftField::Category => "Category",
         DraftField::Tags => "Tags",
+        DraftField::Payer => "Paid by",
     }
 }
 
-/// Every field, in the order of the buttons.
-pub(crate) const FIELDS: [DraftField; 7] = [
+/// Every field, in the order of the buttons; the last is shown where people share a ledger.
+pub(crate) const FIELDS: [DraftField; 8] = [
     DraftField::Amount,
     DraftField::Currency,
     DraftField::Date,
@@ -79,11 +84,15 @@ pub(crate) const FIELDS: [DraftField; 7] = [
     DraftField::Description,
     DraftField::Merchant,
     DraftField::Tags,
+    DraftField::Payer,
 ];
 
 /// A button for each field, in rows.
-pub(crate) fn fields(action: impl Fn(DraftField) -> Action) -> Vec<Vec<Button>> {
-    let buttons = FIELDS.map(|of| button(field(of), action(of)));
+pub(crate) fn fields(ledger: &Ledger, action: impl Fn(DraftField) -> Action) -> Vec<Vec<Button>> {
+    let shared = !ledger.members.is_empty();
+    let fields = FIELDS.into_iter();
+    let fields = fields.filter(|field| shared || *field != DraftField::Payer);
+    let buttons: Vec<Button> = fields.map(|of| button(field(of), action(of))).collect();
     buttons.chunks(3).map(<[Button]>::to_vec).collect()
 }
 
@@ -100,4 +109,13 @@ pub(crate) fn categories(
         .map(|category| button(category.name.as_str(), action(category.id)))
         .collect();
     buttons.chunks(2).map(<[Button]>::to_vec).collect()
+}
+
+/// A button for each member, three a row, as many as are bearable; the latest first.
+pub(crate) fn members(ledger: &Ledger, action: impl Fn(MemberId) -> Action) -> Vec<Vec<Button>> {
+    let latest = ledger.members.iter().rev().take(MEMBERS);
+    let buttons: Vec<Button> = latest
+        .map(|member| button(member.name.as_str(), action(member.id)))
+        .collect();
+    buttons.chunks(3).map(<[Button]>::to_vec).collect()
 }

@@ -83,6 +83,7 @@ pub(crate) fn ask_field(field: DraftField) -> &'static str {
         DraftField::Description => "Write what it was for.",
         DraftField::Category => "Choose a category, or write its name.",
         DraftField::Tags => "Write all tags, for example work trip, or - for none.",
+        DraftField::Payer => "Who paid? Choose, or write the name.",
     }
 }
 
@@ -90,15 +91,41 @@ pub(crate) fn ask_field(field: DraftField) -> &'static str {
 pub(crate) const WHAT: &str =
     "What do you want to change? Choose, or write it, for example 9.80 or yesterday.";
 
+/// Nobody here has that name.
+pub(crate) fn unknown_payer(name: &str) -> String {
+    format!(
+        "I know nobody here called {}: I know people once they have written to me in this group.",
+        quoted(name)
+    )
+}
+
+/// Several people here have that name.
+pub(crate) fn several_payers(name: &str) -> String {
+    format!(
+        "Several people here are called {}: please write the whole name.",
+        quoted(name)
+    )
+}
+
 impl Wording<'_> {
+    /// Among others, only a reply is meant for the bot.
+    pub(crate) fn how_to_answer(&self) -> &'static str {
+        if self.ledger.members.is_empty() {
+            ""
+        } else {
+            " Write it as a reply to this message."
+        }
+    }
+
     /// The menu of an expense.
     pub(crate) fn menu(&self, expense: &Expense) -> Reply {
-        let text = self.expense(expense).then("\n").then(WHAT);
+        let text = self.expense(expense).then("\n");
+        let text = text.then(WHAT).then(self.how_to_answer());
         let mut reply = Reply {
             anchor: Some(Anchor::Expense(expense.id)),
             ..Reply::text(text)
         };
-        reply.buttons = buttons::fields(|field| Action::EditField(expense.id, field));
+        reply.buttons = buttons::fields(self.ledger, |field| Action::EditField(expense.id, field));
         reply.row(vec![
             buttons::delete(expense.id),
             buttons::button("Back", Action::Show(expense.id)),
@@ -107,14 +134,22 @@ impl Wording<'_> {
 
     /// The question for a field of an expense.
     pub(crate) fn prompt(&self, expense: &Expense, field: DraftField) -> Reply {
-        let text = self.expense(expense).then("\n").then(ask_field(field));
+        let text = self.expense(expense).then("\n");
+        let text = text.then(ask_field(field)).then(self.how_to_answer());
         let mut reply = Reply {
             anchor: Some(Anchor::Expense(expense.id)),
             ..Reply::text(text)
         };
-        if field == DraftField::Category {
-            reply.buttons =
-                buttons::categories(self.ledger, None, |id| Action::SetCategory(expense.id, id));
+        let id = expense.id;
+        match field {
+            DraftField::Category => {
+                let choose = |category| Action::SetCategory(id, category);
+                reply.buttons = buttons::categories(self.ledger, None, choose);
+            }
+            DraftField::Payer => {
+                reply.buttons = buttons::members(self.ledger, |who| Action::SetPayer(id, who));
+            }
+            _ => {}
         }
         reply.row(vec![buttons::button("Back", Action::Show(expense.id))])
     }

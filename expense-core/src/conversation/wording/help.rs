@@ -7,7 +7,7 @@ use crate::domain::keys::{ChatKey, UserKey};
 
 /// `/privacy`
 pub(crate) const PRIVACY: &str = "I keep what you record: amounts, words, dates, categories, \
-    tags, photos as references, and your id on this platform. It is kept by whoever runs this \
+    tags, photos as references, your id on this platform, and in a group your name. It is kept by whoever runs this \
     bot and shown to nobody but this chat.\n/export gives you all of it, /forget erases it.";
 
 /// `/start`
@@ -16,6 +16,17 @@ pub(crate) fn start(currency: Currency) -> String {
         "Hi! I keep track of your expenses.\n\
          Write what you spent, for example 12.50 lunch, or send a photo of a receipt.\n\
          /today shows the day, /undo takes the last change back, /help lists everything.\n\
+         I count in {currency}; /currency changes that."
+    )
+}
+
+/// `/start` in a group, and the greeting there
+pub(crate) fn start_in_group(currency: Currency) -> String {
+    format!(
+        "Hi! I keep track of what this group spends together.\n\
+         I answer when I am meant: write /add 12.50 lunch, mention me, or reply to me. \
+         12.50 lunch paid by Anna notes who paid; else it is whoever wrote it.\n\
+         /list shows what there is, /undo takes your last change back, /help lists everything.\n\
          I count in {currency}; /currency changes that."
     )
 }

@@ -9,7 +9,7 @@ use super::reply::{Span, Text};
 use crate::domain::calendar::format_date;
 use crate::domain::category::CategoryId;
 use crate::domain::expense::{Details, Expense};
-use crate::domain::keys::{ExpenseId, Number};
+use crate::domain::keys::{ExpenseId, Number, UserKey};
 use crate::domain::ledger::{Language, Ledger};
 use crate::domain::money::Money;
 use crate::domain::number::format_money;
@@ -64,8 +64,18 @@ impl<'a> Wording<'a> {
             Some(known) => format!("{} ≈ {}", self.money(spent), self.money(known.money)),
             None => self.money(spent),
         };
-        let rest = format!(" · {}", self.details_with(&expense.details, amount));
+        let mut rest = format!(" · {}", self.details_with(&expense.details, amount));
+        if let Some(paid) = self.paid_by(&expense.paid_by) {
+            rest.push_str(" · ");
+            rest.push_str(&paid);
+        }
         number(expense.id, expense.number).then(&rest)
+    }
+
+    /// `paid by Anna`, in a ledger that several people share.
+    pub(crate) fn paid_by(&self, who: &UserKey) -> Option<String> {
+        let member = self.ledger.member(who)?;
+        Some(format!("paid by {}", member.name.as_str()))
     }
 
     /// `lunch · €12.50 · Others · today`

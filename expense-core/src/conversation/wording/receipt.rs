@@ -125,17 +125,30 @@ impl Wording<'_> {
     /// What can be changed of a draft.
     pub(crate) fn draft_menu(&self, id: DraftId, details: Option<&Details>) -> Reply {
         let known = details.map_or_else(String::new, |d| format!("{}\n", self.details(d)));
-        let mut reply = anchored(id, Text::plain(format!("{known}{}", change::WHAT)));
-        reply.buttons = buttons::fields(|field| Action::EditDraftField(id, field));
+        let mut reply = anchored(
+            id,
+            Text::plain(format!("{known}{}", change::WHAT)).then(self.how_to_answer()),
+        );
+        reply.buttons = buttons::fields(self.ledger, |field| Action::EditDraftField(id, field));
         reply.row(vec![buttons::button("Back", Action::ShowDraft(id))])
     }
 
     /// The question for a field of a draft.
     pub(crate) fn draft_prompt(&self, id: DraftId, field: DraftField) -> Reply {
-        let mut reply = anchored(id, Text::plain(change::ask_field(field)));
-        if field == DraftField::Category {
-            reply.buttons =
-                buttons::categories(self.ledger, None, |to| Action::SetDraftCategory(id, to));
+        let mut reply = anchored(
+            id,
+            Text::plain(change::ask_field(field)).then(self.how_to_answer()),
+        );
+        match field {
+            DraftField::Category => {
+                let choose = |to| Action::SetDraftCategory(id, to);
+                reply.buttons = buttons::categories(self.ledger, None, choose);
+            }
+            DraftField::Payer => {
+                let choose = |who| Action::SetDraftPayer(id, who);
+                reply.buttons = buttons::members(self.ledger, choose);
+            }
+            _ => {}
         }
         reply.row(vec![buttons::button("Back", Action::ShowDraft(id))])
     }

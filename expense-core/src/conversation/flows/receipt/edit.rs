@@ -13,6 +13,7 @@ use crate::domain::category::CategoryId;
 use crate::domain::currency::Currency;
 use crate::domain::draft::{Draft, DraftContent, DraftField, ReceiptDraft};
 use crate::domain::keys::DraftId;
+use crate::domain::person::MemberId;
 
 /// The newest draft of this person, where it is a receipt that asked for its amount.
 pub(crate) fn wanting(ctx: &Context<'_>) -> Flow<Option<Draft>> {
@@ -53,6 +54,13 @@ pub(crate) fn press_category(
         category: Some(ctx.ledger().resolve(category)),
         ..Patch::default()
     };
+    apply(ctx, draft, receipt, &patch, place)
+}
+
+/// A member's button.
+pub(crate) fn press_payer(ctx: &Context<'_>, id: DraftId, payer: MemberId, place: Place) -> Flow {
+    let (draft, receipt) = live_receipt(ctx, id)?;
+    let patch = Patch::paid_by(ctx, payer)?;
     apply(ctx, draft, receipt, &patch, place)
 }
 
@@ -99,6 +107,9 @@ fn apply(
     patch
         .apply_to(&mut receipt)
         .map_err(|misfit| ctx.stop(misfit.say()))?;
+    if let Some(payer) = &patch.paid_by {
+        draft.paid_by.clone_from(payer);
+    }
     draft.revision += 1;
     draft.content = DraftContent::Receipt(receipt.clone());
     let reply = present(ctx, &draft, &receipt, Outcome::so_far(&receipt))?.at(place);

@@ -6,7 +6,7 @@ use crate::conversation::context::{Context, Flow};
 use crate::conversation::patch::Misfit;
 use crate::conversation::question::{DraftQuery, ExpenseFilter};
 use crate::conversation::reply::{Anchor, Place, Reply};
-use crate::conversation::wording::{change, reading as said, receipt as words};
+use crate::conversation::wording::{self, change, reading as said, receipt as words};
 use crate::domain::calendar::Period;
 use crate::domain::draft::{Draft, DraftContent, DraftField, DraftState, ReceiptDraft};
 use crate::domain::expense::{Details, Expense};
@@ -103,7 +103,13 @@ fn present(
         Some(Err(misfit)) => ctx.wording().misfit(draft.id, receipt, &misfit.say()),
         None => ctx.wording().asks_amount(draft.id, receipt, result),
     };
-    Ok(shown)
+    Ok(match ctx.wording().paid_by(&draft.paid_by) {
+        Some(paid) => Reply {
+            text: shown.text.then("\n").then(&wording::capital(&paid)),
+            ..shown
+        },
+        None => shown,
+    })
 }
 
 /// An expense of the same merchant, amount and day: perhaps this receipt was told before.

@@ -5,13 +5,14 @@ use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{self, Field, Fields};
 use crate::conversation::patch::Patch;
+use crate::conversation::payer;
 use crate::conversation::question::DraftQuery;
 use crate::conversation::wording::{reading, receipt as words};
 use crate::conversation::write::Write;
 use crate::domain::attachment::Attachment;
 use crate::domain::currency::{self, Currency};
 use crate::domain::draft::{Draft, DraftContent, DraftFields, DraftState, ReceiptDraft, VoiceNote};
-use crate::domain::keys::{DraftId, ExpenseId, MessageKey};
+use crate::domain::keys::{DraftId, ExpenseId, MessageKey, UserKey};
 use crate::domain::limits;
 use crate::domain::text::Description;
 
@@ -88,14 +89,16 @@ fn open(ctx: &Context<'_>, sent: &Sent<'_>, state: DraftState) -> (Draft, Option
             ..DraftFields::default()
         },
         by_person: Vec::new(),
+        topic: ctx.turn.scene.topic().cloned(),
     };
-    let note = read_caption(ctx, sent.caption, &mut receipt);
+    let mut paid_by = ctx.turn.who.clone();
+    let note = read_caption(ctx, sent.caption, &mut receipt, &mut paid_by);
     let draft = Draft {
         id: DraftId::derive(ctx.ledger().id, &ctx.turn.update, 0),
         expense: ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, 0),
         revision: 1,
         opened_by: ctx.turn.who.clone(),
-        paid_by: ctx.turn.who.clone(),
+        paid_by,
         // A changed caption is no changed line of text.
         origin: None,
         expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,
@@ -105,16 +108,23 @@ fn open(ctx: &Context<'_>, sent: &Sent<'_>, state: DraftState) -> (Draft, Option
     (draft, note)
 }
 
-/// Puts what a caption says into the fields; gives back why, where it can't.
+/// Puts what a caption says into the fields, and who paid; gives back why, where it can't.
 pub(super) fn read_caption(
     ctx: &Context<'_>,
     caption: &str,
     receipt: &mut ReceiptDraft,
+    paid_by: &mut UserKey,
 ) -> Option<String> {
+    let (caption, payer) = payer::cut(ctx.ledger(), &ctx.turn.who, caption);
+    match payer.known() {
+        Ok(Some(payer)) => *paid_by = payer,
+        Ok(None) => {}
+        Err(why) => return Some(why),
+    }
     if caption.trim().is_empty() {
         return None;
     }
-    let fields = ctx.reading(|entry| entry::fields(caption, entry));
+    let fields = ctx.reading(|entry| entry::fields(&caption, entry));
     let refused = match fields {
         Field::Exact(fields) => Patch::of(ctx, with_currency(fields))
             .apply_to(receipt)

@@ -58,7 +58,7 @@ fn join(
     receipt.parts.push(attachment.clone());
     receipt.round += u32::from(begun);
     // What a caption can't mean was said of the part that had it, or is left to the reading.
-    let note = read_caption(ctx, caption, receipt);
+    let note = read_caption(ctx, caption, receipt, &mut draft.paid_by);
     let mut replies: Vec<Reply> = note.map(Reply::plain).into_iter().collect();
     if read_before {
         replies.push(reading_now(draft.id, receipt).at(message_of(draft.id)));

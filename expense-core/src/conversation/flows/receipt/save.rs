@@ -2,7 +2,7 @@
 
 use super::{category, details, live};
 use crate::conversation::categorize;
-use crate::conversation::changes::Changes;
+use crate::conversation::changes::{By, Changes};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::question::ExpenseFilter;
 use crate::conversation::reply::{Place, Reply};
@@ -32,7 +32,11 @@ pub(crate) fn press(ctx: &Context<'_>, id: DraftId, choice: u8, place: Place) ->
             (details, taught)
         }
     };
-    let expense = changes.record(draft.expense, details, draft.origin.clone(), Some(id));
+    let by = By {
+        paid: draft.paid_by.clone(),
+        entered: draft.opened_by.clone(),
+    };
+    let expense = changes.record(draft.expense, details, draft.origin.clone(), Some(id), by);
     changes.draft(Draft {
         state: DraftState::Saved,
         revision: draft.revision + 1,
