@@ -21,8 +21,8 @@ use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use expense_core::testing::simulation::scenario::{
-    CONVERTED, DELIVERED_TWICE, EXPIRED, PARKED, PHOTOGRAPHED, REWRITTEN, SEVERAL, Scenario,
-    UNDO_PRESSED, UNDONE, WRITTEN,
+    CONVERTED, DELIVERED_TWICE, EXPIRED, PARKED, PHOTOGRAPHED, REWRITTEN, SEVERAL, SPOKEN,
+    SUGGESTED, Scenario, UNDO_PRESSED, UNDONE, WRITTEN,
 };
 use expense_core::testing::simulation::{Setting, Stores, Wrap, explore};
 use rstest::rstest;
@@ -35,6 +35,8 @@ use rstest::rstest;
 #[case(UNDO_PRESSED)]
 #[case(REWRITTEN)]
 #[case(PHOTOGRAPHED)]
+#[case(SPOKEN)]
+#[case(SUGGESTED)]
 #[case(PARKED)]
 fn ends_as_intended_with_any_two_faults(#[case] scenario: Scenario) {
     let runs = explore(scenario, 2, &memory()).unwrap_or_else(|why| panic!("{why}"));

@@ -192,12 +192,13 @@ async fn drop_orphans(db: &mut PgConnection, now: DateTime<Utc>) -> Result<(), F
     Ok(())
 }
 
-/// Ends the claim $3 of the kind $2 in the ledger $1, so that the work is free again at $4.
+/// Ends the claim $3 of the kind $2 in the ledger $1, so that the work is free again at $4; $5 attempts
+/// were none.
 macro_rules! end {
     ($besides:literal) => {
         concat!(
             "WITH ended AS (
-                UPDATE claims SET claim = NULL, until = $4
+                UPDATE claims SET claim = NULL, until = $4, attempt = attempt - $5
                 WHERE ledger_id = $1 AND kind = $2 AND claim = $3 RETURNING ledger_id, item)",
             $besides,
             " SELECT item FROM ended"
@@ -242,13 +243,14 @@ async fn end(
     };
     let until = match release {
         Release::Done => now,
-        Release::Again { after } => later(now, after),
+        Release::Again { after } | Release::NotBegun { after } => later(now, after),
     };
     let item: Option<Uuid> = sqlx::query_scalar(statement)
         .bind(job.ledger.as_i64())
         .bind(name)
         .bind(job.claim)
         .bind(until)
+        .bind(i32::from(matches!(release, Release::NotBegun { .. })))
         .fetch_optional(&mut *db)
         .await?;
     if let Some(item) = item.filter(|_| gone) {

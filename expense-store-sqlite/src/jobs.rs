@@ -232,18 +232,19 @@ impl SqliteStore {
         };
         let until = match release {
             Release::Done => now,
-            Release::Again { after } => later(now, after),
+            Release::Again { after } | Release::NotBegun { after } => later(now, after),
         };
         let mut writer = self.writer.acquire().await?;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
         let item: Option<Vec<u8>> = sqlx::query_scalar(
-            "UPDATE claims SET claim = NULL, until = ?4
+            "UPDATE claims SET claim = NULL, until = ?4, attempt = attempt - ?5
              WHERE ledger_id = ?1 AND kind = ?2 AND claim = ?3 RETURNING item",
         )
         .bind(job.ledger.as_i64())
         .bind(name)
         .bind(job.claim)
         .bind(micros(until))
+        .bind(matches!(release, Release::NotBegun { .. }))
         .fetch_optional(&mut *transaction)
         .await?;
         let ledger = job.ledger.as_i64();

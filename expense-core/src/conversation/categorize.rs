@@ -16,6 +16,17 @@ pub(crate) fn choose(
     description: &Description,
     suggestion: Option<CategoryId>,
 ) -> CategoryId {
+    learned(ledger, merchant, description)
+        .or(suggestion)
+        .unwrap_or(OTHERS)
+}
+
+/// What was learned of a merchant or a description.
+fn learned(
+    ledger: &Ledger,
+    merchant: Option<&Description>,
+    description: &Description,
+) -> Option<CategoryId> {
     let merchant = merchant.map(|merchant| fold(merchant.as_str()));
     let description = fold(description.as_str());
     let bare = without_numbers(&description);
@@ -24,8 +35,14 @@ pub(crate) fn choose(
         .chain([description, bare])
         .filter(|words| !words.is_empty())
         .find_map(|words| ledger.learned(&words))
-        .or(suggestion)
-        .unwrap_or(OTHERS)
+}
+
+/// Whether these details are under Others only because nothing decided, and say enough to seek
+/// a category by. That a person put them there is for the caller to know.
+pub(crate) fn is_undecided(ledger: &Ledger, details: &Details) -> bool {
+    let (merchant, description) = (details.merchant.as_ref(), &details.description);
+    let says_something = merchant.is_some() || !description.is_empty();
+    says_something && details.category == OTHERS && learned(ledger, merchant, description).is_none()
 }
 
 /// Remembers that expenses like this one go where a person put it. Gives back by which words

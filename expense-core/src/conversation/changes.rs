@@ -71,6 +71,16 @@ impl<'a> Changes<'a> {
         expense
     }
 
+    /// Has a category sought for an expense that was put nowhere, where somebody can be asked.
+    pub(crate) fn want_category(&mut self, expense: ExpenseId) {
+        if self.turn.suggests {
+            self.writes.push(Write::WantCategory {
+                expense,
+                from: self.turn.now,
+            });
+        }
+    }
+
     /// Changes an expense by `edit`; gives it back as it is then. Where `edit` sets no conversion
     /// of its own, the one that was known follows the new details.
     pub(crate) fn amend(&mut self, before: &Expense, edit: impl FnOnce(&mut Expense)) -> Expense {

@@ -179,6 +179,8 @@ pub fn label(event: &Event) -> &'static str {
         Event::Press(_) => "press",
         Event::Read { .. } => "read",
         Event::Rated { .. } => "rate",
+        Event::Waits { .. } => "waits",
+        Event::Suggested { .. } => "suggested",
         Event::Tick(_) => "tick",
         Event::Limited { .. } => "limited",
         Event::Voice { .. } => "voice",

@@ -44,6 +44,8 @@ pub struct Turn {
     pub access: Arc<Access>,
     /// Whether a source of exchange rates is at hand, so that what lacks a rate will get one.
     pub converts: bool,
+    /// Whether somebody can be asked for categories.
+    pub suggests: bool,
 }
 
 /// What an operator decides about conversations.

@@ -13,6 +13,7 @@ use crate::domain::keys::{ChatKey, DraftId, ExpenseId, MessageKey, UpdateKey, Us
 use crate::domain::person::PersonName;
 use crate::domain::receipt::Receipt;
 use crate::domain::speech::Speech;
+use crate::domain::text::Description;
 
 /// One update on its way from a transport to its decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +122,29 @@ pub enum Event {
         /// The rate.
         rate: Rate,
     },
+    /// A draft waits for its reading longer than usual.
+    Waits {
+        /// The draft.
+        draft: DraftId,
+        /// Its place among all that wait, from 1; `None` where it waits for its own person, who
+        /// sent many at once.
+        place: Option<u32>,
+        /// About how long it will take, in seconds.
+        seconds: u64,
+    },
+    /// A category was suggested for an expense that was put nowhere.
+    Suggested {
+        /// The expense.
+        expense: ExpenseId,
+        /// The description by which it was suggested.
+        description: Description,
+        /// The merchant by which it was suggested.
+        merchant: Option<Description>,
+        /// The name of the category.
+        category: String,
+        /// Who suggests it, in words.
+        place: String,
+    },
     /// Something is due.
     Tick(Tick),
     /// Too much at once: it gets its answer and does nothing.
@@ -156,6 +180,8 @@ pub enum ReadResult {
     Illegible,
     /// Reading failed or took too long.
     Failed,
+    /// So many wait to be read that this one was not.
+    Busy,
     /// No reader is configured, or it has no models yet.
     NoReader,
 }
@@ -204,6 +230,8 @@ impl fmt::Debug for Event {
             Self::Press(_) => "Press",
             Self::Read { .. } => "Read",
             Self::Rated { .. } => "Rated",
+            Self::Waits { .. } => "Waits",
+            Self::Suggested { .. } => "Suggested",
             Self::Tick(_) => "Tick",
             Self::Limited { .. } => "Limited",
             Self::Denied { .. } => "Denied",

@@ -38,8 +38,9 @@ pub const PARTS_PER_DRAFT: usize = 10;
 pub const READING_ROUNDS: u32 = 3;
 /// How long reading starts after the last part of an album.
 pub const ALBUM_PAUSE: Duration = Duration::from_secs(2);
-/// How long one reading may take before the draft asks for the amount instead.
-pub const READING: Duration = Duration::from_secs(90);
+/// How long one reading may take, the wait for a model's turn included, before the draft asks for
+/// the amount instead.
+pub const READING: Duration = Duration::from_secs(4 * 60);
 /// How long sending may take before the reply is parked.
 pub const SENDING: Duration = Duration::from_secs(5);
 /// How long an outcome is kept, so that a redelivery finds it.
@@ -92,6 +93,27 @@ pub const PROMISE_ATTEMPTS: u32 = 20;
 pub const READING_CLAIM: Duration = Duration::from_secs(5 * 60);
 /// How often a reading that fails for the moment is tried in one round.
 pub const READING_ATTEMPTS: u32 = 5;
+/// Drafts that wait for a reader before another is told to come back: half an hour of them at the
+/// usual pace of a model.
+pub const WAITING: usize = 1_500;
+/// How often it is looked whether somebody must be told that their photo waits.
+pub const WAIT_LOOK: Duration = Duration::from_secs(5);
+/// How long a draft waits before its person is told how long it will take.
+pub const WAIT_UNTOLD: Duration = Duration::from_secs(3);
+/// How long before the same person is told again.
+pub const WAIT_TOLD: Duration = Duration::from_secs(30);
+/// The most people who are told at one look.
+pub const WAITS_TOLD: usize = 20;
+/// Waiting drafts that one process remembers whom to tell of.
+pub const WAITS_KNOWN: usize = 10_000;
+/// How long a wish for a category is claimed: longer than a model takes to answer.
+pub const SUGGESTION_CLAIM: Duration = Duration::from_secs(5 * 60);
+/// How often a category is sought before the expense is left where it is.
+pub const SUGGESTION_ATTEMPTS: u32 = 5;
+/// A category that takes longer to come is of no use.
+pub const SUGGESTION_PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// Categories that one process seeks at a time.
+pub const SUGGESTIONS_AT_ONCE: usize = 4;
 /// How long a process goes without looking into the store for drafts to read and replies to
 /// send, when nothing woke it.
 pub const LOOK: Duration = Duration::from_secs(10);

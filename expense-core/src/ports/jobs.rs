@@ -98,6 +98,11 @@ pub enum Release {
         /// How long to wait.
         after: Duration,
     },
+    /// It was not begun, and may be claimed again after this time: this claim was no attempt.
+    NotBegun {
+        /// How long to wait.
+        after: Duration,
+    },
 }
 
 /// The store as a list of work: it is the truth, a queue only wakes whoever works.

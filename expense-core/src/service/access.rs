@@ -241,6 +241,8 @@ fn is_checked(event: &Event) -> bool {
         | Event::Moved { .. }
         | Event::Read { .. }
         | Event::Rated { .. }
+        | Event::Waits { .. }
+        | Event::Suggested { .. }
         | Event::Tick(_)
         | Event::Limited { .. }
         | Event::Denied { .. }

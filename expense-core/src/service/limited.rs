@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
 use super::Inner;
 use crate::conversation::event::{Envelope, Event};
 use crate::domain::keys::UserKey;
@@ -19,9 +17,12 @@ impl Inner {
         if !by_person(&envelope.event) {
             return None;
         }
-        let (who, key) = (&envelope.who, envelope.key.as_str());
-        let taken = self.take("updates", who, key, envelope.sent_at, quota);
-        match taken.await {
+        let take = Take {
+            bucket: format!("updates/{}", envelope.who.as_str()),
+            token: Some(envelope.key.as_str().to_owned()),
+            at: Some(envelope.sent_at),
+        };
+        match self.take(&take, quota).await {
             Ok(wait) => wait.map(seconds),
             Err(error) => {
                 tracing::warn!(%error, "the rate limit was not counted");
@@ -30,34 +31,27 @@ impl Inner {
         }
     }
 
-    /// How long this person has to wait for one more request to a model, if that is so. `token`
-    /// names the request, so that another try of it costs nothing.
-    pub(super) async fn model_wait(
-        &self,
-        who: &UserKey,
-        token: &str,
-        at: DateTime<Utc>,
-    ) -> Result<Option<Duration>> {
-        match self.options.model_quota {
-            Some(quota) => self.take("models", who, token, at, quota).await,
-            None => Ok(None),
+    /// How long this person has to wait for one more request to a model, if that is so. Every
+    /// request counts, and one that was refused is judged anew.
+    pub(super) async fn model_wait(&self, who: &UserKey) -> Option<Duration> {
+        let quota = self.options.model_quota?;
+        let take = Take {
+            bucket: format!("models/{}", who.as_str()),
+            token: None,
+            at: None,
+        };
+        match self.take(&take, quota).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                // The model's own pace still holds.
+                tracing::warn!(%error, "a request to a model was not counted");
+                None
+            }
         }
     }
 
-    async fn take(
-        &self,
-        what: &str,
-        who: &UserKey,
-        token: &str,
-        at: DateTime<Utc>,
-        quota: Quota,
-    ) -> Result<Option<Duration>> {
-        let take = Take {
-            bucket: format!("{what}/{}", who.as_str()),
-            token: Some(token.to_owned()),
-            at: Some(at),
-        };
-        Ok(match self.ports.limiter.take(&take, quota).await? {
+    async fn take(&self, take: &Take, quota: Quota) -> Result<Option<Duration>> {
+        Ok(match self.ports.limiter.take(take, quota).await? {
             Verdict::Allowed => None,
             Verdict::Limited { retry_after } => Some(retry_after),
         })
@@ -85,6 +79,8 @@ pub(super) fn by_person(event: &Event) -> bool {
         | Event::Moved { .. }
         | Event::Read { .. }
         | Event::Rated { .. }
+        | Event::Waits { .. }
+        | Event::Suggested { .. }
         | Event::Tick(_)
         | Event::Denied { .. }
         | Event::Limited { .. } => false,

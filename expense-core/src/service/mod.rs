@@ -1,8 +1,9 @@
 //! Doing: the only room that drives the ports.
 //!
 //! One update walks a straight line: [`ingress`] → queue → [`worker`] → [`update`] (step,
-//! [`answer`], commit) → [`sending`] → settled. What is slow or late ([`readings`], [`rates`], parked
-//! replies in [`outbox`], what falls due in [`schedule`]) comes back to the same line as an update.
+//! [`answer`], commit) → [`sending`] → settled. What is slow or late ([`readings`],
+//! [`suggestions`], [`rates`], parked replies in [`outbox`], what falls due in [`schedule`]) comes
+//! back to the same line as an update.
 
 mod access;
 mod activity;
@@ -13,15 +14,18 @@ mod bell;
 mod copies;
 mod ingress;
 mod limited;
+mod line;
 mod outbox;
 mod owner_code;
 mod pool;
 mod rates;
+mod reading;
 mod readings;
 mod render;
 mod run;
 mod schedule;
 mod sending;
+mod suggestions;
 mod update;
 mod worker;
 
@@ -58,6 +62,7 @@ use activity::Activity;
 use behind::Behind;
 use bell::Bell;
 use copies::Ledgers;
+use line::Line;
 
 pub use owner_code::OwnerCode;
 
@@ -168,6 +173,8 @@ impl Service {
             later: Activity::new(),
             behind: Behind::new(),
             readings: Bell::new(),
+            line: Line::new(),
+            suggestions: Bell::new(),
             replies: Bell::new(),
             rates: Bell::new(),
             closing: AtomicBool::new(false),
@@ -241,6 +248,10 @@ struct Inner {
     behind: Behind,
     /// Rings when a draft waits to be read.
     readings: Bell,
+    /// Drafts that wait to be read, and who is to be told.
+    line: Line,
+    /// Rings when a category is wanted.
+    suggestions: Bell,
     /// Rings when a reply was parked.
     replies: Bell,
     /// Rings when an expense lacks a rate.

@@ -97,7 +97,7 @@ impl Inner {
         };
         let wait = match release {
             Release::Done => Duration::ZERO,
-            Release::Again { after } => after,
+            Release::Again { after } | Release::NotBegun { after } => after,
         };
         if let Err(error) = self.ports.jobs.release(&job, release).await {
             // The claim runs out by itself.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inner, outbox, rates, readings, schedule, worker};
+use super::{Inner, line, outbox, rates, readings, schedule, suggestions, worker};
 use crate::domain::limits;
 
 /// Runs every room until `shutdown`; see [`Service::run`](super::Service::run).
@@ -31,6 +31,10 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
         let (here, end) = (Arc::clone(inner), shutdown.clone());
         sources.spawn(async move { rates::work(&here, &*fx, &end).await });
     }
+    let (here, end) = (Arc::clone(inner), shutdown.clone());
+    sources.spawn(async move { line::work(&here, &end).await });
+    let (here, end) = (Arc::clone(inner), shutdown.clone());
+    sources.spawn(async move { suggestions::work(&here, &end).await });
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { schedule::work(&here, &end).await });
 

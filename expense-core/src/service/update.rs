@@ -94,6 +94,7 @@ impl Inner {
             owner,
             access: Arc::clone(&self.access),
             converts: self.ports.fx.is_some(),
+            suggests: self.ports.categorizer.is_some(),
         };
         let mut session = view.session.session.clone();
         let mut input = Input::Event(envelope.event.clone());
@@ -159,9 +160,9 @@ impl Inner {
                 session: version,
                 revision,
             } => {
-                self.wake_readers(&commit.writes);
                 self.decided(&envelope.key, &commit.writes).await;
                 self.wake_rates(&commit);
+                self.wake_workers(&commit);
                 self.keep_ledger(&commit, revision);
                 let next = commit.session.as_ref();
                 let session = next.unwrap_or(&view.session.session).clone();
@@ -187,12 +188,19 @@ impl Inner {
         }
     }
 
-    fn wake_readers(&self, writes: &[Write]) {
-        for write in writes {
-            if let Write::PutDraft(draft) = write
-                && let DraftState::Waiting { from } = draft.state
-            {
-                self.readings.ring(from, self.later.enter());
+    fn wake_workers(&self, commit: &Commit) {
+        for write in &commit.writes {
+            match write {
+                Write::PutDraft(draft) => {
+                    if let DraftState::Waiting { from } = draft.state {
+                        self.line.enter(&commit.chat, draft, from);
+                        self.readings.ring(from, self.later.enter());
+                    }
+                }
+                Write::WantCategory { from, .. } => {
+                    self.suggestions.ring(*from, self.later.enter());
+                }
+                _ => {}
             }
         }
     }
@@ -204,6 +212,10 @@ impl Inner {
 fn is_delivered_again(event: &Event) -> bool {
     !matches!(
         event,
-        Event::Read { .. } | Event::Rated { .. } | Event::Tick(_)
+        Event::Read { .. }
+            | Event::Waits { .. }
+            | Event::Suggested { .. }
+            | Event::Rated { .. }
+            | Event::Tick(_)
     )
 }

@@ -25,7 +25,7 @@ impl ReceiptOcr for Prompted {
             ReadResult::NotAReceipt => Reading::NotAReceipt,
             ReadResult::Illegible => Reading::Illegible,
             ReadResult::NoReader => Reading::NoReader,
-            ReadResult::Failed | ReadResult::Heard(_) => return Err(failed()),
+            ReadResult::Failed | ReadResult::Busy | ReadResult::Heard(_) => return Err(failed()),
         };
         let place = "on this server".to_owned();
         Ok(Read { place, reading })

@@ -10,7 +10,8 @@ use super::bot::By;
 use super::stage::{Where, run};
 
 /// Lines that a person or a reader can't bring about through Telegram.
-const NOT_HERE: [&str; 7] = [
+const NOT_HERE: [&str; 9] = [
+    "categorizer:",
     "denied:",
     "late:",
     "limited:",
@@ -18,6 +19,7 @@ const NOT_HERE: [&str; 7] = [
     "read round",
     "sweep:",
     "voice:",
+    "waits:",
 ];
 
 fn scripts() -> Vec<(PathBuf, String)> {

@@ -32,6 +32,7 @@ pub(crate) mod reply;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod start;
+pub(crate) mod suggestion;
 pub(crate) mod tag;
 pub(crate) mod text;
 pub(crate) mod timezone;
@@ -77,6 +78,26 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
             into,
             rate,
         } => rate::found(ctx, *expense, *revision, *into, rate),
+        Event::Waits {
+            draft,
+            place,
+            seconds,
+        } => receipt::waiting::decide(ctx, *draft, *place, *seconds),
+        Event::Suggested {
+            expense,
+            description,
+            merchant,
+            category,
+            place,
+        } => {
+            let found = suggestion::Suggestion {
+                description,
+                merchant: merchant.as_ref(),
+                category,
+                place,
+            };
+            suggestion::decide(ctx, *expense, &found)
+        }
         Event::Tick(Tick::Sweep) => {
             let sweep = Write::Sweep {
                 drafts: ctx.turn.now,

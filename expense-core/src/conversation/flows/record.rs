@@ -162,6 +162,9 @@ impl<'c, 'a> Recording<'c, 'a> {
             .changes
             .record(id, details, origin, None, self.by(said));
         self.notes.extend(said.unclear.clone());
+        if entry.category.is_none() && categorize::is_undecided(ctx.ledger(), &expense.details) {
+            self.changes.want_category(id);
+        }
         self.recorded.push(expense);
     }
 

@@ -73,6 +73,11 @@ pub(crate) fn learned(words: &str, category: &str) -> String {
     format!("Next time {} goes to {category}.", quoted(words))
 }
 
+/// A category was suggested, as a note below a confirmation.
+pub(crate) fn suggested(place: &str) -> String {
+    format!("Category suggested {place}.")
+}
+
 /// What to write as the new value of a field.
 pub(crate) fn ask_field(field: DraftField) -> &'static str {
     match field {

@@ -13,6 +13,19 @@ pub(crate) fn waits(receipt: &ReceiptDraft) -> &'static str {
     }
 }
 
+/// How long that will take: at which place among all, or behind others of the same person.
+pub(crate) fn wait(place: Option<u32>, seconds: u64) -> String {
+    let time = match seconds {
+        0..60 => "less than a minute".to_owned(),
+        60..90 => "about a minute".to_owned(),
+        _ => format!("about {} minutes", seconds.saturating_add(30) / 60),
+    };
+    match place {
+        Some(place) => format!("You are number {place}; {time}."),
+        None => format!("You sent many at once; this one takes {time}."),
+    }
+}
+
 /// It is asked for while it goes on.
 pub(crate) fn already(receipt: &ReceiptDraft) -> &'static str {
     match receipt.voice {
@@ -50,6 +63,8 @@ pub(crate) enum Outcome {
     Illegible,
     /// It failed.
     Failed,
+    /// Too many wait.
+    Busy,
     /// Nobody reads here.
     NoReader,
     /// It is shown once more, and nothing was found in it so far.
@@ -63,6 +78,7 @@ impl Outcome {
             ReadResult::NotAReceipt | ReadResult::Heard(Speech::Other { .. }) => Self::NotAReceipt,
             ReadResult::Illegible | ReadResult::Heard(Speech::Nothing) => Self::Illegible,
             ReadResult::Failed => Self::Failed,
+            ReadResult::Busy => Self::Busy,
             ReadResult::NoReader => Self::NoReader,
         }
     }
@@ -78,7 +94,7 @@ impl Outcome {
     /// The button that has it read once more, where that may help.
     pub(crate) fn another_try(self, receipt: &ReceiptDraft) -> Option<&'static str> {
         match self {
-            Self::Failed => Some("Try again"),
+            Self::Failed | Self::Busy => Some("Try again"),
             Self::NoReader | Self::Unread if receipt.voice.is_some() => Some("Listen again"),
             Self::NoReader | Self::Unread => Some("Read again"),
             Self::Read | Self::NotAReceipt | Self::Illegible => None,
@@ -95,6 +111,8 @@ impl Outcome {
             (Self::Illegible, true) => "I can't understand this voice note.",
             (Self::Failed, false) => "Reading this photo failed; the photo is kept.",
             (Self::Failed, true) => "Listening to this failed; the voice note is kept.",
+            (Self::Busy, false) => "Too many photos wait to be read now; this one is kept.",
+            (Self::Busy, true) => "Too many wait to be listened to now; this one is kept.",
             (Self::NoReader, false) => "I can't read photos here yet; the photo is kept.",
             (Self::NoReader, true) => "I can't listen to voice notes here; this one is kept.",
             (Self::Unread, _) => "No amount is known yet.",

@@ -133,7 +133,7 @@ impl Books {
         };
         let until = match release {
             Release::Done => now,
-            Release::Again { after } => later(now, after),
+            Release::Again { after } | Release::NotBegun { after } => later(now, after),
         };
         match (&task, release) {
             (Task::Reply(_, place), Release::Done) => {
@@ -150,6 +150,7 @@ impl Books {
                 if let Some(claim) = self.claims.by_task.get_mut(&task) {
                     claim.until = until;
                     claim.id = Uuid::nil();
+                    claim.attempt -= u32::from(matches!(release, Release::NotBegun { .. }));
                 }
             }
         }

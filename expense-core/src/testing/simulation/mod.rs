@@ -135,7 +135,7 @@ impl Exploration<'_> {
             .map_err(|error| error.to_string())?;
         runtime.block_on(async {
             let clock = Arc::new(SimulatedClock::beginning(world::noon()));
-            let (attachments, photo) = world::attachments();
+            let (attachments, photo, recording) = world::attachments();
             let chat = format!("simulation:{}", self.runs);
             let world = World {
                 chat: ChatKey::new(chat).map_err(|error| error.to_string())?,
@@ -148,6 +148,7 @@ impl Exploration<'_> {
                 screen: Arc::new(Screen::refusing(self.scenario.refusals)),
                 attachments,
                 photo,
+                recording,
                 expected: self
                     .undisturbed
                     .as_ref()

@@ -32,6 +32,25 @@ impl World {
                 };
                 vec![self.envelope(index, 0, own(index), event)]
             }
+            Deed::Speak => {
+                let event = Event::Voice {
+                    attachment: self.recording.clone(),
+                    seconds: Some(3),
+                    caption: String::new(),
+                };
+                vec![self.envelope(index, 0, own(index), event)]
+            }
+            Deed::Await(words) => {
+                while !self
+                    .screen
+                    .said(&self.chat)
+                    .iter()
+                    .any(|said| said.contains(words))
+                {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                Vec::new()
+            }
             Deed::Wait(hours) => {
                 tokio::time::sleep(Duration::from_secs(hours * 60 * 60)).await;
                 Vec::new()

@@ -13,8 +13,12 @@ pub enum Deed {
     PressTwice(&'static str),
     /// Changes the message written first.
     Rewrite(&'static str),
+    /// Says aloud what the listener knows.
+    Speak,
     /// Sends a photo of the receipt that the reader knows.
     Photograph,
+    /// Waits until a message says so.
+    Await(&'static str),
     /// Does nothing for so many hours.
     Wait(u64),
 }
@@ -32,6 +36,8 @@ pub struct Scenario {
     pub refusals: usize,
     /// Whether a source of exchange rates is at hand.
     pub rates: bool,
+    /// Whether somebody is asked for the category of lunch.
+    pub suggests: bool,
 }
 
 /// A message becomes an expense.
@@ -41,6 +47,7 @@ pub const WRITTEN: Scenario = Scenario {
     expenses: &[(1, "12.50 EUR", "lunch", true)],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// The transport delivers one update twice at the same time.
@@ -50,6 +57,7 @@ pub const DELIVERED_TWICE: Scenario = Scenario {
     expenses: &[(1, "12.50 EUR", "lunch", true)],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// One message holds two expenses, another comes after it.
@@ -66,6 +74,7 @@ pub const SEVERAL: Scenario = Scenario {
     ],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// The newest expense is taken back by command.
@@ -82,6 +91,7 @@ pub const UNDONE: Scenario = Scenario {
     ],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// An expense is taken back by two taps on one button.
@@ -91,6 +101,7 @@ pub const UNDO_PRESSED: Scenario = Scenario {
     expenses: &[(1, "12.50 EUR", "lunch", false)],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// A message is changed after it was recorded.
@@ -100,6 +111,7 @@ pub const REWRITTEN: Scenario = Scenario {
     expenses: &[(1, "21.50 EUR", "lunch", true)],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// A photo is read beside the line and saved by two taps.
@@ -109,6 +121,31 @@ pub const PHOTOGRAPHED: Scenario = Scenario {
     expenses: &[(1, "42.50 EUR", "", true)],
     refusals: 0,
     rates: false,
+    suggests: false,
+};
+
+/// A voice note is listened to beside the line and saved by two taps.
+pub const SPOKEN: Scenario = Scenario {
+    name: "a voice note is heard and saved by two taps",
+    deeds: &[Deed::Speak, Deed::PressTwice("Save")],
+    expenses: &[(1, "8.00 EUR", "taxi", true)],
+    refusals: 0,
+    rates: false,
+    suggests: false,
+};
+
+/// An expense that was put nowhere gets its category after the reply, and is taken back.
+pub const SUGGESTED: Scenario = Scenario {
+    name: "a category comes later",
+    deeds: &[
+        Deed::Write("lunch 12.50"),
+        Deed::Await("Food - Dining Out"),
+        Deed::PressTwice("Undo"),
+    ],
+    expenses: &[(1, "12.50 EUR", "lunch", false)],
+    refusals: 0,
+    rates: false,
+    suggests: true,
 };
 
 /// The platform takes no message for a while.
@@ -125,6 +162,7 @@ pub const PARKED: Scenario = Scenario {
     ],
     refusals: 3,
     rates: false,
+    suggests: false,
 };
 
 /// What was paid abroad is converted beside the line; a change of it is converted again.
@@ -139,6 +177,7 @@ pub const CONVERTED: Scenario = Scenario {
     expenses: &[(1, "20.00 USD", "taxi", true)],
     refusals: 0,
     rates: true,
+    suggests: false,
 };
 
 /// A draft is answered when it has expired.
@@ -148,10 +187,11 @@ pub const EXPIRED: Scenario = Scenario {
     expenses: &[],
     refusals: 0,
     rates: false,
+    suggests: false,
 };
 
 /// All that take no longer than a few minutes when nothing fails.
-pub const ALL: [Scenario; 8] = [
+pub const ALL: [Scenario; 10] = [
     WRITTEN,
     DELIVERED_TWICE,
     SEVERAL,
@@ -159,5 +199,7 @@ pub const ALL: [Scenario; 8] = [
     UNDO_PRESSED,
     REWRITTEN,
     PHOTOGRAPHED,
+    SPOKEN,
+    SUGGESTED,
     PARKED,
 ];

@@ -21,14 +21,19 @@ use crate::domain::keys::{ChatKey, LedgerId};
 use crate::domain::ledger::{Language, Settings};
 use crate::domain::limits;
 use crate::domain::receipt::{Confidence, Receipt};
+use crate::domain::speech::{Speech, Spoken, Transcript};
+use crate::domain::text::Description;
 use crate::memory::attachments::MemoryAttachments;
 use crate::memory::cache::MemoryCache;
+use crate::memory::categorizer::ScriptedCategorizer;
 use crate::memory::fx::MemoryRates;
 use crate::memory::lease::MemoryLease;
 use crate::memory::ocr::ScriptedReader;
 use crate::memory::queue::MemoryQueue;
 use crate::memory::rate::MemoryRateLimiter;
+use crate::memory::speech::ScriptedSpeech;
 use crate::memory::state::MemoryState;
+use crate::ports::categorizer::Categorizer;
 use crate::ports::clock::Clock;
 use crate::ports::fx::FxRates;
 use crate::ports::jobs::Jobs;
@@ -45,6 +50,7 @@ const PATIENCE: Duration = Duration::from_secs(48 * 60 * 60);
 const LOOKS: usize = 60;
 const LOOK: Duration = Duration::from_secs(30);
 const IMAGE: &[u8] = b"a photo of a receipt";
+const AUDIO: &[u8] = b"a recording of a voice";
 
 /// What outlives the process.
 #[derive(Clone)]
@@ -81,6 +87,7 @@ pub(super) struct World {
     pub(super) screen: Arc<Screen>,
     pub(super) attachments: Arc<MemoryAttachments>,
     pub(super) photo: Attachment,
+    pub(super) recording: Attachment,
     /// What is to be said, in this order.
     pub(super) expected: Vec<String>,
 }
@@ -174,8 +181,11 @@ impl World {
             lease: Faulty::new(Arc::new(MemoryLease::new(clock.clone())), plan),
             attachments: Faulty::new(self.attachments.clone(), plan),
             ocr: Some(Faulty::new(Arc::new(reader), plan)),
-            speech: None,
-            categorizer: None,
+            speech: Some(Faulty::new(Arc::new(listener()), plan)),
+            categorizer: self.scenario.suggests.then(|| {
+                let lunch = ScriptedCategorizer::default().with("lunch", "Food - Dining Out");
+                Faulty::new(Arc::new(lunch), plan) as Arc<dyn Categorizer>
+            }),
             fx: self.scenario.rates.then(|| {
                 let faulty: Arc<dyn FxRates> = Faulty::new(Arc::new(rates()), plan);
                 faulty
@@ -265,10 +275,24 @@ pub(super) fn noon() -> DateTime<Utc> {
     day.and_hms_opt(8, 0, 0).unwrap_or_default().and_utc()
 }
 
-pub(super) fn attachments() -> (Arc<MemoryAttachments>, Attachment) {
+/// What people send: a photo and a recording.
+pub(super) fn attachments() -> (Arc<MemoryAttachments>, Attachment, Attachment) {
     let attachments = MemoryAttachments::default();
-    let photo = attachments.hold(IMAGE);
-    (Arc::new(attachments), photo)
+    let (photo, recording) = (attachments.hold(IMAGE), attachments.hold(AUDIO));
+    (Arc::new(attachments), photo, recording)
+}
+
+fn listener() -> ScriptedSpeech {
+    let expense = Spoken {
+        amount: Some(Decimal::new(8, 0)),
+        description: Some(Description::new("taxi")),
+        ..Spoken::default()
+    };
+    let speech = Speech::Expense {
+        transcript: Transcript::new("eight for a taxi"),
+        expense: Box::new(expense),
+    };
+    ScriptedSpeech::default().with(AUDIO, speech)
 }
 
 fn settings() -> Settings {

@@ -14,8 +14,10 @@ use crate::conversation::question::{
 use crate::conversation::reply::Reply;
 use crate::conversation::session::Session;
 use crate::conversation::step::step;
+use crate::conversation::write::Write;
 use crate::domain::access::Access;
 use crate::domain::currency::Currency;
+use crate::domain::expense::Expense;
 use crate::domain::keys::ChatKey;
 use crate::domain::ledger::{Ledger, Settings};
 use crate::domain::limits;
@@ -38,6 +40,10 @@ const TOTALS: TotalsQuery = TotalsQuery {
 pub(super) struct Keeping {
     books: Books,
     chat: ChatKey,
+    /// Whether somebody can be asked for categories.
+    pub(super) suggests: bool,
+    /// The newest expense for which a category was wanted, as it was recorded.
+    pub(super) wanted: Option<Expense>,
     /// What the chat's ledger begins with.
     pub(super) settings: Settings,
     /// Who may use the bot: everybody, unless the talk says so.
@@ -51,6 +57,8 @@ impl Keeping {
         Self {
             books: Books::default(),
             chat,
+            suggests: false,
+            wanted: None,
             settings,
             access: Access::default(),
             converts: false,
@@ -99,6 +107,7 @@ impl Keeping {
             owner: self.access.owners.contains(&envelope.who),
             access: Arc::new(self.access.clone()),
             converts: self.converts,
+            suggests: self.suggests,
         };
         let mut input = Input::Event(envelope.event.clone());
         let mut session = stored.session.clone();
@@ -138,7 +147,10 @@ impl Keeping {
             at: turn.now,
         };
         match self.books.commit(&commit) {
-            Committed::Recorded { outcome, .. } => Ok(outcome.replies),
+            Committed::Recorded { outcome, .. } => {
+                self.wanted = newest_wanted(&commit.writes).or_else(|| self.wanted.take());
+                Ok(outcome.replies)
+            }
             other => Err(format!("the books refused: {other:?}")),
         }
     }
@@ -186,4 +198,20 @@ impl Keeping {
         ];
         questions.iter().map(|asked| self.answer(asked)).collect()
     }
+}
+
+/// The last of these expenses for which these writes want a category.
+fn newest_wanted(writes: &[Write]) -> Option<Expense> {
+    let wanted = |id| {
+        writes
+            .iter()
+            .any(|write| matches!(write, Write::WantCategory { expense, .. } if *expense == id))
+    };
+    let mut recorded = writes.iter().rev().filter_map(|write| match write {
+        Write::AddExpense(expense) => Some(expense),
+        _ => None,
+    });
+    recorded
+        .find(|expense| wanted(expense.id))
+        .map(|expense| Expense::clone(expense))
 }

@@ -23,6 +23,7 @@ pub fn result(text: &str) -> Result<ReadResult, String> {
             transcript: Transcript::new(fields.trim_start_matches("said=")),
         })),
         "silence" => Ok(ReadResult::Heard(Speech::Nothing)),
+        "busy" => Ok(ReadResult::Busy),
         "failed" => Ok(ReadResult::Failed),
         "no_reader" => Ok(ReadResult::NoReader),
         _ => Err("no such result of reading".to_owned()),

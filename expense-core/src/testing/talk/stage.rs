@@ -89,6 +89,7 @@ impl Stage {
             "now" => self.now = parse(text)?,
             "currency" => settings.currency = parse(text)?,
             "locale" => settings.locale = parse(text)?,
+            "categorizer" => self.keeping.suggests = text == "on",
             "zone" => settings.zone = parse(text)?,
             "owner" => {
                 let owner = UserKey::new(format!("talk:{text}")).map_err(|e| e.to_string())?;
@@ -114,6 +115,8 @@ impl Stage {
             "photo" => return self.photo(text, of),
             "voice" => return self.voice(text, of),
             "read" => return self.read(text, of),
+            "waits" => return self.waits(text),
+            "suggested" => return self.suggested(text),
             "limited" => {
                 let retry_after_s = parse(text)?;
                 return self.happen(Event::Limited { retry_after_s }, None);
@@ -227,6 +230,28 @@ impl Stage {
                 source: parse("rates.test")?,
                 day: parse(day)?,
             },
+        };
+        self.happen(event, None)
+    }
+
+    fn waits(&mut self, text: &str) -> Told {
+        let (place, seconds) = text.split_once(' ').ok_or("write a place and seconds")?;
+        let event = Event::Waits {
+            draft: self.draft.ok_or(NOT_SHOWN)?,
+            place: (place != "own").then(|| parse(place)).transpose()?,
+            seconds: parse(seconds)?,
+        };
+        self.happen(event, None)
+    }
+
+    fn suggested(&mut self, category: &str) -> Told {
+        let wanted = self.keeping.wanted.clone().ok_or("no category is wanted")?;
+        let event = Event::Suggested {
+            expense: wanted.id,
+            description: wanted.details.description,
+            merchant: wanted.details.merchant,
+            category: category.to_owned(),
+            place: "by a model".to_owned(),
         };
         self.happen(event, None)
     }

@@ -20,6 +20,7 @@ pub(crate) mod photo;
 pub(crate) mod reading;
 pub(crate) mod save;
 pub(crate) mod voice;
+pub(crate) mod waiting;
 
 /// The draft with this id, unless it can't be answered any more: then that is said.
 fn live(ctx: &Context<'_>, id: DraftId) -> Flow<Draft> {

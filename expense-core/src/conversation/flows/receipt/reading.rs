@@ -53,6 +53,7 @@ pub(crate) fn decide(ctx: &Context<'_>, id: DraftId, reading: &Reading<'_>) -> F
         ReadResult::NotAReceipt
         | ReadResult::Illegible
         | ReadResult::Failed
+        | ReadResult::Busy
         | ReadResult::NoReader => {}
     }
     draft.state = DraftState::Open;

@@ -16,11 +16,13 @@ use crate::domain::keys::DraftId;
 pub(crate) fn press(ctx: &Context<'_>, id: DraftId, choice: u8, place: Place) -> Flow {
     let draft = live(ctx, id)?;
     let mut changes = Changes::new(ctx.turn);
-    let (details, taught) = match &draft.content {
+    let (details, taught, undecided) = match &draft.content {
         DraftContent::Entry(choices) => {
             not_said_anew(ctx, &draft)?;
             let chosen = choices.get(usize::from(choice));
-            (chosen.cloned().ok_or_else(|| ctx.stop(change::GONE))?, None)
+            let chosen = chosen.cloned().ok_or_else(|| ctx.stop(change::GONE))?;
+            // The line may have named Others itself.
+            (chosen, None, false)
         }
         DraftContent::Receipt(receipt) => {
             let details = match details(ctx, receipt) {
@@ -29,7 +31,9 @@ pub(crate) fn press(ctx: &Context<'_>, id: DraftId, choice: u8, place: Place) ->
                 None => return Ok(ctx.say(words::NO_AMOUNT)),
             };
             let taught = teach(ctx, &mut changes, receipt, &details);
-            (details, taught)
+            let undecided = receipt.fields.category.is_none()
+                && categorize::is_undecided(ctx.ledger(), &details);
+            (details, taught, undecided)
         }
     };
     let by = By {
@@ -37,6 +41,9 @@ pub(crate) fn press(ctx: &Context<'_>, id: DraftId, choice: u8, place: Place) ->
         entered: draft.opened_by.clone(),
     };
     let expense = changes.record(draft.expense, details, draft.origin.clone(), Some(id), by);
+    if undecided {
+        changes.want_category(expense.id);
+    }
     changes.draft(Draft {
         state: DraftState::Saved,
         revision: draft.revision + 1,

@@ -85,7 +85,14 @@ pub async fn a_released_claim_waits_as_long_as_it_was_told(bench: JobsBench) {
         assert_eq!(job.attempt, 2);
         let after = Duration::ZERO;
         release(&bench, &job, Release::Again { after }).await;
-        assert_eq!(claim(&bench, kind).await.len(), 1);
+        let job = claim(&bench, kind).await.remove(0);
+        assert_eq!(job.attempt, 3);
+        let after = TTL / 2;
+        release(&bench, &job, Release::NotBegun { after }).await;
+        assert_eq!(claim(&bench, kind).await, []);
+        bench.elapse(after).await;
+        let job = claim(&bench, kind).await.remove(0);
+        assert_eq!(job.attempt, 3, "that was no attempt");
     }
 }
 
