@@ -105,7 +105,7 @@ impl Console {
         Ok((Self::new(setup, clock, screen), input))
     }
 
-    fn new(setup: Setup, clock: Arc<dyn Clock>, screen: Screen) -> Self {
+    pub(crate) fn new(setup: Setup, clock: Arc<dyn Clock>, screen: Screen) -> Self {
         let started = clock.now().timestamp_micros();
         let run = format!("{started:x}-{:x}", std::process::id());
         let form = match setup.json {

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod book;
+#[cfg(test)]
+mod conformance;
 mod console;
 mod files;
 mod inbound;

@@ -3,29 +3,29 @@
 use expense_core::conversation::action::Action;
 use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::domain::keys::{ChatKey, MessageKey};
+use expense_core::testing::inbox::Inbox;
 use rstest::rstest;
 use serde_json::json;
 use telegram_fake::{Button, Fake, Group, Person};
 
 use crate::app::{App, assert_sound, config, fake, telegram};
-use crate::recorder::Recorder;
 
 /// What comes of this, and of nothing else.
 async fn came(happens: impl FnOnce(&Fake)) -> Vec<Envelope> {
     let fake = fake().await;
-    let recorder = Recorder::new();
-    let (app, _) = App::start(telegram(config(&fake)), |ports| recorder.among(ports));
+    let inbox = Inbox::new();
+    let (app, _) = App::start(telegram(config(&fake)), |ports| inbox.among(ports));
     happens(&fake);
     fake.user(999).say("the end");
     let the_end = |envelope: &Envelope| envelope.who.as_str() == "telegram:999";
     let mut count = 0;
-    while !recorder.first(count).await.iter().any(the_end) {
+    while !inbox.first(count).await.iter().any(the_end) {
         count += 1;
     }
     app.stop().await.expect("it ends well");
     assert_eq!(fake.pending(), 0, "everything is acknowledged");
     assert_sound(&fake);
-    let mut came = recorder.first(0).await;
+    let mut came = inbox.first(0).await;
     came.retain(|envelope| !the_end(envelope));
     came
 }
@@ -181,8 +181,8 @@ async fn what_is_of_no_use(#[case] fields: serde_json::Value, #[case] expected: 
 #[tokio::test]
 async fn a_press(#[case] data: &str, #[case] known: bool) {
     let fake = fake().await;
-    let recorder = Recorder::new();
-    let (app, _) = App::start(telegram(config(&fake)), |ports| recorder.among(ports));
+    let inbox = Inbox::new();
+    let (app, _) = App::start(telegram(config(&fake)), |ports| inbox.among(ports));
     let button = Button {
         text: "Cancel".to_owned(),
         data: Some(data.to_owned()),
@@ -193,7 +193,7 @@ async fn a_press(#[case] data: &str, #[case] known: bool) {
     // The button stops spinning, and says so where it is none of ours.
     assert_eq!(fake.chat(7).next_answer().await.is_none(), known);
     if known {
-        let pressed = recorder.first(2).await.remove(1);
+        let pressed = inbox.first(2).await.remove(1);
         assert_eq!(pressed.event, Event::Press(Action::Cancel));
         assert_eq!(pressed.message, MessageKey::new(below.to_string()).ok());
     }

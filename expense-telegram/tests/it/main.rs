@@ -2,9 +2,9 @@
 
 mod app;
 mod contracts;
+mod frontend;
 mod inbound;
 mod outbound;
 mod polling;
 mod proxy;
-mod recorder;
 mod webhook;

@@ -1,6 +1,7 @@
 //! Updates by `getUpdates`: each is recorded and answered once, whatever comes between.
 
 use expense_core::ports::error::{Fault, PortError};
+use expense_core::testing::inbox::Inbox;
 use expense_telegram::{Config, RunError};
 use rstest::rstest;
 use serde_json::json;
@@ -8,7 +9,6 @@ use telegram_fake::{Fake, Options};
 
 use crate::app::{App, OWNER, assert_sound, config, fake, telegram};
 use crate::proxy::proxy;
-use crate::recorder::Recorder;
 
 #[tokio::test]
 async fn records_answers_and_confirms() {
@@ -104,16 +104,16 @@ async fn one_that_is_not_understood_loses_no_other() {
 #[tokio::test]
 async fn confirms_only_what_is_settled() {
     let fake = fake().await;
-    let recorder = Recorder::answering(|envelope| match envelope.chat.as_str() {
+    let inbox = Inbox::answering(|envelope| match envelope.chat.as_str() {
         "telegram:7" => Err(PortError::new("queue", "publish", Fault::Unavailable)),
         _ => Ok(()),
     });
-    let (app, _) = App::start(telegram(config(&fake)), |ports| recorder.among(ports));
+    let (app, _) = App::start(telegram(config(&fake)), |ports| inbox.among(ports));
     fake.user(7).say("12.50 lunch");
     for _ in 0..3 {
         fake.user(8).say("3 tea");
     }
-    recorder.first(5).await;
+    inbox.first(5).await;
     app.stop().await.unwrap();
     assert_eq!(fake.pending(), 4);
 }
@@ -123,10 +123,10 @@ async fn confirms_only_what_is_settled() {
 async fn confirms_what_was_given_up() {
     let fake = fake().await;
     let buried = |_: &_| Err(PortError::new("queue", "publish", Fault::Bug));
-    let recorder = Recorder::answering(buried);
-    let (app, _) = App::start(telegram(config(&fake)), |ports| recorder.among(ports));
+    let inbox = Inbox::answering(buried);
+    let (app, _) = App::start(telegram(config(&fake)), |ports| inbox.among(ports));
     fake.user(7).say("12.50 lunch");
-    recorder.first(1).await;
+    inbox.first(1).await;
     app.stop().await.unwrap();
     assert_eq!(fake.pending(), 0);
 }

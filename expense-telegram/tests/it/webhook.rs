@@ -1,13 +1,13 @@
 //! Updates by webhook: 2xx is said when an update is safe, and to Telegram alone.
 
 use expense_core::ports::error::{Fault, PortError};
+use expense_core::testing::inbox::Inbox;
 use reqwest::header::RETRY_AFTER;
 use rstest::rstest;
 use serde_json::json;
 use telegram_fake::{Fake, Options};
 
 use crate::app::{App, SECRET, assert_sound, fake};
-use crate::recorder::Recorder;
 
 const HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 const UPDATE: &str = r#"{"update_id":1,"message":{"message_id":5,"date":1777000000,
@@ -78,11 +78,11 @@ async fn lets_in(
     #[case] taken: usize,
 ) {
     let fake = fake().await;
-    let recorder = Recorder::new();
-    let (app, url) = App::webhook(&fake, |ports| recorder.among(ports)).await;
+    let inbox = Inbox::new();
+    let (app, url) = App::webhook(&fake, |ports| inbox.among(ports)).await;
     let response = status(&url, secret, body).await;
     assert_eq!(response.status(), expected);
-    assert_eq!(recorder.first(taken).await.len(), taken);
+    assert_eq!(inbox.first(taken).await.len(), taken);
     app.stop().await.unwrap();
 }
 
@@ -93,11 +93,11 @@ async fn lets_in(
 #[tokio::test]
 async fn is_safe_or_comes_again(#[case] fault: Fault, #[case] expected: u16) {
     let fake = fake().await;
-    let recorder = Recorder::answering(move |_| Err(PortError::new("queue", "publish", fault)));
-    let (app, url) = App::webhook(&fake, |ports| recorder.among(ports)).await;
+    let inbox = Inbox::answering(move |_| Err(PortError::new("queue", "publish", fault)));
+    let (app, url) = App::webhook(&fake, |ports| inbox.among(ports)).await;
     // Telegram brings one first: then the bot is known to be ready.
     fake.user(7).say("1 tea");
-    recorder.first(1).await;
+    inbox.first(1).await;
     let request = reqwest::Client::new().post(&url).header(HEADER, SECRET);
     let response = request.body(UPDATE).send().await.unwrap();
     assert_eq!(response.status(), expected);

@@ -1,29 +1,37 @@
-//! A queue that keeps what came in and settles it at once, or as it is told.
+//! What a frontend brings in, kept instead of handled.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use expense_core::conversation::event::Envelope;
-use expense_core::ports::error::Result;
-use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
-use expense_core::service::Ports;
 use tokio::sync::Notify;
+
+use crate::conversation::event::Envelope;
+use crate::ports::error::Result;
+use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
+use crate::service::Ports;
+
+/// How long a test waits for an update.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 type Publish = dyn Fn(&Envelope) -> Result<()> + Send + Sync;
 
-pub(crate) struct Recorder {
+/// An [`UpdateQueue`] that keeps what came in; it counts as settled, or as the test says.
+pub struct Inbox {
     came: Mutex<Vec<Envelope>>,
     changed: Notify,
     publish: Box<Publish>,
 }
 
-impl Recorder {
-    pub(crate) fn new() -> Arc<Self> {
+impl Inbox {
+    /// One that settles everything at once.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
         Self::answering(|_| Ok(()))
     }
 
-    pub(crate) fn answering(
+    /// One that answers by this.
+    pub fn answering(
         publish: impl Fn(&Envelope) -> Result<()> + Send + Sync + 'static,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -34,15 +42,16 @@ impl Recorder {
     }
 
     /// The ports with this queue among them.
-    pub(crate) fn among(self: &Arc<Self>, ports: Ports) -> Ports {
+    #[must_use]
+    pub fn among(self: &Arc<Self>, ports: Ports) -> Ports {
         Ports {
             queue: self.clone(),
             ..ports
         }
     }
 
-    /// The first so many envelopes, once they are here.
-    pub(crate) async fn first(&self, count: usize) -> Vec<Envelope> {
+    /// Everything that came, once it is at least so much. Panics where it does not come.
+    pub async fn first(&self, count: usize) -> Vec<Envelope> {
         let wait = async {
             loop {
                 let mut changed = std::pin::pin!(self.changed.notified());
@@ -54,13 +63,13 @@ impl Recorder {
                 changed.await;
             }
         };
-        let came = tokio::time::timeout(telegram_fake::PATIENCE, wait).await;
-        came.expect("so many updates come")
+        let came = tokio::time::timeout(PATIENCE, wait).await;
+        came.unwrap_or_else(|_| panic!("{count} updates did not come"))
     }
 }
 
 #[async_trait]
-impl UpdateQueue for Recorder {
+impl UpdateQueue for Inbox {
     async fn publish(&self, envelope: Envelope) -> Result<()> {
         let published = (self.publish)(&envelope);
         self.came.lock().expect("nobody panicked").push(envelope);
