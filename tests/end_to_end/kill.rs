@@ -233,7 +233,7 @@ fn stored(file: &Path) -> Vec<(u32, String, String)> {
 }
 
 /// The program, built where these tests are.
-fn bot() -> PathBuf {
+pub(crate) fn bot() -> PathBuf {
     let tests = std::env::current_exe().expect("these tests are a program");
     let folder = tests
         .parent()

@@ -8,8 +8,9 @@ use expense_core::ports::clock::Clock;
 use expense_core::ports::ocr::ReceiptOcr;
 use expense_core::service::{Options, Service};
 use expense_store_sqlite::{Config, SqliteStore};
-use expense_telegram::Telegram;
+use expense_telegram::{Telegram, Transport, Webhook};
 use telegram_fake::Fake;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,21 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
     Polling,
+    Webhook,
+}
+
+impl By {
+    fn transport(self, door: &TcpListener) -> Transport {
+        let address = door.local_addr().expect("an address");
+        match self {
+            Self::Polling => Transport::Polling,
+            Self::Webhook => Transport::Webhook(Webhook {
+                url: format!("http://{address}/updates").parse().expect("a URL"),
+                secret: None,
+                max_connections: 10,
+            }),
+        }
+    }
 }
 
 /// One life of the bot.
@@ -37,12 +53,14 @@ impl Bot {
     ) -> Self {
         let store = SqliteStore::open(Config::new(file)).await;
         let store = Arc::new(store.expect("the file opens"));
-        let url = fake.url().parse().expect("a URL");
-        let config = match by {
-            By::Polling => expense_telegram::Config {
-                messages_per_second: 0,
-                ..expense_telegram::Config::polling(fake.token().into(), url)
-            },
+        let door = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let config = expense_telegram::Config {
+            messages_per_second: 0,
+            transport: by.transport(&door),
+            ..expense_telegram::Config::polling(
+                fake.token().into(),
+                fake.url().parse().expect("a URL"),
+            )
         };
         let telegram = Telegram::new(config, clock.clone()).expect("a configuration");
         let messenger = Arc::new(telegram.clone());
@@ -53,9 +71,16 @@ impl Bot {
         let running = tokio::spawn({
             let shutdown = shutdown.clone();
             async move {
+                let serving = telegram.router(service.clone()).map(|router| {
+                    let serving = axum::serve(door, router);
+                    tokio::spawn(serving.into_future())
+                });
                 let telling = telegram.run(service.clone(), shutdown.clone());
                 let (told, ()) = tokio::join!(telling, service.run(shutdown));
                 told.expect("Telegram knows the bot");
+                if let Some(serving) = serving {
+                    serving.abort();
+                }
             }
         });
         Self {

@@ -40,6 +40,7 @@ fn scripts() -> Vec<(PathBuf, String)> {
 
 #[rstest]
 #[case::polling(By::Polling)]
+#[case::webhook(By::Webhook)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn talks_go_the_same_way_in_telegram(#[case] by: By) {
     let scripts = scripts();

@@ -1,0 +1,80 @@
+//! The program itself, as an operator starts it.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use telegram_fake::Fake;
+
+use super::bot::By;
+
+/// How the program is started, as often as it has to be.
+pub(super) struct Program {
+    program: PathBuf,
+    folder: PathBuf,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// One life of it.
+pub(super) struct Life(Child);
+
+impl Program {
+    /// Open to everyone, without readers and without limits, with this database.
+    pub(super) fn new(fake: &Fake, by: By, folder: &Path, database: String) -> Self {
+        let mut variables = vec![
+            ("TELEGRAM_API_URL", fake.url()),
+            ("TELEGRAM_BOT_TOKEN", fake.token()),
+            ("TELEGRAM_MESSAGES_PER_SECOND", "0".to_owned()),
+            ("RATE_LIMIT_PER_MINUTE", "0".to_owned()),
+            ("OPEN_TO_ALL", "true".to_owned()),
+            ("OWNER_IDS", "1".to_owned()),
+            ("OCR", "none".to_owned()),
+            ("DATABASE_URL", database),
+        ];
+        if by == By::Webhook {
+            // The port stays the same from life to life.
+            let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+            let address = port.expect("a free port");
+            variables.extend([
+                ("TELEGRAM_MODE", "webhook".to_owned()),
+                ("HTTP_ADDR", address.to_string()),
+                ("WEBHOOK_URL", format!("http://{address}/updates")),
+                ("WEBHOOK_SECRET", "known_to_all_instances".to_owned()),
+            ]);
+        }
+        Self {
+            program: crate::kill::bot(),
+            folder: folder.to_owned(),
+            variables,
+        }
+    }
+
+    pub(super) fn start(&self) -> Life {
+        let mut command = Command::new(&self.program);
+        command
+            .arg("run")
+            .env_clear()
+            .env("HOME", &self.folder)
+            .env("XDG_DATA_HOME", &self.folder)
+            .envs(self.variables.clone())
+            .stdin(Stdio::null());
+        Life(command.spawn().expect("the program starts"))
+    }
+}
+
+impl Life {
+    /// SIGKILL: it has no time for anything. Panics if it had ended by itself.
+    pub(super) fn kill(mut self) {
+        let ended = self.0.try_wait().expect("it is ours");
+        assert!(ended.is_none(), "it ended by itself: {ended:?}");
+        self.0.kill().expect("it can be killed");
+        self.0.wait().expect("it ends");
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
