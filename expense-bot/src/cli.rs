@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Scan(scan::Args),
     /// Fetches the local reader's models once, with pip, and checks them
     Models,
+    /// Puts the bot under load against a Bot API server of its own, on a database of its own unless
+    /// DATABASE_URL names one, and prints throughput and latency as JSON
+    #[cfg(feature = "load")]
+    Load(crate::load::Args),
     /// Brings the database up to date
     Migrate,
     /// Checks every configured part and says what is wrong and how to mend it

@@ -7,6 +7,8 @@ mod doctor;
 mod error;
 #[cfg(feature = "telegram")]
 mod http;
+#[cfg(feature = "load")]
+mod load;
 #[cfg(feature = "ocr-local")]
 mod models;
 mod parse;
@@ -53,6 +55,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Models => run::block_on(models::run(&config?)),
         #[cfg(not(feature = "ocr-local"))]
         Command::Models => Err(Failure::lacks("ocr-local")),
+        #[cfg(feature = "load")]
+        Command::Load(args) => return run::block_on(load::run(config?, &args)),
         Command::Migrate => run::block_on(copies::migrate(&config?)),
         Command::Backup { file } => run::block_on(copies::backup(&config?, &file)),
         Command::Restore { file } => run::block_on(copies::restore(&config?, &file)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use expense_core::memory::clock::SystemClock;
 use expense_core::service::{OwnerCode, Service};
 use expense_telegram::Telegram;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{self, Config};
@@ -18,14 +19,25 @@ const RATE: u32 = 30;
 
 /// Runs until a signal comes or Telegram refuses for good; what was accepted is finished.
 pub(crate) async fn run(config: &Config, telegram: &config::Telegram) -> Result<(), Failure> {
+    serve(config, telegram, signals::watch()?).await
+}
+
+/// Runs until `shutdown`.
+pub(crate) async fn serve(
+    config: &Config,
+    telegram: &config::Telegram,
+    shutdown: CancellationToken,
+) -> Result<(), Failure> {
     run::make_private(&config.data)?;
-    let shutdown = signals::watch()?;
     let listener = match config.http {
         Some(address) => Some(http::listen(address).await?),
         None => None,
     };
     let clock = Arc::new(SystemClock);
-    let bot = Telegram::new(wire::telegram::settings(telegram), clock.clone())?;
+    let bot = Telegram::new(
+        wire::telegram::settings(telegram, &config.people),
+        clock.clone(),
+    )?;
     let store = Store::open(config).await?;
     let mut ports = store.ports(Arc::new(bot.clone()), Arc::new(bot.clone()), clock);
     let rate = config.rate.unwrap_or(RATE);

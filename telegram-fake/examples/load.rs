@@ -31,6 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     fake.connected().await;
     let before = cpu();
     let load = Load {
+        first: 1_000_000,
         shape,
         messages,
         time: Duration::from_secs(600),

@@ -30,12 +30,21 @@ impl Chat {
 
     /// All messages that are still there, as they look now.
     pub fn messages(&self) -> Vec<Message> {
-        self.with(|room| room.messages.values().cloned().collect())
+        self.with(|room| {
+            room.messages
+                .values()
+                .map(|message| Message::clone(message))
+                .collect()
+        })
     }
 
     /// The message of this number.
     pub fn message(&self, id: i64) -> Option<Message> {
-        self.with(|room| room.messages.get(&id).cloned())
+        self.with(|room| {
+            room.messages
+                .get(&id)
+                .map(|message| Message::clone(message))
+        })
     }
 
     /// All that has happened and is still kept.
@@ -55,7 +64,7 @@ impl Chat {
     /// Panics with the whole chat if none comes within [`PATIENCE`].
     pub async fn next_reply(&self) -> Message {
         let reply = self.wait_for(PATIENCE, |seen| match seen {
-            Seen::Sent(message) | Seen::Edited(message) => Some(message.clone()),
+            Seen::Sent(message) | Seen::Edited(message) => Some(Message::clone(message)),
             Seen::Deleted(_) | Seen::Answered(_) => None,
         });
         let reply = reply.await;

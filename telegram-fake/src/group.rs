@@ -152,5 +152,5 @@ fn tell(world: &mut World, chat: i64, fields: Value) -> Option<bytes::Bytes> {
         ..Message::default()
     };
     let message = world.post(chat, message).ok()?;
-    world.update(chat, "message", &message)
+    world.update(chat, "message", &*message)
 }

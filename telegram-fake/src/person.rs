@@ -189,7 +189,7 @@ impl Person {
             .get(&self.chat)
             .and_then(|room| room.messages.get(&message));
         let shown = match shown {
-            Some(shown) => json!(shown),
+            Some(shown) => json!(**shown),
             // What is too old or gone is told without content.
             None => json!({ "chat": self.info(&world), "message_id": message, "date": 0 }),
         };
@@ -215,6 +215,7 @@ impl Person {
             .messages
             .get_mut(&message)
             .expect("the message is there");
+        let changed = Arc::make_mut(changed);
         if changed.text.is_some() {
             changed.text = Some(text.to_owned());
             changed.entities = marks::find(text);
@@ -223,9 +224,9 @@ impl Person {
             changed.caption_entities = marks::find(text);
         }
         changed.edit_date = Some(now);
-        let changed = changed.clone();
+        let changed = Arc::new(changed.clone());
         room.note(Seen::Edited(changed.clone()), keep);
-        let update = world.update(self.chat, "edited_message", &changed);
+        let update = world.update(self.chat, "edited_message", &*changed);
         drop(world);
         self.shared.made(update);
     }
@@ -259,7 +260,7 @@ impl Person {
         let message = make(&mut world);
         let message = self.signed(&mut world, message);
         let message = world.post(self.chat, message).expect("the chat is there");
-        let update = world.update(self.chat, "message", &message);
+        let update = world.update(self.chat, "message", &*message);
         drop(world);
         self.shared.made(update);
         message.message_id
@@ -275,7 +276,7 @@ impl Person {
         let replied = replied.map(|replied| {
             Box::new(Message {
                 reply_to_message: None,
-                ..replied.clone()
+                ..Message::clone(replied)
             })
         });
         Message {

@@ -1,6 +1,7 @@
 //! Who is there and what was said: the state of the server.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -20,9 +21,9 @@ use crate::webhook::Hook;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
     /// A new message, by anyone.
-    Sent(Message),
+    Sent(Arc<Message>),
     /// The bot or a person changed a message; this is how it looks now.
-    Edited(Message),
+    Edited(Arc<Message>),
     /// A message is gone.
     Deleted(i64),
     /// A pressed button was answered, with these words if any.
@@ -57,7 +58,7 @@ pub(crate) struct Room {
     pub(crate) members: BTreeMap<i64, Standing>,
     pub(crate) moved_to: Option<i64>,
     pub(crate) topics: BTreeMap<i64, String>,
-    pub(crate) messages: BTreeMap<i64, Message>,
+    pub(crate) messages: BTreeMap<i64, Arc<Message>>,
     pub(crate) last_id: i64,
     pub(crate) events: VecDeque<Seen>,
     /// Events that were dropped from the front since the beginning.
@@ -212,7 +213,11 @@ impl World {
     }
 
     /// Puts a message into its chat, with the next number, the time and the chat filled in.
-    pub(crate) fn post(&mut self, chat: i64, mut message: Message) -> Result<Message, ApiError> {
+    pub(crate) fn post(
+        &mut self,
+        chat: i64,
+        mut message: Message,
+    ) -> Result<Arc<Message>, ApiError> {
         let (keep, now) = (self.options.history, self.now());
         let room = self.room(chat)?;
         room.last_id += 1;
@@ -220,6 +225,7 @@ impl World {
         message.date = now;
         message.chat = room.info.clone();
         message.is_topic_message = message.message_thread_id.map(|_| true);
+        let message = Arc::new(message);
         room.messages.insert(message.message_id, message.clone());
         room.note(Seen::Sent(message.clone()), keep);
         Ok(message)

@@ -33,6 +33,8 @@ pub(crate) use source::Mistake;
 #[cfg(feature = "telegram")]
 pub(crate) use telegram::Mode;
 pub(crate) use telegram::Telegram;
+#[cfg(feature = "load")]
+pub(crate) use telegram::Webhook;
 
 use source::Source;
 use values::{count, duration, one_of, web_address};

@@ -11,7 +11,7 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let Some(telegram) = &config.telegram else {
         return Vec::new();
     };
-    let settings = crate::wire::telegram::settings(telegram);
+    let settings = crate::wire::telegram::settings(telegram, &config.people);
     let mut findings = match Telegram::new(settings, std::sync::Arc::new(SystemClock)) {
         Ok(bot) => {
             let checks = bot.check().await.into_iter();

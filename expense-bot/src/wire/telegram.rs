@@ -9,8 +9,9 @@ use expense_telegram::{Config, Transport, Webhook};
 use crate::config::{Mode, People, Telegram};
 
 /// How the adapter is set up.
-pub(crate) fn settings(telegram: &Telegram) -> Config {
+pub(crate) fn settings(telegram: &Telegram, people: &People) -> Config {
     Config {
+        owners: people.owners.iter().copied().collect(),
         token: telegram.token.clone(),
         api_url: telegram.api.clone(),
         transport: match &telegram.mode {

@@ -35,6 +35,8 @@ pub enum Shape {
 /// A bounded load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Load {
+    /// The id of the first person; others follow it.
+    pub first: i64,
     /// How people write.
     pub shape: Shape,
     /// The most messages that are written.
@@ -44,9 +46,6 @@ pub struct Load {
     /// How long to wait for answers when nothing is written any more.
     pub patience: Duration,
 }
-
-/// The id of the first person; others follow it.
-pub const FIRST_PERSON: i64 = 1_000_000;
 
 /// The words of the nth message, an expense with a description that no other message has.
 pub fn words(index: usize) -> String {
@@ -69,11 +68,9 @@ pub async fn run(fake: &Fake, load: &Load) -> Report {
     let chats = match load.shape {
         Shape::Closed { chats } | Shape::Open { chats, .. } => chats.max(1),
     };
-    let people = (FIRST_PERSON..)
-        .take(chats)
-        .map(|id| fake.user(id))
-        .collect();
+    let people = (load.first..).take(chats).map(|id| fake.user(id)).collect();
     let mut crowd = Crowd {
+        first: load.first,
         people,
         arrivals: fake.arrivals(),
         sent: Vec::new(),
@@ -93,6 +90,7 @@ pub async fn run(fake: &Fake, load: &Load) -> Report {
 
 /// The people of a load, and what they wait for.
 struct Crowd {
+    first: i64,
     people: Vec<Person>,
     arrivals: UnboundedReceiver<Arrival>,
     /// For each message when it was due, until it is answered.
@@ -138,7 +136,7 @@ impl Crowd {
                 return;
             };
             if self.answered(&arrival) {
-                let person = usize::try_from(arrival.chat - FIRST_PERSON).unwrap_or(0);
+                let person = usize::try_from(arrival.chat - self.first).unwrap_or(0);
                 self.write(person, Instant::now());
             }
         }

@@ -1,5 +1,7 @@
 //! Messages that change or go, and presses that are answered.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::error::ApiError;
@@ -59,19 +61,20 @@ fn edit(
     if before.from.as_ref().map(|user| user.id) != Some(bot) {
         return Err(ApiError::bad("message can't be edited"));
     }
-    let mut after = before.clone();
+    let mut after = Message::clone(&before);
     change(&mut after)?;
     after.reply_markup = markup;
-    if after == before {
+    if after == *before {
         return Err(ApiError::bad(SAME));
     }
     after.edit_date = Some(world.now());
+    let after = Arc::new(after);
     let room = world.room(chat)?;
     room.messages.insert(id, after.clone());
     room.note(Seen::Edited(after.clone()), keep);
     drop(world);
     shared.arrived(&after);
-    ok(&after)
+    ok(&*after)
 }
 
 pub(super) fn delete(shared: &Shared, params: &Params) -> Done {

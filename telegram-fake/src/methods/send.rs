@@ -105,7 +105,7 @@ fn send(
     let message = world.post(chat, message)?;
     drop(world);
     shared.arrived(&message);
-    ok(&message)
+    ok(&*message)
 }
 
 fn captioned(params: &Params, message: Message) -> Result<Message, ApiError> {
@@ -185,7 +185,7 @@ fn replied(world: &World, chat: i64, params: &Params) -> Result<Option<Message>,
     match room.and_then(|room| room.messages.get(&id)) {
         Some(found) => Ok(Some(Message {
             reply_to_message: None,
-            ..found.clone()
+            ..Message::clone(found)
         })),
         None if reply["allow_sending_without_reply"] == true => Ok(None),
         None => Err(ApiError::bad("message to be replied not found")),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use expense_core::memory::in_process::in_process;
 use expense_core::ports::clock::Clock;
-use expense_core::ports::ocr::ReceiptOcr;
 use expense_core::service::{Options, Service};
 use expense_store_sqlite::{Config, SqliteStore};
 use expense_telegram::{Telegram, Transport, Webhook};
@@ -13,6 +12,8 @@ use telegram_fake::Fake;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use super::reader::Prompted;
 
 /// How updates come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Bot {
         by: By,
         file: &Path,
         clock: Arc<dyn Clock>,
-        ocr: Arc<dyn ReceiptOcr>,
+        reader: Arc<Prompted>,
         options: Options,
     ) -> Self {
         let store = SqliteStore::open(Config::new(file)).await;
@@ -65,7 +66,8 @@ impl Bot {
         let telegram = Telegram::new(config, clock.clone()).expect("a configuration");
         let messenger = Arc::new(telegram.clone());
         let mut ports = in_process(store.clone(), messenger.clone(), messenger, clock);
-        ports.ocr = Some(ocr);
+        ports.ocr = Some(reader.clone());
+        ports.speech = Some(reader);
         let service = Service::new(ports, options);
         let shutdown = CancellationToken::new();
         let running = tokio::spawn({

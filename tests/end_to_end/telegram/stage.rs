@@ -28,6 +28,40 @@ pub(super) enum Where {
     Group,
 }
 
+/// The lines that a person or a reader can bring about through Telegram.
+const LINES: [&str; 16] = [
+    "again",
+    "as",
+    "currency",
+    "edit",
+    "locale",
+    "now",
+    "photo",
+    "press",
+    "read",
+    "redeliver",
+    "reply",
+    "restart",
+    "user",
+    "voice",
+    "wait",
+    "zone",
+];
+
+/// Whether all of this talk can happen here. A round of reading can't be chosen, and a caption is
+/// no part of a voice note that a person sends.
+pub(super) fn can_happen(script: &str) -> bool {
+    let mut lines = lines(script).expect("a talk").into_iter();
+    lines.all(|line| match line {
+        Line::Remark(_) | Line::Said => true,
+        Line::Does { what, text } => {
+            let what = what.split(' ').collect::<Vec<_>>();
+            let captioned = what[0] == "voice" && text.contains(' ');
+            LINES.contains(&what[0]) && what.get(1) != Some(&"round") && !captioned
+        }
+    })
+}
+
 /// A chat, its people and the bot.
 pub(super) struct Stage {
     fake: Fake,
@@ -153,6 +187,11 @@ impl Stage {
             }
             "edit" => self.who.edit(self.written, &self.addressed(text)),
             "photo" => self.photo(text, of),
+            "voice" => {
+                let seconds = of.and_then(|of| of.trim_end_matches('s').parse().ok());
+                self.who
+                    .voice(text.as_bytes().repeat(100), seconds.unwrap_or(3));
+            }
             "press" => {
                 let (label, says) = match text.rsplit_once(" on ") {
                     Some((label, says)) => (label, Some(says)),
@@ -265,7 +304,7 @@ impl Stage {
             replies.push(written(what, &shown(&message)));
             self.wall
                 .retain(|other| other.message_id != message.message_id);
-            self.wall.push(message);
+            self.wall.push(Message::clone(&message));
         }
         replies
     }

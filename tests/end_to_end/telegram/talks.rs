@@ -7,20 +7,7 @@ use expense_core::testing::talk::compare;
 use rstest::rstest;
 
 use super::bot::By;
-use super::stage::{Where, run};
-
-/// Lines that a person or a reader can't bring about through Telegram.
-const NOT_HERE: [&str; 9] = [
-    "categorizer:",
-    "denied:",
-    "late:",
-    "limited:",
-    "owner:",
-    "read round",
-    "sweep:",
-    "voice:",
-    "waits:",
-];
+use super::stage::{Where, can_happen, run};
 
 fn scripts() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../expense-core/tests/talks");
@@ -29,10 +16,7 @@ fn scripts() -> Vec<(PathBuf, String)> {
         .map(|file| file.expect("a talk").path());
     let mut scripts: Vec<_> = files
         .map(|path| (path.clone(), fs::read_to_string(path).expect("a talk")))
-        .filter(|(_, script)| {
-            let mut lines = script.lines();
-            !lines.any(|line| NOT_HERE.iter().any(|not| line.starts_with(not)))
-        })
+        .filter(|(_, script)| can_happen(script))
         .collect();
     scripts.sort();
     scripts
