@@ -139,7 +139,7 @@ impl Slow {
     }
 
     fn asked(&self) -> Vec<String> {
-        let asked = self.asked.lock().unwrap();
+        let asked = self.asked.lock().expect("no test panics with it");
         asked.iter().map(|(what, _)| what.clone()).collect()
     }
 }
@@ -156,10 +156,13 @@ impl ReceiptOcr for Slow {
         let now = self
             .clock
             .lock()
-            .unwrap()
+            .expect("no test panics with it")
             .as_ref()
             .map_or_else(noon, |clock| clock.now());
-        self.asked.lock().unwrap().push((name.clone(), now));
+        self.asked
+            .lock()
+            .expect("no test panics with it")
+            .push((name.clone(), now));
         tokio::time::sleep(self.takes).await;
         let receipt = Receipt {
             merchant: Some(name),
@@ -222,7 +225,7 @@ async fn who_sends_more_than_a_model_may_be_asked_waits_and_is_told() {
         ..Options::default()
     };
     let app = App::start(options, |ports| {
-        *reader.clock.lock().unwrap() = Some(ports.clock.clone());
+        *reader.clock.lock().expect("no test panics with it") = Some(ports.clock.clone());
         ports.ocr = Some(reader.clone());
     });
     for n in 0..12 {
@@ -243,7 +246,7 @@ async fn who_sends_more_than_a_model_may_be_asked_waits_and_is_told() {
         "{:?}",
         app.shown("anna")
     );
-    let asked = reader.asked.lock().unwrap();
+    let asked = reader.asked.lock().expect("no test panics with it");
     let hers: Vec<_> = asked
         .iter()
         .filter(|(name, _)| name != "b")
