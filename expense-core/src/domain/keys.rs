@@ -1,8 +1,10 @@
 //! Keys: who, where, and which, as values that are parsed once and then passed.
 //!
-//! None of them shows what it holds in `Debug`: a log line never names a person.
+//! None of them shows what it holds in `Debug`: a log line never names a person. A copy of a text
+//! key shares its text: a message passes its keys on a dozen times.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,7 +22,7 @@ macro_rules! text_key {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The key with this text.
@@ -32,7 +34,7 @@ macro_rules! text_key {
                 let text = text.into();
                 let fits = (1..=MAX_KEY_BYTES).contains(&text.len());
                 if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-                    Ok(Self(text.into_boxed_str()))
+                    Ok(Self(text.into()))
                 } else {
                     Err(InvalidKey)
                 }
@@ -55,7 +57,7 @@ macro_rules! text_key {
 
         impl From<$name> for String {
             fn from(key: $name) -> Self {
-                key.0.into_string()
+                key.as_str().to_owned()
             }
         }
 

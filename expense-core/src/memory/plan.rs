@@ -201,11 +201,13 @@ fn tally(writes: &[Write], mut found: Found) -> Result<Tally, Refusal> {
 
 /// The replies with every slot filled whose number this commit allots or has read.
 fn filled(replies: &[Reply], tally: &Tally) -> Outcome {
-    let numbers: HashMap<ExpenseId, Number> =
-        tally.allotted.iter().chain(&tally.read).copied().collect();
+    let number = |id| {
+        let mut numbers = tally.allotted.iter().chain(&tally.read);
+        Some(numbers.find(|(known, _)| *known == id)?.1)
+    };
     let fill = |reply: &Reply| {
         let mut reply = reply.clone();
-        reply.text.fill(|id| numbers.get(&id).copied());
+        reply.text.fill(number);
         reply
     };
     Outcome {
