@@ -134,7 +134,12 @@ pub(crate) mod gemini {
         let queue = RequestQueue::new("gemini", pace, ports.limiter.clone(), clock());
         // The client has a time limit of its own; every try waits for its turn and is counted.
         let ocr = Arc::new(Wrapped::ocr(gemini.clone(), queue.clone()));
-        let ocr = Arc::new(Wrapped::ocr(ocr, Retry::default()));
+        // Two requests that hang leave time for the reader behind: `limits::READING` is for all.
+        let twice = Retry {
+            attempts: 2,
+            ..Retry::default()
+        };
+        let ocr = Arc::new(Wrapped::ocr(ocr, twice));
         let ocr = Arc::new(Wrapped::ocr(ocr, Meter::new(clock())));
         let speech = Arc::new(Wrapped::speech(gemini.clone(), queue.clone()));
         let speech = Arc::new(Wrapped::speech(speech, Retry::default()));

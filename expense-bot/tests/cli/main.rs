@@ -6,6 +6,8 @@ mod chat;
 mod chat_json;
 mod configuration;
 mod database;
+#[cfg(feature = "gemini")]
+mod gemini;
 mod models;
 mod parse;
 mod receipts;

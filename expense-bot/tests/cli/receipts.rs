@@ -58,10 +58,10 @@ fn has_exactly_the_promised_fields() {
 }
 
 #[test]
-fn another_reader_is_not_here() {
+fn gemini_needs_its_key() {
     let said = Bot::new().run(&["scan", "--reader", "gemini", "a.jpg"], "");
     assert_eq!(said.code, Some(2));
-    assert!(said.err.contains("no Gemini adapter"), "{}", said.err);
+    assert!(said.err.contains("GEMINI_API_KEY"), "{}", said.err);
 }
 
 /// With the models and the receipts at hand, one is read whole.
