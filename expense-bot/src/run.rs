@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::signals;
 use crate::wire::store::Store;
-use crate::wire::{self, console, readers};
+use crate::wire::{self, console};
 
 /// Threads of the runtime: one answers while another reads the database.
 const THREADS: usize = 2;
@@ -66,7 +66,7 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     // Nobody needs protection from themselves on their own terminal, unless they say so.
     let rate = config.rate.unwrap_or(0);
     let mut options = wire::options(config, config.at_this_machine(), rate);
-    readers::add(config, &mut ports, &mut options)?;
+    wire::add_sources(config, &mut ports, &mut options)?;
     let service = Service::new(ports, options);
     let mut running = tokio::spawn({
         let (service, shutdown) = (service.clone(), shutdown.clone());

@@ -10,8 +10,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{self, Config};
 use crate::error::Failure;
+use crate::wire;
 use crate::wire::store::Store;
-use crate::wire::{self, readers};
 use crate::{http, run, signals};
 
 /// Messages a person may send in a minute, unless it is configured.
@@ -44,7 +44,7 @@ pub(crate) async fn serve(
     let mut options = wire::options(config, config.defaults.clone(), rate);
     options.access = wire::telegram::access(&config.people);
     options.by_language = config.by_language;
-    readers::add(config, &mut ports, &mut options)?;
+    wire::add_sources(config, &mut ports, &mut options)?;
     let probe = ports.store.clone();
     let service = Service::new(ports, options);
 

@@ -2,6 +2,8 @@
 
 mod database;
 mod machine;
+#[cfg(feature = "fx")]
+mod rates;
 mod readers;
 #[cfg(feature = "telegram")]
 mod telegram;
@@ -52,6 +54,10 @@ async fn examine_all(config: &Config) -> Vec<Finding> {
         finding("database", database::examine(config).await),
     ];
     findings.extend(readers::examine(config).await);
+    #[cfg(feature = "fx")]
+    if let Some(address) = &config.rates {
+        findings.push(finding("rates", rates::examine(address).await));
+    }
     #[cfg(feature = "telegram")]
     findings.extend(telegram::examine(config).await);
     findings

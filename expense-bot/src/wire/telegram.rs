@@ -8,7 +8,7 @@ use expense_telegram::{Config, Transport, Webhook};
 
 use crate::config::{Mode, People, Telegram};
 
-/// How the adapter is set up.
+/// How the adapter is set up; owners are shown their own commands.
 pub(crate) fn settings(telegram: &Telegram, people: &People) -> Config {
     Config {
         owners: people.owners.iter().copied().collect(),
