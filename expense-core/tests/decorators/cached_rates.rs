@@ -21,7 +21,7 @@ use rstest::rstest;
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 fn pair() -> Pair {
-    Pair::new(Currency::USD, Currency::EUR).unwrap()
+    Pair::new(Currency::USD, Currency::EUR).expect("two currencies")
 }
 
 fn rate(of: &str) -> Rate {
@@ -89,7 +89,7 @@ async fn another_pair_and_another_day_are_other_questions() {
     });
     let cache = Arc::new(MemoryCache::new(Arc::new(ManualClock::at(noon())), 100));
     let rates = CachedRates::new(slow.clone(), cache, KEPT);
-    let back = Pair::new(Currency::EUR, Currency::USD).unwrap();
+    let back = Pair::new(Currency::EUR, Currency::USD).expect("two currencies");
     for (pair, on) in [
         (pair(), "2026-05-03"),
         (back, "2026-05-03"),

@@ -381,7 +381,7 @@ mod fx {
     use expense_core::wrap::{Policy, Wrapped};
 
     fn bench(wrap: impl FnOnce(Arc<dyn FxRates>) -> Arc<dyn FxRates>) -> FxBench {
-        let pair = Pair::new(Currency::USD, Currency::EUR).unwrap();
+        let pair = Pair::new(Currency::USD, Currency::EUR).expect("two currencies");
         let rate = conversion(money("1", "USD"), "EUR", "0.8868").rate;
         let rates = ["2026-05-01", "2026-05-04"].map(|date| Rate {
             day: day(date),
@@ -394,7 +394,7 @@ mod fx {
             port: wrap(Arc::new(table)),
             pair,
             rates,
-            unknown: Pair::new(Currency::EUR, Currency::USD).unwrap(),
+            unknown: Pair::new(Currency::EUR, Currency::USD).expect("two currencies"),
         }
     }
 

@@ -44,7 +44,7 @@ impl Messenger for Topics {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
         let message = self.screen.send(outgoing).await?;
         let place = (outgoing.chat.clone(), outgoing.topic.clone());
-        self.noted.lock().unwrap().push(place);
+        self.noted.lock().expect("as the test wants it").push(place);
         Ok(message)
     }
 }
@@ -120,9 +120,9 @@ impl Town {
             topic: None,
         };
         Envelope {
-            key: UpdateKey::new(format!("t:update:{count}")).unwrap(),
+            key: UpdateKey::new(format!("t:update:{count}")).expect("as the test wants it"),
             chat: key_of(chat),
-            who: UserKey::new(format!("t:{who}")).unwrap(),
+            who: UserKey::new(format!("t:{who}")).expect("as the test wants it"),
             sent_at: self.clock.now(),
             message: MessageKey::new(format!("m{count}")).ok(),
             language: None,
@@ -143,7 +143,7 @@ impl Town {
 
     /// The topics of what was said in a chat.
     pub(crate) fn topics(&self, chat: &str) -> Vec<Option<MessageKey>> {
-        let noted = self.topics.noted.lock().unwrap();
+        let noted = self.topics.noted.lock().expect("as the test wants it");
         let of_chat = noted.iter().filter(|(place, _)| *place == key_of(chat));
         of_chat.map(|(_, topic)| topic.clone()).collect()
     }
@@ -157,7 +157,7 @@ impl Town {
         let ledger = LedgerId::of(&key_of(chat));
         let filter = ExpenseFilter::default();
         let page = self.store.expenses(ledger, &filter, page).await;
-        page.unwrap().expenses
+        page.expect("as the test wants it").expenses
     }
 }
 
@@ -196,7 +196,7 @@ impl Process<'_> {
 }
 
 pub(crate) fn key_of(chat: &str) -> ChatKey {
-    ChatKey::new(format!("t:{chat}")).unwrap()
+    ChatKey::new(format!("t:{chat}")).expect("as the test wants it")
 }
 
 pub(crate) fn text(words: &str) -> Event {
@@ -214,9 +214,15 @@ pub(crate) fn closed(entries: &str) -> Access {
     });
     let mut next = || parts.next().unwrap_or_default().into_iter();
     Access {
-        owners: next().map(|key| UserKey::new(key).unwrap()).collect(),
-        users: next().map(|key| UserKey::new(key).unwrap()).collect(),
-        chats: next().map(|key| ChatKey::new(key).unwrap()).collect(),
+        owners: next()
+            .map(|key| UserKey::new(key).expect("as the test wants it"))
+            .collect(),
+        users: next()
+            .map(|key| UserKey::new(key).expect("as the test wants it"))
+            .collect(),
+        chats: next()
+            .map(|key| ChatKey::new(key).expect("as the test wants it"))
+            .collect(),
         open: false,
     }
 }

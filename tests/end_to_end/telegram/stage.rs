@@ -109,7 +109,7 @@ impl Stage {
     async fn new(by: By, place: Where) -> Self {
         let fake = Fake::start(telegram_fake::Options::default());
         let fake = fake.await.expect("a free port");
-        let anna = fake.user(1);
+        let anna = fake.user(1).named("Anna");
         let group = (place == Where::Group).then(|| fake.supergroup("Flat", false));
         let who = group
             .as_ref()
@@ -158,6 +158,8 @@ impl Stage {
             "zone" => self.settings.zone = parsed(text)?,
             "wait" => self.wait(text)?,
             "as" => self.go_on_as(text),
+            // The whole talk takes place there.
+            "in" => {}
             "restart" => self.stop().await,
             // Other tests deliver everything several times.
             "redeliver" => {}
@@ -181,6 +183,7 @@ impl Stage {
         self.fake.set_time(self.now.timestamp());
         match what {
             "user" => self.written = self.who.say(&self.addressed(text)),
+            "aside" => self.written = self.who.say(text),
             "reply" => {
                 let to = self.newest(|shown| !shown.rows().is_empty(), of)?;
                 self.written = self.who.reply(to.message_id, text);
@@ -233,7 +236,7 @@ impl Stage {
         let id = i64::try_from(self.people.len()).expect("few people") + 1;
         let (fake, group) = (&self.fake, &self.group);
         let person = self.people.entry(name.to_owned()).or_insert_with(|| {
-            let person = fake.user(id).named(name);
+            let person = fake.user(id).named(&capital(name));
             group
                 .as_ref()
                 .map_or(person.clone(), |group| group.member(&person))
@@ -351,4 +354,9 @@ fn shown(message: &Message) -> String {
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("not understood: {text}"))
+}
+
+fn capital(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_uppercase() + rest
 }
