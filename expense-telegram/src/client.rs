@@ -162,10 +162,16 @@ fn read<T: DeserializeOwned>(answer: &[u8]) -> Result<T, CallError> {
 }
 
 fn refused(status: StatusCode, answer: &[u8]) -> CallError {
-    match Refusal::read(answer) {
-        Some(refusal) => CallError::Refused(refusal),
-        // A proxy between speaks for itself.
-        None if status.is_server_error() => CallError::Unreachable("the server is out of order"),
-        None => CallError::Refused(Refusal::by_status(status.as_u16())),
+    match (Refusal::read(answer), status) {
+        (Some(refusal), _) => CallError::Refused(refusal),
+        // A proxy between speaks for itself, and knows nothing of tokens and chats.
+        (None, StatusCode::TOO_MANY_REQUESTS) => {
+            CallError::Refused(Refusal::by_status(status.as_u16()))
+        }
+        (None, StatusCode::PAYLOAD_TOO_LARGE) => CallError::TooLarge,
+        (None, _) if status.is_server_error() => {
+            CallError::Unreachable("the server is out of order")
+        }
+        (None, _) => CallError::Garbled,
     }
 }

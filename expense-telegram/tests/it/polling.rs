@@ -64,6 +64,8 @@ async fn goes_on_after(#[case] fault: &str) {
 
 #[rstest]
 #[case::a_proxy((502, "<html>Bad Gateway</html>"))]
+#[case::a_lost_proxy((404, "<html>Not Found</html>"))]
+#[case::a_locked_proxy((401, "Who are you?"))]
 #[case::a_portal((200, "<html>Please log in</html>"))]
 #[case::half_an_answer((200, r#"{"ok":true,"result":[{"update_id":1"#))]
 #[case::no_updates((200, r#"{"ok":true,"result":[{"what":1}]}"#))]
