@@ -10,8 +10,9 @@ use expense_core::domain::limits;
 use expense_core::ports::store::ExpenseStore;
 use telegram_fake::{Fake, Person, load};
 
-/// How long all of them wait for their answers.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long all of them wait for an answer: a reply that was being sent when the program was
+/// killed is claimed for [`limits::REPLY_CLAIM`], and then sent by the next life.
+const PATIENCE: Duration = limits::REPLY_CLAIM.saturating_add(Duration::from_secs(120));
 
 /// People in their private chats. Every message is an expense with words of its own.
 pub(super) struct Crowd<'a> {

@@ -29,6 +29,7 @@ impl Program {
             ("OPEN_TO_ALL", "true".to_owned()),
             ("OWNER_IDS", "1".to_owned()),
             ("OCR", "none".to_owned()),
+            ("LOG", "error".to_owned()),
             ("DATABASE_URL", database),
         ];
         if by == By::Webhook {
