@@ -148,3 +148,80 @@ impl State {
 fn pace(chat: i64) -> Pace {
     if chat < 0 { GROUP } else { PRIVATE }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// When messages go out that are all due now, in each of these chats.
+    async fn sent(pacing: &Pacing, chats: impl IntoIterator<Item = i64>) -> Vec<Instant> {
+        let mut sent = Vec::new();
+        for chat in chats {
+            while let Err(wait) = pacing.turn(chat).await {
+                tokio::time::sleep(wait).await;
+            }
+            sent.push(Instant::now());
+        }
+        sent
+    }
+
+    /// The most of them within any time of this length.
+    fn most_within(sent: &[Instant], period: Duration) -> usize {
+        let within = |from: &Instant| {
+            let later = sent.iter().filter(|at| *at >= from);
+            later.filter(|at| **at < *from + period).count()
+        };
+        sent.iter().map(within).max().unwrap_or(0)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_chats_together_keep_to_the_second() {
+        let pacing = Pacing::new(30);
+        let began = Instant::now();
+        let sent = sent(&pacing, 1..=300).await;
+        assert_eq!(most_within(&sent, Duration::from_secs(1)), 30);
+        assert!(began.elapsed() < Duration::from_secs(11));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_group_keeps_to_the_minute_and_a_person_to_the_second() {
+        let pacing = Pacing::new(30);
+        let group = sent(&pacing, [-7; 60]).await;
+        assert!((17..=20).contains(&most_within(&group, Duration::from_secs(60))));
+        let person = sent(&pacing, [7; 60]).await;
+        assert!((10..=12).contains(&most_within(&person, Duration::from_secs(10))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chat_that_is_asked_to_wait_holds_up_no_other() {
+        for per_second in [30, 0] {
+            let pacing = Pacing::new(per_second);
+            pacing.hold(7, Duration::from_secs(30));
+            assert_eq!(pacing.turn(7).await, Err(Duration::from_secs(30)));
+            let before = Instant::now();
+            assert_eq!(pacing.turn(8).await, Ok(()));
+            assert_eq!(Instant::now(), before);
+            tokio::time::advance(Duration::from_secs(30)).await;
+            assert_eq!(pacing.turn(7).await, Ok(()));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn zero_lifts_every_pace() {
+        let pacing = Pacing::new(0);
+        let sent = sent(&pacing, [-7; 1_000]).await;
+        assert_eq!(sent.first(), sent.last());
+        assert!(pacing.state().whole.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn chats_that_may_go_on_are_forgotten() {
+        let pacing = Pacing::new(1_000_000);
+        for chat in 1..=100_000 {
+            pacing.turn(chat).await.expect("no wait");
+            tokio::time::advance(Duration::from_micros(500)).await;
+        }
+        let known = pacing.state().whole.len();
+        assert!(known < 3 * CHATS, "{known}");
+    }
+}
