@@ -29,11 +29,13 @@ pub(super) enum Where {
 }
 
 /// The lines that a person or a reader can bring about through Telegram.
-const LINES: [&str; 16] = [
+const LINES: [&str; 18] = [
     "again",
     "as",
+    "aside",
     "currency",
     "edit",
+    "in",
     "locale",
     "now",
     "photo",
@@ -48,8 +50,8 @@ const LINES: [&str; 16] = [
     "zone",
 ];
 
-/// Whether all of this talk can happen here. A round of reading can't be chosen, and a caption is
-/// no part of a voice note that a person sends.
+/// Whether all of this talk can happen here. A round of reading can't be chosen, a caption is no
+/// part of a voice note that a person sends, and a talk has one place without topics.
 pub(super) fn can_happen(script: &str) -> bool {
     let mut lines = lines(script).expect("a talk").into_iter();
     lines.all(|line| match line {
@@ -57,7 +59,9 @@ pub(super) fn can_happen(script: &str) -> bool {
         Line::Does { what, text } => {
             let what = what.split(' ').collect::<Vec<_>>();
             let captioned = what[0] == "voice" && text.contains(' ');
-            LINES.contains(&what[0]) && what.get(1) != Some(&"round") && !captioned
+            let in_a_topic = what[0] == "in" && text != "group";
+            let known = LINES.contains(&what[0]) && what.get(1) != Some(&"round");
+            known && !captioned && !in_a_topic
         }
     })
 }

@@ -8,23 +8,6 @@ use rstest::rstest;
 
 use super::bot::By;
 use super::stage::{Where, can_happen, run};
-use super::stage::{Where, run};
-
-/// Lines that a person or a reader can't bring about through Telegram.
-const NOT_HERE: [&str; 12] = [
-    "arrived:",
-    "categorizer:",
-    "code:",
-    "denied:",
-    "in: group ",
-    "late:",
-    "limited:",
-    "owner:",
-    "read round",
-    "sweep:",
-    "voice:",
-    "waits:",
-];
 
 fn scripts() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../expense-core/tests/talks");
