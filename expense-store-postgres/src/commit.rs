@@ -1,5 +1,6 @@
 //! Recording a batch: looked at, decided, and written if it still stands.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use expense_core::domain::keys::LedgerId;
@@ -44,55 +45,56 @@ pub(crate) async fn record(db: &mut PgConnection, members: &mut [Member]) -> Res
         if open.is_empty() {
             return Ok(());
         }
-        let seen = see(db, &open).await?;
-        let decided = decide(&mut open, seen);
-        write(db, &mut open, &decided).await?;
+        let decided = decide(db, &mut open).await?;
+        write(db, &mut open, decided).await?;
     }
     Ok(())
 }
 
-/// What each is decided by: what is remembered where that is enough, else what the database says.
-async fn see(db: &mut PgConnection, open: &[&mut Member]) -> Result<Vec<Seen>, Failure> {
-    let remembered = |member: &Member| {
-        let head = member.head.filter(|_| is_common(&member.commit))?;
-        // A refusal needs the truth.
-        let mut seen = Seen::remembered(head);
-        plan(&member.commit, seen.found(&member.commit)).ok()?;
-        Some(Seen::remembered(head))
-    };
-    let mut known: Vec<Option<Seen>> = open.iter().map(|member| remembered(member)).collect();
-    let unknown = open.iter().zip(&known).filter(|(_, known)| known.is_none());
-    let unknown: Vec<&Commit> = unknown.map(|(member, _)| &*member.commit).collect();
-    let mut looked = if unknown.is_empty() {
-        Vec::new()
-    } else {
-        look(db, &unknown).await?
+/// What a commit that stands comes to, and the counters that this was decided by.
+type Decision = (Plan, Head);
+
+/// Decides by what is remembered where that is enough, else by what the database says. Those that
+/// do not stand have their answer.
+async fn decide(
+    db: &mut PgConnection,
+    open: &mut [&mut Member],
+) -> Result<Vec<Option<Decision>>, Failure> {
+    let mut decided: Vec<Option<Decision>> = open.iter().map(|member| remember(member)).collect();
+    let unknown = || decided.iter().map(Option::is_none);
+    let commits = open.iter().zip(unknown()).filter(|(_, unknown)| *unknown);
+    let commits: Vec<&Commit> = commits.map(|(member, _)| &*member.commit).collect();
+    if commits.is_empty() {
+        return Ok(decided);
     }
-    .into_iter();
-    let seen = known
-        .iter_mut()
-        .map(|known| known.take().or_else(|| looked.next()));
-    seen.collect::<Option<_>>().ok_or(Failure::Unknown("row"))
+    let seen = look(db, &commits).await?;
+    let members = open.iter_mut().zip(&mut decided);
+    let unknown = members.filter(|(_, decision)| decision.is_none());
+    for ((member, decision), seen) in unknown.zip(seen) {
+        *decision = judge(member, seen);
+    }
+    Ok(decided)
 }
 
-/// The plans of those that stand; the others have their answer.
-fn decide(open: &mut [&mut Member], seen: Vec<Seen>) -> Vec<Option<(Plan, Head)>> {
-    let mut decided = Vec::with_capacity(open.len());
-    for (member, mut seen) in open.iter_mut().zip(seen) {
-        if let Some(outcome) = seen.outcome.take() {
-            member.answer(Committed::Already(outcome));
-            decided.push(None);
-            continue;
-        }
-        match plan(&member.commit, seen.found(&member.commit)) {
-            Ok(plan) => decided.push(Some((plan, seen.head))),
-            Err(refusal) => {
-                member.answer(Committed::Refused(refusal));
-                decided.push(None);
-            }
+/// A commit that names nothing that exists needs no look. A refusal needs the truth.
+fn remember(member: &Member) -> Option<Decision> {
+    let head = member.head.filter(|_| is_common(&member.commit))?;
+    let found = Seen::remembered(head).found(&member.commit);
+    Some((plan(&member.commit, found).ok()?, head))
+}
+
+fn judge(member: &mut Member, mut seen: Seen) -> Option<Decision> {
+    if let Some(outcome) = seen.outcome.take() {
+        member.answer(Committed::Already(outcome));
+        return None;
+    }
+    match plan(&member.commit, seen.found(&member.commit)) {
+        Ok(plan) => Some((plan, seen.head)),
+        Err(refusal) => {
+            member.answer(Committed::Refused(refusal));
+            None
         }
     }
-    decided
 }
 
 /// Writes what stands, all or nothing. Members that another instance overtook stay without a
@@ -100,8 +102,31 @@ fn decide(open: &mut [&mut Member], seen: Vec<Seen>) -> Vec<Option<(Plan, Head)>
 async fn write(
     db: &mut PgConnection,
     open: &mut [&mut Member],
-    decided: &[Option<(Plan, Head)>],
+    decided: Vec<Option<Decision>>,
 ) -> Result<(), Failure> {
+    let (heads, passed) = store(db, open, &decided).await?;
+    let standing = open.iter_mut().zip(decided);
+    let standing = standing.filter_map(|(member, decided)| Some((member, decided?)));
+    for ((member, (plan, _)), head) in standing.zip(heads) {
+        let has_passed = passed.contains(&member.ledger().as_i64());
+        // Sweeping, moving and erasing leave counters that only the database knows.
+        let lasting = has_passed && is_common(&member.commit);
+        member.head = lasting.then_some(head);
+        member.result = has_passed.then_some(Committed::Recorded {
+            outcome: plan.outcome,
+            session: plan.session,
+            revision: plan.revision,
+        });
+    }
+    Ok(())
+}
+
+/// The counters of those that stand, and whose stamps still stood.
+async fn store(
+    db: &mut PgConnection,
+    open: &[&mut Member],
+    decided: &[Option<Decision>],
+) -> Result<(Vec<Head>, HashSet<i64>), Failure> {
     let standing = || {
         let pairs = open.iter().zip(decided);
         pairs.filter_map(|(member, decided)| Some((&*member.commit, decided.as_ref()?)))
@@ -113,38 +138,24 @@ async fn write(
         heads.push(writes::add(&mut common, &mut seldom, commit, plan, *head)?);
     }
     if heads.is_empty() {
-        return Ok(());
+        return Ok((heads, HashSet::new()));
     }
-    let passed = if simple {
-        common.write(db).await?
-    } else {
-        let mut transaction = db.begin().await?;
-        let passed = common.write(&mut transaction).await?;
-        if passed.len() < heads.len() {
-            // What was gathered holds rows of members that did not pass.
-            seldom = Seldom::default();
-            for (commit, (plan, head)) in standing() {
-                if passed.contains(&commit.ledger.id.as_i64()) {
-                    writes::add(&mut Common::default(), &mut seldom, commit, plan, *head)?;
-                }
+    if simple {
+        let passed = common.write(db).await?;
+        return Ok((heads, passed));
+    }
+    let mut transaction = db.begin().await?;
+    let passed = common.write(&mut transaction).await?;
+    if passed.len() < heads.len() {
+        // What was gathered holds rows of members that did not pass.
+        seldom = Seldom::default();
+        for (commit, (plan, head)) in standing() {
+            if passed.contains(&commit.ledger.id.as_i64()) {
+                writes::add(&mut Common::default(), &mut seldom, commit, plan, *head)?;
             }
         }
-        seldom.write(&mut transaction).await?;
-        transaction.commit().await?;
-        passed
-    };
-    let standing = open.iter_mut().zip(decided);
-    let standing = standing.filter_map(|(member, decided)| Some((member, decided.as_ref()?)));
-    for ((member, (plan, _)), head) in standing.zip(heads) {
-        let has_passed = passed.contains(&member.ledger().as_i64());
-        // Sweeping and erasing leave counters that only the database knows.
-        let lasting = has_passed && is_common(&member.commit);
-        member.head = lasting.then_some(head);
-        member.result = has_passed.then(|| Committed::Recorded {
-            outcome: plan.outcome.clone(),
-            session: plan.session,
-            revision: plan.revision,
-        });
     }
-    Ok(())
+    seldom.write(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok((heads, passed))
 }
