@@ -27,12 +27,15 @@ pub(crate) trait Columns {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    /// The rows as a table named `r`, from the parameters that begin with this one.
+    /// The rows as a table named `r`, from the parameters that begin with this one. The arrays are
+    /// taken apart side by side in the list of columns: `unnest` of several in `FROM` would store
+    /// each column in a table of its own first.
     fn rows(first: usize) -> String {
         let arrays = (first..).zip(Self::COLUMNS);
-        let arrays = arrays.map(|(place, (_, kind))| format!("${place}::{kind}[]"));
+        let arrays =
+            arrays.map(|(place, (name, kind))| format!("unnest(${place}::{kind}[]) AS {name}"));
         let arrays = arrays.collect::<Vec<_>>().join(", ");
-        format!("unnest({arrays}) AS r({})", Self::names())
+        format!("(SELECT {arrays}) AS r")
     }
 
     /// The statement that inserts them, up to its conditions.
