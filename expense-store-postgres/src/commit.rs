@@ -9,11 +9,11 @@ use expense_core::ports::store::{Commit, Committed};
 use sqlx::{Connection, PgConnection};
 
 use crate::error::Failure;
-use crate::look::{Head, Seen, look};
+use crate::look::{Head, Seen, look, stamps};
 use crate::writes::{self, Common, Seldom, is_common};
 
 /// How often a commit is decided anew because another instance was quicker each time.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 8;
 
 /// A commit on its way, with what is remembered of its ledger's counters.
 pub(crate) struct Member {
@@ -70,8 +70,25 @@ async fn decide(
     let seen = look(db, &commits).await?;
     let members = open.iter_mut().zip(&mut decided);
     let unknown = members.filter(|(_, decision)| decision.is_none());
+    let mut refused = Vec::new();
     for ((member, decision), seen) in unknown.zip(seen) {
-        *decision = judge(member, seen);
+        let stamp = seen.head.stamp;
+        match judge(&member.commit, seen) {
+            Ok(standing) => *decision = Some(standing),
+            Err(Committed::Refused(refusal)) => refused.push((member, stamp, refusal)),
+            Err(answer) => member.answer(answer),
+        }
+    }
+    if !refused.is_empty() {
+        let ledgers = refused.iter().map(|(member, ..)| member.ledger().as_i64());
+        let now = stamps(db, ledgers.collect()).await?;
+        for (member, stamp, refusal) in refused {
+            member.head = None;
+            // It was looked at in several statements: another commit between them proves nothing.
+            if now.get(&member.ledger().as_i64()).copied().unwrap_or(0) == stamp {
+                member.answer(Committed::Refused(refusal));
+            }
+        }
     }
     Ok(decided)
 }
@@ -83,17 +100,13 @@ fn remember(member: &Member) -> Option<Decision> {
     Some((plan(&member.commit, found).ok()?, head))
 }
 
-fn judge(member: &mut Member, mut seen: Seen) -> Option<Decision> {
+fn judge(commit: &Commit, mut seen: Seen) -> Result<Decision, Committed> {
     if let Some(outcome) = seen.outcome.take() {
-        member.answer(Committed::Already(outcome));
-        return None;
+        return Err(Committed::Already(outcome));
     }
-    match plan(&member.commit, seen.found(&member.commit)) {
-        Ok(plan) => Some((plan, seen.head)),
-        Err(refusal) => {
-            member.answer(Committed::Refused(refusal));
-            None
-        }
+    match plan(commit, seen.found(commit)) {
+        Ok(plan) => Ok((plan, seen.head)),
+        Err(refusal) => Err(Committed::Refused(refusal)),
     }
 }
 

@@ -97,6 +97,19 @@ pub(crate) async fn look(db: &mut PgConnection, commits: &[&Commit]) -> Result<V
     Ok(seen)
 }
 
+/// The stamps of those of the ledgers that exist.
+pub(crate) async fn stamps(
+    db: &mut PgConnection,
+    ledgers: Vec<i64>,
+) -> Result<HashMap<i64, i64>, Failure> {
+    let rows: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT ledger_id, stamp FROM counters WHERE ledger_id = ANY ($1)")
+            .bind(ledgers)
+            .fetch_all(db)
+            .await?;
+    Ok(rows.into_iter().collect())
+}
+
 const HEADS: &str = "SELECT r.member, coalesce(c.stamp, 0) AS stamp, coalesce(c.revision, 0) AS revision,
         coalesce(c.session_version, 0) AS session_version, coalesce(c.last_number, 0) AS last_number,
         coalesce(c.last_place, 0) AS last_place, c.sweep_at, o.key IS NOT NULL AS known, o.outcome
