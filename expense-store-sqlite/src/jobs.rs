@@ -307,12 +307,15 @@ async fn put_off(
     id: &[u8],
     until: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    sqlx::query("UPDATE expenses SET rate_due = ?3 WHERE ledger_id = ?1 AND id = ?2")
-        .bind(ledger)
-        .bind(id)
-        .bind(micros(until))
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "UPDATE expenses SET rate_due = ?3
+         WHERE ledger_id = ?1 AND id = ?2 AND rate_due IS NOT NULL",
+    )
+    .bind(ledger)
+    .bind(id)
+    .bind(micros(until))
+    .execute(db)
+    .await?;
     Ok(())
 }
 

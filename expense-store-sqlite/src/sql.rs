@@ -80,7 +80,8 @@ pub(crate) const TOTAL: &str =
 /// In another currency, ?2, other expenses lack a rate: from ?3 on it may be looked for.
 pub(crate) const RECOUNTED: &str = "UPDATE expenses SET rate_due = CASE
         WHEN removed = 0 AND currency <> ?2 AND converted_into IS NOT ?2 THEN ?3 END
-     WHERE ledger_id = ?1";
+     WHERE ledger_id = ?1 AND (rate_due IS NOT NULL
+        OR (removed = 0 AND currency <> ?2 AND converted_into IS NOT ?2))";
 
 pub(crate) const NO_RATE_CLAIMS: &str = "DELETE FROM claims WHERE ledger_id = ?1 AND kind = 'rate'";
 

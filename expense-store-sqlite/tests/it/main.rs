@@ -3,6 +3,7 @@
 
 mod backup;
 mod contracts;
+mod conversions;
 mod diary;
 mod kill;
 mod open;
