@@ -1,4 +1,4 @@
-//! Every port of the service failing at every place, over the databases.
+//! Every port of the service failing at every place, over SQLite.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,8 +7,6 @@ use expense_core::testing::simulation::scenario::{
     WRITTEN,
 };
 use expense_core::testing::simulation::{Setting, Stores, explore};
-use expense_store_postgres::PostgresStore;
-use expense_store_postgres::testing::Database;
 use expense_store_sqlite::{Config, SqliteStore};
 use rstest::rstest;
 use tempfile::TempDir;
@@ -36,17 +34,6 @@ fn ends_as_intended_with_two_faults(#[case] scenario: Scenario) {
     assert!(runs > 100, "only {runs} runs");
 }
 
-/// A run costs a database here: of the faults, a part is taken.
-#[rstest]
-#[case(DELIVERED_TWICE)]
-#[case(UNDONE)]
-#[case(PHOTOGRAPHED)]
-#[case(PARKED)]
-fn ends_as_intended_on_postgres(#[case] scenario: Scenario) {
-    let runs = explore(scenario, 1, &postgres(7)).unwrap_or_else(|why| panic!("{why}"));
-    assert!(runs > 5, "only {runs} runs");
-}
-
 /// A file for every run; the one before is removed.
 fn sqlite(stride: usize) -> Setting {
     let folder = Arc::new(Mutex::new(None::<TempDir>));
@@ -61,31 +48,6 @@ fn sqlite(stride: usize) -> Setting {
                     ..Config::new(path)
                 };
                 let store = SqliteStore::open(config).await.expect("the file opens");
-                let store = Arc::new(store);
-                Stores {
-                    store: store.clone(),
-                    jobs: store,
-                }
-            })
-        }),
-        threaded: true,
-        wrap_queue: |queue| queue,
-        stride,
-    }
-}
-
-/// A database for every run; the one before is dropped.
-fn postgres(stride: usize) -> Setting {
-    let database = Arc::new(Mutex::new(None::<Database>));
-    Setting {
-        stores: Box::new(move |clock| {
-            let database = Arc::clone(&database);
-            Box::pin(async move {
-                let fresh = Database::fresh().await;
-                let mut config = fresh.config();
-                config.clock = clock;
-                *database.lock().expect("nobody panicked") = Some(fresh);
-                let store = PostgresStore::open(config).await.expect("it opens");
                 let store = Arc::new(store);
                 Stores {
                     store: store.clone(),
