@@ -7,9 +7,9 @@ use expense_core::domain::attachment::Attachment;
 use expense_core::domain::limits::ATTACHMENT_BYTES;
 use expense_core::ports::error::{Fault, PortError, Result};
 use serde::Deserialize;
-use teloxide::payloads::GetFile;
-use teloxide::requests::Payload;
-use teloxide::types::FileId;
+use teloxide_core::payloads::GetFile;
+use teloxide_core::requests::Payload;
+use teloxide_core::types::FileId;
 
 use crate::client::{ANSWER, Client};
 use crate::refusal::CallError;

@@ -1,8 +1,8 @@
 //! Whether Telegram can be talked to as configured, in words for the operator.
 
 use serde::Deserialize;
-use teloxide::payloads::{GetMe, GetWebhookInfo};
-use teloxide::requests::Payload;
+use teloxide_core::payloads::{GetMe, GetWebhookInfo};
+use teloxide_core::requests::Payload;
 
 use crate::client::{ANSWER, Client};
 use crate::config::{Config, Transport};

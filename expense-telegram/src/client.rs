@@ -11,7 +11,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use teloxide::requests::Payload;
+use teloxide_core::requests::Payload;
 use url::Url;
 
 use crate::config::{Config, ConfigError};

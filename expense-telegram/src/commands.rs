@@ -1,10 +1,10 @@
 //! The menu of commands, as Telegram shows it.
 
 use expense_core::conversation::command::{Audience, Command, for_audience};
-use teloxide::payloads::{
+use teloxide_core::payloads::{
     GetMyCommands, GetMyCommandsSetters, SetMyCommands, SetMyCommandsSetters,
 };
-use teloxide::types::{BotCommand, BotCommandScope, ChatId, Recipient};
+use teloxide_core::types::{BotCommand, BotCommandScope, ChatId, Recipient};
 
 use crate::client::Client;
 use crate::refusal::CallError;

@@ -1,7 +1,7 @@
 //! Buttons below a message.
 
 use expense_core::conversation::reply::Button;
-use teloxide::types::{InlineKeyboardButton, InlineKeyboardMarkup};
+use teloxide_core::types::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 /// The buttons in Telegram's form; nothing where there are none. What a button carries names
 /// things by ids of the chat's own ledger: see `Action`, which also keeps it below the 64 bytes

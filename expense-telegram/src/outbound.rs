@@ -7,7 +7,7 @@ use expense_core::ports::error::{Fault, PortError, Result};
 use expense_core::ports::messenger::{Outgoing, Rendered};
 use reqwest::multipart::{Form, Part};
 use serde::{Deserialize, Serialize};
-use teloxide::types::InlineKeyboardMarkup;
+use teloxide_core::types::InlineKeyboardMarkup;
 
 use crate::client::{ANSWER, Client};
 use crate::inbound::chat_id;

@@ -11,7 +11,7 @@ use futures::future::{Fuse, FusedFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use teloxide::types::AllowedUpdate;
+use teloxide_core::types::AllowedUpdate;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 

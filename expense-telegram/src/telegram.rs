@@ -14,10 +14,10 @@ use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::messenger::{Messenger, Outgoing};
 use expense_core::service::Service;
 use secrecy::ExposeSecret;
-use teloxide::payloads::{
+use teloxide_core::payloads::{
     DeleteWebhook, DeleteWebhookSetters, GetMe, SetWebhook, SetWebhookSetters,
 };
-use teloxide::requests::Payload;
+use teloxide_core::requests::Payload;
 use tokio_util::sync::CancellationToken;
 
 use crate::address::Me;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use teloxide::types::AllowedUpdate;
+use teloxide_core::types::AllowedUpdate;
 
 /// The kinds of updates that are asked for; see [`Update`] for each.
 pub(crate) const ALLOWED_UPDATES: [AllowedUpdate; 4] = [
