@@ -23,7 +23,7 @@ pub struct Options {
     /// The seed of what is drawn.
     pub seed: u64,
     /// The wait before an update that a webhook refused is sent again, doubled each time up to
-    /// [`Options::MAX_RETRY`]. A `Retry-After` of the bot goes before it.
+    /// 64 times as long. A `Retry-After` of the bot goes before it, up to [`Options::MAX_RETRY`].
     pub webhook_retry: Duration,
     /// How long a webhook may take for an answer.
     pub webhook_patience: Duration,

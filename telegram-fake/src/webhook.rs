@@ -16,6 +16,9 @@ use crate::params::Params;
 use crate::queue::Parcel;
 use crate::shared::Shared;
 
+/// A wait grows no longer after so many refusals.
+const MOST_DOUBLINGS: u32 = 6;
+
 /// A webhook as it was set.
 #[derive(Clone, Debug)]
 pub(crate) struct Hook {
@@ -57,6 +60,11 @@ async fn run(shared: &Arc<Shared>, hook: &Hook) {
     loop {
         let (parcel, more) = {
             let mut world = shared.world();
+            // Under the lock under which another webhook takes this one's place: what belongs to
+            // that one is not taken.
+            if hook.ended.is_cancelled() {
+                return;
+            }
             (world.queue.take(), world.queue.has_ready())
         };
         let Some(parcel) = parcel else {
@@ -80,6 +88,9 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
             obey(shared, &reply).await;
             let empty = {
                 let mut world = shared.world();
+                if hook.ended.is_cancelled() {
+                    return;
+                }
                 world.queue.delivered(&parcel);
                 world.queue.len() == 0
             };
@@ -99,6 +110,9 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
     };
     let wait = {
         let mut world = shared.world();
+        if hook.ended.is_cancelled() {
+            return;
+        }
         let tries = world.queue.failed(&parcel);
         let now = world.now();
         if let Some(hook) = world.hook.as_mut() {
@@ -107,7 +121,7 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
         let doubled = world
             .options
             .webhook_retry
-            .saturating_mul(1 << tries.min(16));
+            .saturating_mul(1 << tries.min(MOST_DOUBLINGS));
         wait.unwrap_or(doubled).min(Options::MAX_RETRY)
     };
     let (shared, ended) = (shared.clone(), hook.ended.clone());
@@ -116,7 +130,11 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
             () = ended.cancelled() => {}
             () = shared.ended.cancelled() => {}
             () = tokio::time::sleep(wait) => {
-                shared.world().queue.release(parcel.chat);
+                let mut world = shared.world();
+                if !ended.is_cancelled() {
+                    world.queue.release(parcel.chat);
+                }
+                drop(world);
                 shared.parcels.notify_one();
             }
         }
