@@ -119,11 +119,11 @@ impl Config {
         let mut source = Source::gather(&variable, file);
         let home = path(&variable, "HOME");
         let url = database::url(&mut source);
-        let beside = match &url {
-            Some(database::Url::Sqlite(file)) => file.parent(),
+        let file_of_ledgers = match &url {
+            Some(database::Url::Sqlite(file)) => Some(file.as_path()),
             _ => None,
         };
-        let data = data_directory(&variable, home.as_deref(), beside);
+        let data = data_directory(&variable, home.as_deref(), file_of_ledgers);
         if data.is_none() {
             source.wrong("HOME", "is not set: set it, or XDG_DATA_HOME");
         }

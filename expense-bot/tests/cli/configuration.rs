@@ -22,7 +22,7 @@ fn says_what_it_is() {
 #[test]
 fn tells_all_mistakes_at_once_and_no_secret() {
     let bot = Bot::new()
-        .with("DATABASE_URL", "postgres://eve:hunter2@db/expenses")
+        .with("DATABASE_URL", "mysql://eve:hunter2@db/expenses")
         .with("DEFAULT_CURRENCY", "EURO")
         .with("DRAFT_TTL", "soon");
     let said = bot.run(&["console"], "");
@@ -34,15 +34,17 @@ fn tells_all_mistakes_at_once_and_no_secret() {
 }
 
 #[test]
-fn a_token_needs_an_adapter_that_is_not_here() {
-    let bot = Bot::new().with("TELEGRAM_BOT_TOKEN", "12:hunter2");
+fn a_webhook_needs_its_address_and_a_token_leaves_the_console_alone() {
+    let bot = Bot::new()
+        .with("TELEGRAM_BOT_TOKEN", "12:hunter2")
+        .with("TELEGRAM_MODE", "webhook");
     for args in [&[][..], &["run"]] {
         let said = bot.run(args, "");
         assert_eq!(said.code, Some(2));
-        assert!(said.err.contains("no Telegram adapter"), "{}", said.err);
-        assert!(said.err.contains("`expense-bot console`"), "{}", said.err);
+        assert!(said.err.contains("WEBHOOK_URL: is needed"), "{}", said.err);
         assert!(!said.err.contains("hunter2"), "{}", said.err);
     }
+    let bot = Bot::new().with("TELEGRAM_BOT_TOKEN", "12:hunter2");
     assert!(!bot.chat(&["/id"]).is_empty());
 }
 
