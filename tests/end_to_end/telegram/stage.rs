@@ -13,7 +13,7 @@ use expense_core::service::Options;
 use expense_core::testing::talk::{Line, lines, reading, written};
 use telegram_fake::{Button, Chat, Fake, Group, Message, Person, Seen};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::bot::{Bot, By};
 use super::reader::prompted;
@@ -91,7 +91,8 @@ pub(super) struct Stage {
 pub(super) async fn run(script: &str, by: By, place: Where) -> Result<String, String> {
     let mut stage = Stage::new(by, place).await;
     let mut said = String::new();
-    for line in lines(script)? {
+    let mut lines = lines(script)?.into_iter().peekable();
+    while let Some(line) = lines.next() {
         match line {
             Line::Remark(remark) => said.push_str(&format!("{remark}\n")),
             Line::Said => {}
@@ -99,7 +100,9 @@ pub(super) async fn run(script: &str, by: By, place: Where) -> Result<String, St
                 said.push_str(&written(&what, &text));
                 let acted = stage.act(&what, &text).await;
                 acted.map_err(|error| format!("{what}: {text}\n{error}"))?;
-                for reply in stage.replies() {
+                let said_then =
+                    std::iter::from_fn(|| lines.next_if(|line| matches!(line, Line::Said)));
+                for reply in stage.replies(said_then.count()).await {
                     said.push_str(&reply);
                 }
             }
@@ -179,8 +182,7 @@ impl Stage {
         if what == "read" {
             let result = reading(text)?;
             let (_, reader) = self.bot.as_ref().ok_or("the bot runs")?;
-            reader.send(result).map_err(|_| "nobody reads")?;
-            return self.until_news().await;
+            return reader.send(result).map_err(|_| "nobody reads".to_owned());
         }
         self.now += chrono::TimeDelta::seconds(1);
         self.clock.set(self.now);
@@ -287,20 +289,21 @@ impl Stage {
         }
     }
 
-    /// Until the bot has changed something of its own accord.
-    async fn until_news(&mut self) -> Result<(), String> {
-        let before = self.chat.events().len();
-        let changed = async {
-            while self.chat.events().len() == before {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        let changed = timeout(PATIENCE, changed).await;
-        changed.map_err(|_| "nothing happens".to_owned())
+    /// What the bot said since, as a script writes it.
+    ///
+    /// An update may be settled before its reply is sent: one behind a reply that still waits is
+    /// kept and comes after it. So as many replies as are expected are waited for.
+    async fn replies(&mut self, expected: usize) -> Vec<String> {
+        let end = Instant::now() + PATIENCE;
+        let mut replies = self.new_replies();
+        while replies.len() < expected && Instant::now() < end {
+            sleep(Duration::from_millis(5)).await;
+            replies.extend(self.new_replies());
+        }
+        replies
     }
 
-    /// What the bot said since, as a script writes it.
-    fn replies(&mut self) -> Vec<String> {
+    fn new_replies(&mut self) -> Vec<String> {
         let mut replies = Vec::new();
         for seen in self.chat.news() {
             let (what, message) = match seen {
