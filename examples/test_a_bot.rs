@@ -84,7 +84,7 @@ mod tests {
         let asked = async {
             loop {
                 let reply = fake.chat(42).next_reply().await;
-                if reply.words().contains("How much") {
+                if reply.words().contains("What was the amount") {
                     return reply;
                 }
             }

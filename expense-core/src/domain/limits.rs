@@ -82,7 +82,7 @@ pub const SESSION_COPY: Duration = Duration::from_secs(60 * 60);
 /// How long sending a parked reply, or making one of its files, may take.
 pub const LATE_SENDING: Duration = Duration::from_secs(60);
 /// How long a parked reply is claimed: longer than sending it takes.
-pub const REPLY_CLAIM: Duration = Duration::from_secs(5 * 60);
+pub const REPLY_CLAIM: Duration = Duration::from_secs(90);
 /// Chats whose parked replies one process sends at a time.
 pub const PARKED_IN_HAND: usize = 64;
 /// How often a parked reply is tried before it is given up: more than three days.
