@@ -342,7 +342,7 @@ impl<'a> One<'_, 'a> {
             return Ok(());
         };
         let number = narrow(number.0)?;
-        let due = expense.awaits_rate(self.home()).then_some(self.commit.at);
+        let due = expense.lacks_rate(self.home()).then_some(self.commit.at);
         let row = expense_row(self.ledger, number, expense, due)?;
         let tags = match allotted {
             Some(_) => {

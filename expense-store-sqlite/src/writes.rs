@@ -117,7 +117,7 @@ impl One<'_> {
         let details = &expense.details;
         let origin = expense.origin.as_ref();
         let known = expense.conversion.as_ref();
-        let lacks_rate = expense.awaits_rate(self.home());
+        let lacks_rate = expense.lacks_rate(self.home());
         self.run(
             sql::EXPENSE,
             params![

@@ -165,12 +165,15 @@ impl Chat {
             return Vec::new();
         };
         let mut table = csv::Reader::from_path(file).expect("the file is there");
+        let names = table.headers().expect("a first line").clone();
+        let column = |name| names.iter().position(|known| known == name).expect(name);
+        let (number, amount, words) = (column("number"), column("amount"), column("description"));
         let rows = table.records().map(|row| {
             let row = row.expect("a row");
             (
-                row[0].parse().expect("a number"),
-                row[2].to_owned(),
-                row[5].to_owned(),
+                row[number].parse().expect("a number"),
+                row[amount].to_owned(),
+                row[words].to_owned(),
             )
         });
         rows.collect()

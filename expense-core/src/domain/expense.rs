@@ -115,7 +115,7 @@ impl Expense {
 
     /// Whether a ledger that counts in `home` lacks a rate for it.
     #[must_use]
-    pub fn awaits_rate(&self, home: Currency) -> bool {
+    pub fn lacks_rate(&self, home: Currency) -> bool {
         !self.removed && self.worth_in(home).is_none()
     }
 

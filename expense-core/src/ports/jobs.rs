@@ -122,7 +122,7 @@ pub enum Release {
 /// due for a sweep when a waiting or open draft has expired or an outcome is older than
 /// `limits::OUTCOMES`; keys of erased ledgers, which nobody sweeps, go at that age by themselves.
 ///
-/// An expense lacks a rate while [`Expense::awaits_rate`] says so of its ledger's currency. Each
+/// An expense lacks a rate while [`Expense::lacks_rate`] says so of its ledger's currency. Each
 /// commit that changes it, and each that changes that currency, makes it other work.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]

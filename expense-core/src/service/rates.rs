@@ -40,8 +40,8 @@ impl Inner {
     pub(super) fn wake_rates(&self, commit: &Commit) {
         let home = commit.ledger.settings.currency;
         let lacks = |write: &Write| match write {
-            Write::AddExpense(expense) => expense.awaits_rate(home),
-            Write::AmendExpense { after, .. } => after.awaits_rate(home),
+            Write::AddExpense(expense) => expense.lacks_rate(home),
+            Write::AmendExpense { after, .. } => after.lacks_rate(home),
             Write::PutSettings(settings) => settings.currency != home,
             _ => false,
         };

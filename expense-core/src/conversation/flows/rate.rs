@@ -29,7 +29,7 @@ pub(crate) fn found(
     let Some(before) = ctx.expense(id)? else {
         return Ok(ctx.nothing());
     };
-    let wanted = before.revision == revision && into == home && before.awaits_rate(home);
+    let wanted = before.revision == revision && into == home && before.lacks_rate(home);
     let conversion = Conversion::new(before.details.money, into, rate.clone());
     let (true, Ok(conversion)) = (wanted, conversion) else {
         return Ok(ctx.nothing());

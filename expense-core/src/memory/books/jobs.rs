@@ -276,7 +276,7 @@ impl Books {
         for account in self.accounts.values() {
             let ledger = &account.ledger;
             let lacking = account.expenses.values();
-            let lacking = lacking.filter(|expense| expense.awaits_rate(ledger.settings.currency));
+            let lacking = lacking.filter(|expense| expense.lacks_rate(ledger.settings.currency));
             waiting.extend(
                 lacking.map(|expense| (expense.recorded_at, Task::Rate(ledger.id, expense.id))),
             );
