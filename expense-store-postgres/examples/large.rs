@@ -28,7 +28,18 @@ const LOOKS: usize = 301;
 
 /// A thousand days up to the third of May 2026, on each of which the large ledger has a thousand
 /// expenses and every other one.
-const FILL: [&str; 4] = [
+const FILL: [&str; 6] = [
+    // Indexes are made at once when everything is there: that is ten times quicker.
+    "DO $$ DECLARE i record; BEGIN
+        CREATE TEMPORARY TABLE indexes AS SELECT indexdef FROM pg_indexes
+            WHERE schemaname = 'public' AND tablename IN ('expenses', 'totals');
+        FOR i IN SELECT conrelid::regclass AS of, conname FROM pg_constraint
+            WHERE conrelid IN ('expenses'::regclass, 'totals'::regclass) AND contype IN ('p', 'u')
+        LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', i.of, i.conname); END LOOP;
+        FOR i IN SELECT indexname FROM pg_indexes
+            WHERE schemaname = 'public' AND tablename IN ('expenses', 'totals')
+        LOOP EXECUTE format('DROP INDEX %I', i.indexname); END LOOP;
+     END $$",
     "CREATE TEMPORARY TABLE books AS
      SELECT 1::bigint AS ledger_id, 1000 AS a_day
      UNION ALL SELECT n, 1 FROM generate_series(2, 9001) AS n",
@@ -41,6 +52,10 @@ const FILL: [&str; 4] = [
     "INSERT INTO totals
      SELECT ledger_id, count(*), day, category, currency, '', sum(amount), 0
      FROM expenses GROUP BY ledger_id, day, category, currency",
+    "DO $$ DECLARE i record; BEGIN
+        SET LOCAL maintenance_work_mem = '512MB';
+        FOR i IN SELECT indexdef FROM indexes LOOP EXECUTE i.indexdef; END LOOP;
+     END $$",
     "VACUUM ANALYZE",
 ];
 

@@ -25,12 +25,17 @@ const LOOK: Duration = Duration::from_millis(20);
 /// Another program may take the free port first.
 const ATTEMPTS: usize = 5;
 
-/// Ends the server when whoever started it ends, in whatever way: its input closes then.
-/// Until then every line of it names a signal for the server.
-const KEEPER: &str = r#""$@" & server=$!
-while read -r signal; do kill "-$signal" "$server"; done
-kill -INT "$server" 2>/dev/null
-wait "$server""#;
+/// Ends the server when whoever started it ends, in whatever way: its input closes then. Its
+/// folder, the first argument, goes with it, unless a line told before that it crashes.
+/// A signal to the whole group may not end it before the server.
+const KEEPER: &str = r#"folder=$1; shift
+"$@" & server=$!
+trap '' HUP INT TERM
+if read -r crash; then
+    kill -QUIT "$server"; wait "$server"
+else
+    kill -INT "$server"; wait "$server"; cd /; rm -rf "$folder"
+fi"#;
 
 /// Whether what is committed survives a loss of power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +132,7 @@ impl Server {
     ///
     /// [`ServerError::Io`] when it can't be told.
     pub fn crash(&mut self) -> Result<(), ServerError> {
-        self.end(Some("QUIT"))
+        self.end(true)
     }
 
     /// Starts it again after a crash, on the same port and data.
@@ -177,6 +182,7 @@ impl Server {
         let mut keeper = Command::new("sh");
         keeper
             .args(["-c", KEEPER, "sh"])
+            .arg(self.folder.path())
             .arg(self.programs.join("postgres"))
             .arg("-D")
             .arg(self.data());
@@ -195,7 +201,7 @@ impl Server {
             // The keeper waits for its input: a server that ended shows in its log.
             if ended || begun.elapsed() > STARTING || self.gave_up() {
                 let said = std::fs::read_to_string(self.log()).unwrap_or_default();
-                self.end(None)?;
+                self.end(true)?;
                 return Err(ServerError::NotStarted(said.trim().to_owned()));
             }
             std::thread::sleep(LOOK);
@@ -238,12 +244,12 @@ impl Server {
         said.contains("FATAL:  could not") || said.contains("database system is shut down")
     }
 
-    fn end(&mut self, signal: Option<&str>) -> Result<(), ServerError> {
+    fn end(&mut self, crash: bool) -> Result<(), ServerError> {
         let Some(mut keeper) = self.keeper.take() else {
             return Ok(());
         };
-        if let (Some(signal), Some(input)) = (signal, keeper.stdin.as_mut()) {
-            writeln!(input, "{signal}")?;
+        if let Some(input) = keeper.stdin.as_mut().filter(|_| crash) {
+            writeln!(input, "crash")?;
         }
         drop(keeper.stdin.take());
         keeper.wait()?;
@@ -271,7 +277,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // It ends with its input even if it can't be waited for.
-        let _ = self.end(None);
+        let _ = self.end(false);
     }
 }
 
