@@ -93,11 +93,10 @@ async fn closing_finishes_what_waits_and_refuses_the_rest() {
     let store = Arc::new(open(&file).await.unwrap());
     let mut running = JoinSet::new();
     for n in 0..50 {
+        // Prepared beforehand: it reads the store, which may be closed by then.
+        let commit = lunch(&store, &format!("chat{n}"), "1").await;
         let store = Arc::clone(&store);
-        running.spawn(async move {
-            let commit = lunch(&store, &format!("chat{n}"), "1").await;
-            (n, store.commit(commit).await)
-        });
+        running.spawn(async move { (n, store.commit(commit).await) });
     }
     let mut recorded = Vec::new();
     while let Some(done) = running.join_next().await {
