@@ -1,5 +1,6 @@
 //! What can go wrong with the database, in words that say what to do.
 
+use expense_core::memory::column::Unknown;
 use expense_core::ports::error::{Fault, PortError};
 
 /// Why a database can't be used as the store. None of it shows the URL: that holds a password.
@@ -174,6 +175,12 @@ impl Failure {
                 OpenError::Other(code)
             }
         }
+    }
+}
+
+impl From<Unknown> for Failure {
+    fn from(Unknown(kind): Unknown) -> Self {
+        Self::Unknown(kind)
     }
 }
 

@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use expense_core::conversation::question::DraftQuery;
 use expense_core::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId};
 use expense_core::domain::limits;
+use expense_core::memory::column::{self, json, narrow, parsed, word};
+use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
+use crate::list;
 use crate::read::{self, led_to};
-use crate::rows::{json, narrow, parsed, word};
 use crate::store::PostgresStore;
 
 /// What is free to be claimed, as (ledger, item), the longest waiting first, at most $2: $1 is now.
@@ -96,13 +98,13 @@ const CLAIM_RATES: &str = claim!(
 );
 const WAITING: &str = concat!("SELECT item FROM (", free!(reading), ") AS f");
 
-fn word_and_statement(kind: JobKind) -> (&'static str, &'static str) {
+fn claiming(kind: JobKind) -> &'static str {
     match kind {
-        JobKind::Reading => ("reading", CLAIM_READINGS),
-        JobKind::Reply => ("reply", CLAIM_REPLIES),
-        JobKind::Suggestion => ("suggestion", CLAIM_SUGGESTIONS),
-        JobKind::Sweep => ("sweep", CLAIM_SWEEPS),
-        JobKind::Rate => ("rate", CLAIM_RATES),
+        JobKind::Reading => CLAIM_READINGS,
+        JobKind::Reply => CLAIM_REPLIES,
+        JobKind::Suggestion => CLAIM_SUGGESTIONS,
+        JobKind::Sweep => CLAIM_SWEEPS,
+        JobKind::Rate => CLAIM_RATES,
     }
 }
 
@@ -144,8 +146,7 @@ async fn take(
     if kind == JobKind::Sweep {
         drop_orphans(db, now).await?;
     }
-    let (_, statement) = word_and_statement(kind);
-    let taken: Vec<(i64, Uuid, Uuid, i32)> = sqlx::query_as(statement)
+    let taken: Vec<(i64, Uuid, Uuid, i32)> = sqlx::query_as(claiming(kind))
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .bind(later(now, ttl))
@@ -183,10 +184,8 @@ async fn in_turn(
 
 /// Nobody sweeps for an erased ledger any more: its keys go by themselves.
 async fn drop_orphans(db: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Failure> {
-    let kept = TimeDelta::from_std(limits::OUTCOMES).unwrap_or(TimeDelta::MAX);
-    let old = now.checked_sub_signed(kept).unwrap_or(DateTime::UNIX_EPOCH);
     sqlx::query("DELETE FROM outcomes WHERE orphaned AND at <= $1")
-        .bind(old)
+        .bind(earlier(now, limits::OUTCOMES))
         .execute(db)
         .await?;
     Ok(())
@@ -227,29 +226,19 @@ async fn end(
     job: &Job,
     release: Release,
 ) -> Result<(), Failure> {
-    let kind = match &job.work {
-        Work::Reading { .. } => JobKind::Reading,
-        Work::Reply(_) => JobKind::Reply,
-        Work::Suggestion { .. } => JobKind::Suggestion,
-        Work::Sweep => JobKind::Sweep,
-        Work::Rate { .. } => JobKind::Rate,
-    };
-    let (name, _) = word_and_statement(kind);
+    let kind = job.work.kind();
+    let name = column::kind(kind);
     let (statement, gone) = match (kind, release) {
         (JobKind::Reply, Release::Done) => (END_REPLY, true),
         (JobKind::Suggestion, Release::Done) => (END_SUGGESTION, true),
         (JobKind::Rate, _) => (END_RATE, false),
         _ => (END, false),
     };
-    let until = match release {
-        Release::Done => now,
-        Release::Again { after } | Release::NotBegun { after } => later(now, after),
-    };
     let item: Option<Uuid> = sqlx::query_scalar(statement)
         .bind(job.ledger.as_i64())
         .bind(name)
         .bind(job.claim)
-        .bind(until)
+        .bind(later(now, release.pause()))
         .bind(i32::from(matches!(release, Release::NotBegun { .. })))
         .fetch_optional(&mut *db)
         .await?;
@@ -303,7 +292,7 @@ async fn work(
         let draft = read::draft(db, ledger, &query).await?.map(Box::new);
         draft.map(|draft| Work::Reading { draft, settings })
     } else {
-        let expense = read::expense(db, ledger, ExpenseId::from_uuid(item)).await?;
+        let expense = list::expense(db, ledger, ExpenseId::from_uuid(item)).await?;
         expense.map(Box::new).map(|expense| match kind {
             JobKind::Rate => Work::Rate {
                 expense,
@@ -341,10 +330,4 @@ async fn reply(
         replies: parsed(&replies)?,
     };
     Ok(Some((word(&now_at)?, Work::Reply(parked))))
-}
-
-pub(crate) fn later(now: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
-    let after = TimeDelta::from_std(after).ok();
-    let later = after.and_then(|after| now.checked_add_signed(after));
-    later.unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

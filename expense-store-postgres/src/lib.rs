@@ -7,6 +7,7 @@ mod desk;
 mod error;
 mod examine;
 mod jobs;
+mod list;
 mod look;
 mod migrate;
 mod moving;
@@ -20,6 +21,7 @@ mod state;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod totals;
 mod writes;
 
 pub use config::Config;

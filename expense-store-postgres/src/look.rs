@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::keys::{DraftId, ExpenseId, LedgerId};
 use expense_core::domain::ledger::Revision;
+use expense_core::memory::column::{narrow, parsed};
 use expense_core::memory::plan::{Found, hashed, named};
 use expense_core::ports::store::{Commit, Outcome};
 use sqlx::PgConnection;
@@ -16,7 +17,6 @@ use sqlx::types::Uuid;
 
 use crate::error::Failure;
 use crate::read::led_to;
-use crate::rows::{narrow, parsed};
 
 /// The counters of a ledger; all zero where there is none.
 #[derive(Debug, Clone, Copy, Default)]

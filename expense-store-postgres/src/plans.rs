@@ -12,9 +12,11 @@ use sqlx::postgres::PgArguments;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Execute, Executor, PgConnection, Postgres, QueryBuilder, Row};
 
+use crate::list::listing;
 use crate::open::BY_INDEX;
-use crate::read::{TAGS, listing, summing};
+use crate::read::TAGS;
 use crate::testing::Database;
+use crate::totals::summing;
 
 const LEDGER: i64 = 7;
 

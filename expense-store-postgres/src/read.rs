@@ -1,30 +1,22 @@
 //! Answers, each from one statement: what it sees was true at one moment.
 
-use chrono::NaiveDate;
-use expense_core::conversation::question::{
-    Census, ChangeQuery, Cursor, DraftQuery, ExpenseFilter, Group, Page, PageRequest, Total,
-    TotalsQuery,
-};
+use expense_core::conversation::question::{Census, ChangeQuery, DraftQuery};
 use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::access::Person;
-use expense_core::domain::calendar::Period;
-use expense_core::domain::category::CategoryId;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
-use expense_core::domain::expense::Expense;
-use expense_core::domain::keys::{ChatKey, ExpenseId, LedgerId, UpdateKey};
+use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::limits;
-use expense_core::domain::text::{Tag, fold};
+use expense_core::domain::text::Tag;
+use expense_core::memory::column::{narrow, parsed, word};
 use expense_core::memory::plan::hashed;
+use expense_core::memory::row;
 use expense_core::ports::store::{Outcome, StoredSession};
-use sqlx::types::Uuid;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
+use sqlx::PgConnection;
 
 use crate::error::Failure;
-use crate::rows::{
-    ChangeRow, DraftRow, ExpenseRow, LedgerRow, PersonRow, TotalRow, narrow, parsed, word,
-};
+use crate::rows::Found;
 
 /// The ledger that the chat in this parameter leads to: its own, or the one that moved on.
 macro_rules! led_to {
@@ -57,7 +49,7 @@ pub(crate) async fn recorded(
     .fetch_optional(db)
     .await?;
     match outcome {
-        Some(Some(outcome)) => parsed(&outcome).map(Some),
+        Some(Some(outcome)) => Ok(Some(parsed(&outcome)?)),
         Some(None) => Ok(Some(Outcome::default())),
         None => Ok(None),
     }
@@ -68,7 +60,7 @@ pub(crate) async fn ledger(
     db: &mut PgConnection,
     chat: &ChatKey,
 ) -> Result<Option<Ledger>, Failure> {
-    let row: Option<LedgerRow> = sqlx::query_as(concat!(
+    let row = sqlx::query(concat!(
         "SELECT l.ledger_id, l.chat, c.revision, l.currency, l.zone, l.locale, l.language,
             l.categories, l.members,
             coalesce((SELECT json_agg(json_build_array(words, category) ORDER BY place)
@@ -80,7 +72,7 @@ pub(crate) async fn ledger(
     .bind(chat.as_str())
     .fetch_optional(db)
     .await?;
-    row.map(|row| row.ledger()).transpose()
+    row.map(|row| row::ledger(&Found(row))).transpose()
 }
 
 /// The chat's session.
@@ -104,226 +96,6 @@ pub(crate) async fn session(
         version: SessionVersion(narrow(version)?),
         session: session.unwrap_or_default(),
     })
-}
-
-/// One page of the expenses that meet the filter.
-pub(crate) async fn expenses(
-    db: &mut PgConnection,
-    ledger: LedgerId,
-    filter: &ExpenseFilter,
-    page: PageRequest,
-) -> Result<Page, Failure> {
-    let limit = page.limit.clamp(1, limits::MAX_PAGE);
-    let mut query = listing(ledger, filter, page.after, limit + 1);
-    let rows: Vec<ExpenseRow> = query.build_query_as().fetch_all(db).await?;
-    let mut expenses = rows
-        .into_iter()
-        .map(ExpenseRow::expense)
-        .collect::<Result<Vec<Expense>, Failure>>()?;
-    let more = expenses.len() > limit;
-    expenses.truncate(limit);
-    let last = expenses.last().filter(|_| more);
-    let next = last.and_then(|last| {
-        Some(Cursor {
-            date: last.details.date,
-            number: last.number?,
-        })
-    });
-    Ok(Page { expenses, next })
-}
-
-/// One expense, removed or not.
-pub(crate) async fn expense(
-    db: &mut PgConnection,
-    ledger: LedgerId,
-    id: ExpenseId,
-) -> Result<Option<Expense>, Failure> {
-    let filter = ExpenseFilter {
-        ids: Some(vec![id]),
-        removed: true,
-        ..ExpenseFilter::default()
-    };
-    let page = PageRequest {
-        after: None,
-        limit: 1,
-    };
-    let found = expenses(db, ledger, &filter, page).await?;
-    Ok(found.expenses.into_iter().next())
-}
-
-/// The statement of a list. What few expenses have is looked up first; tags and the rest are
-/// looked at in the order of days, each by an index in that order, and no further than the page.
-pub(crate) fn listing(
-    ledger: LedgerId,
-    filter: &ExpenseFilter,
-    after: Option<Cursor>,
-    limit: usize,
-) -> QueryBuilder<Postgres> {
-    let ExpenseFilter {
-        period,
-        categories,
-        tag,
-        words,
-        number,
-        ids,
-        message,
-        removed,
-    } = filter;
-    let mut query = QueryBuilder::new("");
-    let few = number.is_some() || ids.is_some() || message.is_some();
-    if few {
-        query.push("WITH e AS MATERIALIZED (SELECT * FROM expenses WHERE ledger_id = ");
-        query.push_bind(ledger.as_i64());
-        if let Some(number) = number {
-            query.push(" AND number = ").push_bind(i64::from(number.0));
-        }
-        if let Some(ids) = ids {
-            let ids: Vec<Uuid> = ids.iter().map(|id| *id.as_uuid()).collect();
-            query.push(" AND id = ANY (").push_bind(ids).push(")");
-        }
-        if let Some(message) = message {
-            let message = message.as_str().to_owned();
-            query.push(" AND message = ").push_bind(message);
-        }
-        query.push(") ");
-    }
-    query.push(
-        "SELECT e.number, e.id, e.revision, e.change, e.removed, e.day, e.amount, e.currency,
-            e.category, e.description, e.merchant, e.message, e.line, e.said, e.sent_on, e.draft,
-            e.paid_by, e.entered_by, e.recorded_at, e.converted, e.converted_into, e.rate,
-            e.rate_source, e.rate_day,
-            ARRAY (SELECT t.tag FROM tags AS t WHERE t.ledger_id = e.ledger_id
-                AND t.number = e.number ORDER BY t.tag COLLATE \"C\") AS tags FROM ",
-    );
-    // The table whose index has the order.
-    let o = match (few, tag) {
-        (true, _) => {
-            query.push("e");
-            "e"
-        }
-        (false, None) => {
-            query.push("expenses AS e");
-            "e"
-        }
-        (false, Some(_)) => {
-            query.push("tags AS o JOIN expenses AS e ON e.ledger_id = o.ledger_id");
-            query.push(" AND e.number = o.number");
-            "o"
-        }
-    };
-    query.push(format_args!(" WHERE {o}.ledger_id = "));
-    query.push_bind(ledger.as_i64());
-    conditions(&mut query, o, *period, after);
-    match tag {
-        Some(tag) if few => {
-            query.push(" AND EXISTS (SELECT FROM tags AS t WHERE t.ledger_id = e.ledger_id");
-            query.push(" AND t.number = e.number AND t.tag = ");
-            query.push_bind(tag.as_str().to_owned()).push(")");
-        }
-        Some(tag) => {
-            query
-                .push(" AND o.tag = ")
-                .push_bind(tag.as_str().to_owned());
-        }
-        None => {}
-    }
-    if !removed {
-        query.push(" AND NOT e.removed");
-    }
-    if let Some(categories) = categories {
-        among(&mut query, categories);
-    }
-    for word in words {
-        search(&mut query, &fold(word));
-    }
-    query.push(format_args!(
-        " ORDER BY {o}.day DESC, {o}.number DESC LIMIT "
-    ));
-    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    query
-}
-
-/// The part of the order that is asked for.
-fn conditions(
-    query: &mut QueryBuilder<Postgres>,
-    o: &str,
-    period: Option<Period>,
-    after: Option<Cursor>,
-) {
-    if let Some(period) = period {
-        query.push(format_args!(" AND {o}.day >= "));
-        query.push_bind(day(period.from()));
-        query.push(format_args!(" AND {o}.day < "));
-        query.push_bind(day(period.until()));
-    }
-    if let Some(after) = after {
-        query.push(format_args!(" AND ({o}.day, {o}.number) < ("));
-        query.push_bind(day(after.date)).push(", ");
-        query.push_bind(i64::from(after.number.0)).push(")");
-    }
-}
-
-/// A day as PostgreSQL can hold it: no expense is beyond.
-fn day(date: NaiveDate) -> NaiveDate {
-    let first = NaiveDate::from_ymd_opt(-4_000, 1, 1).unwrap_or(NaiveDate::MIN);
-    date.max(first)
-}
-
-/// A text that the database can't hold is in none of its rows.
-fn search(query: &mut QueryBuilder<Postgres>, word: &str) {
-    if word.contains('\0') {
-        query.push(" AND false");
-    } else {
-        query.push(" AND strpos(coalesce(e.search, e.description), ");
-        query.push_bind(word.to_owned()).push(") > 0");
-    }
-}
-
-fn among(query: &mut QueryBuilder<Postgres>, categories: &[CategoryId]) {
-    let ids: Vec<i64> = categories.iter().map(|id| i64::from(id.0)).collect();
-    query.push(" AND category = ANY (").push_bind(ids).push(")");
-}
-
-/// Sums from the kept totals.
-pub(crate) async fn totals(
-    db: &mut PgConnection,
-    ledger: LedgerId,
-    query: &TotalsQuery,
-) -> Result<Vec<Total>, Failure> {
-    let rows: Vec<TotalRow> = summing(ledger, query)
-        .build_query_as()
-        .fetch_all(db)
-        .await?;
-    rows.iter().map(|row| row.total(query.into)).collect()
-}
-
-/// The statement of a sum.
-pub(crate) fn summing(ledger: LedgerId, query: &TotalsQuery) -> QueryBuilder<Postgres> {
-    let group = match query.group {
-        Group::None => "NULL::integer AS category, NULL::date AS day",
-        Group::Category => "category, NULL::date AS day",
-        Group::Day => "NULL::integer AS category, day",
-    };
-    let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(group);
-    sql.push(
-        ", currency, sum(amount) AS amount, sum(count)::bigint AS count,
-        sum(CASE WHEN currency = w.code THEN amount
-            WHEN converted_into = w.code THEN converted ELSE 0 END) AS converted,
-        sum(CASE WHEN w.code IN (currency, converted_into) THEN 0 ELSE count END)::bigint
-            AS unconverted
-        FROM totals AS o CROSS JOIN (SELECT ",
-    );
-    sql.push_bind(query.into.code());
-    sql.push("::text AS code) AS w WHERE o.ledger_id = ");
-    sql.push_bind(ledger.as_i64());
-    conditions(&mut sql, "o", query.period, None);
-    if let Some(categories) = &query.categories {
-        among(&mut sql, categories);
-    }
-    sql.push(" GROUP BY 1, 2, currency HAVING sum(count) > 0");
-    sql.push(" ORDER BY 1, 2, currency COLLATE \"C\"");
-    sql
 }
 
 /// Tags of expenses that are not removed.
@@ -373,18 +145,18 @@ pub(crate) async fn draft(
 ) -> Result<Option<Draft>, Failure> {
     let ledger = ledger.as_i64();
     let query = match query {
-        DraftQuery::Id(id) => sqlx::query_as(DRAFT).bind(ledger).bind(*id.as_uuid()),
-        DraftQuery::Album(album) => sqlx::query_as(DRAFT_OF_ALBUM)
+        DraftQuery::Id(id) => sqlx::query(DRAFT).bind(ledger).bind(*id.as_uuid()),
+        DraftQuery::Album(album) => sqlx::query(DRAFT_OF_ALBUM)
             .bind(ledger)
             .bind(album.as_str()),
-        DraftQuery::NewestOpen(user) => sqlx::query_as(DRAFT_OPEN).bind(ledger).bind(user.as_str()),
+        DraftQuery::NewestOpen(user) => sqlx::query(DRAFT_OPEN).bind(ledger).bind(user.as_str()),
         DraftQuery::Image(prints) => {
             let prints: Vec<&str> = prints.iter().map(|print| print.0.as_str()).collect();
-            sqlx::query_as(DRAFT_OF_IMAGE).bind(ledger).bind(prints)
+            sqlx::query(DRAFT_OF_IMAGE).bind(ledger).bind(prints)
         }
     };
-    let row: Option<DraftRow> = query.fetch_optional(db).await?;
-    row.map(DraftRow::draft).transpose()
+    let row = query.fetch_optional(db).await?;
+    row.map(|row| row::draft(&Found(row))).transpose()
 }
 
 const CHANGE: &str =
@@ -400,22 +172,20 @@ pub(crate) async fn change(
 ) -> Result<Option<Change>, Failure> {
     let ledger = ledger.as_i64();
     let query = match query {
-        ChangeQuery::Id(id) => sqlx::query_as(CHANGE).bind(ledger).bind(*id.as_uuid()),
-        ChangeQuery::NewestBy(user) => sqlx::query_as(CHANGE_NEWEST)
-            .bind(ledger)
-            .bind(user.as_str()),
+        ChangeQuery::Id(id) => sqlx::query(CHANGE).bind(ledger).bind(*id.as_uuid()),
+        ChangeQuery::NewestBy(user) => sqlx::query(CHANGE_NEWEST).bind(ledger).bind(user.as_str()),
     };
-    let row: Option<ChangeRow> = query.fetch_optional(db).await?;
-    row.map(|row| row.change()).transpose()
+    let row = query.fetch_optional(db).await?;
+    row.map(|row| row::change(&Found(row))).transpose()
 }
 
 /// Everybody about whom something was decided.
 pub(crate) async fn people(db: &mut PgConnection) -> Result<Vec<Person>, Failure> {
-    let rows: Vec<PersonRow> =
-        sqlx::query_as("SELECT who, role, name, since FROM people ORDER BY who")
-            .fetch_all(db)
-            .await?;
-    rows.iter().map(PersonRow::person).collect()
+    let rows = sqlx::query("SELECT who, role, name, since FROM people ORDER BY who")
+        .fetch_all(db)
+        .await?;
+    let people = rows.into_iter().map(|row| row::person(&Found(row)));
+    people.collect()
 }
 
 /// How much is kept.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use expense_core::domain::access::Person;
 use expense_core::domain::person::PersonName;
+use expense_core::memory::column::text;
 use sqlx::postgres::PgArguments;
 use sqlx::{Encode, PgConnection, Postgres, Type};
 
@@ -14,7 +15,6 @@ use crate::columns::{
 };
 use crate::error::Failure;
 use crate::moving;
-use crate::rows::text;
 use crate::writes::{Common, Erased, Recounted, Seldom, Sweep};
 
 impl Common<'_> {

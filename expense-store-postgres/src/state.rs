@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use expense_core::memory::column::narrow;
+use expense_core::memory::later;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::state::{Saved, StateStore, Version, Versioned};
 use sqlx::PgConnection;
 
 use crate::error::Failure;
-use crate::jobs::later;
-use crate::rows::narrow;
 use crate::store::PostgresStore;
 
 #[async_trait]

@@ -23,8 +23,10 @@ use tokio::task::JoinHandle;
 use crate::config::{Config, WAITING};
 use crate::desk::{Desk, Message, Request};
 use crate::error::{Failure, OpenError};
+use crate::list;
 use crate::open::open;
 use crate::read;
+use crate::totals;
 
 /// Ledgers, expenses, waiting work and shared copies of sessions in one PostgreSQL database.
 ///
@@ -121,14 +123,14 @@ impl ExpenseStore for PostgresStore {
         page: PageRequest,
     ) -> PortResult<Page> {
         let page = self
-            .with(async |db| read::expenses(db, ledger, filter, page).await)
+            .with(async |db| list::expenses(db, ledger, filter, page).await)
             .await;
         page.map_err(|failure| failure.during("store", "expenses"))
     }
 
     async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> PortResult<Vec<Total>> {
         let totals = self
-            .with(async |db| read::totals(db, ledger, query).await)
+            .with(async |db| totals::totals(db, ledger, query).await)
             .await;
         totals.map_err(|failure| failure.during("store", "totals"))
     }

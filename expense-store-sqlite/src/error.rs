@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use expense_core::memory::column::Unknown;
 use expense_core::ports::error::{Fault, PortError};
 
 /// Why a file can't be used as the store. The file is as it was.
@@ -105,6 +106,12 @@ impl Failure {
                 reason: self.to_string(),
             },
         }
+    }
+}
+
+impl From<Unknown> for Failure {
+    fn from(Unknown(kind): Unknown) -> Self {
+        Self::Unknown(kind)
     }
 }
 

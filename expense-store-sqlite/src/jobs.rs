@@ -3,18 +3,21 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use expense_core::conversation::question::DraftQuery;
 use expense_core::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId};
 use expense_core::domain::limits;
+use expense_core::memory::column::{self, json, narrow, parsed, word};
+use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
 use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
 use crate::error::Failure;
+use crate::list;
 use crate::read::{self, led_to};
-use crate::rows::{json, micros, narrow, parsed, word};
+use crate::rows::micros;
 use crate::store::SqliteStore;
 
 /// What is free to be claimed, as (ledger, item, chat), the longest waiting first: ?1 is now.
@@ -82,13 +85,13 @@ const TAKE: &str = "INSERT INTO claims (ledger_id, kind, item, claim, until, att
 const END_TURN: &str = "UPDATE drafts SET turn = ?3 WHERE state = 'waiting' AND opened_by =
         (SELECT opened_by FROM drafts WHERE ledger_id = ?1 AND id = ?2)";
 
-fn word_and_place(kind: JobKind) -> (&'static str, usize) {
+fn place(kind: JobKind) -> usize {
     match kind {
-        JobKind::Reading => ("reading", 0),
-        JobKind::Reply => ("reply", 1),
-        JobKind::Sweep => ("sweep", 2),
-        JobKind::Suggestion => ("suggestion", 3),
-        JobKind::Rate => ("rate", 4),
+        JobKind::Reading => 0,
+        JobKind::Reply => 1,
+        JobKind::Sweep => 2,
+        JobKind::Suggestion => 3,
+        JobKind::Rate => 4,
     }
 }
 
@@ -144,7 +147,7 @@ fn draft_id(item: &[u8]) -> Result<DraftId, Failure> {
 impl SqliteStore {
     async fn take(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>, Failure> {
         let now = self.clock.now();
-        let (name, place) = word_and_place(kind);
+        let place = place(kind);
         if kind == JobKind::Sweep {
             self.drop_orphans(now).await?;
         }
@@ -167,7 +170,7 @@ impl SqliteStore {
             } = free;
             let (claim, attempt): (Uuid, i64) = sqlx::query_as(TAKE)
                 .bind(ledger)
-                .bind(name)
+                .bind(column::kind(kind))
                 .bind(&item)
                 .bind(micros(later(now, ttl)))
                 .fetch_one(&mut *transaction)
@@ -197,8 +200,13 @@ impl SqliteStore {
     }
 
     async fn in_turn(&self, limit: usize) -> Result<Vec<DraftId>, Failure> {
-        let (_, place) = word_and_place(JobKind::Reading);
-        let free = free(&self.readers, place, self.clock.now(), limit).await?;
+        let free = free(
+            &self.readers,
+            place(JobKind::Reading),
+            self.clock.now(),
+            limit,
+        )
+        .await?;
         let drafts = free.iter().map(|free| draft_id(&free.item));
         drafts.collect()
     }
@@ -223,17 +231,7 @@ impl SqliteStore {
 
     async fn end(&self, job: &Job, release: Release) -> Result<(), Failure> {
         let now = self.clock.now();
-        let (name, _) = match &job.work {
-            Work::Reading { .. } => word_and_place(JobKind::Reading),
-            Work::Reply(_) => word_and_place(JobKind::Reply),
-            Work::Suggestion { .. } => word_and_place(JobKind::Suggestion),
-            Work::Sweep => word_and_place(JobKind::Sweep),
-            Work::Rate { .. } => word_and_place(JobKind::Rate),
-        };
-        let until = match release {
-            Release::Done => now,
-            Release::Again { after } | Release::NotBegun { after } => later(now, after),
-        };
+        let until = later(now, release.pause());
         let mut writer = self.writer.acquire().await?;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
         let item: Option<Vec<u8>> = sqlx::query_scalar(
@@ -241,7 +239,7 @@ impl SqliteStore {
              WHERE ledger_id = ?1 AND kind = ?2 AND claim = ?3 RETURNING item",
         )
         .bind(job.ledger.as_i64())
-        .bind(name)
+        .bind(column::kind(job.work.kind()))
         .bind(job.claim)
         .bind(micros(until))
         .bind(matches!(release, Release::NotBegun { .. }))
@@ -355,7 +353,7 @@ async fn work(
         JobKind::Suggestion => {
             let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
             let id = ExpenseId::from_uuid(id);
-            let expense = read::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
+            let expense = list::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
             let settings = read::ledger(db, chat).await?;
             Ok(Work::Suggestion {
                 expense: Box::new(expense.ok_or(Failure::Unknown("expense"))?),
@@ -366,7 +364,7 @@ async fn work(
         JobKind::Rate => {
             let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
             let id = ExpenseId::from_uuid(id);
-            let expense = read::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
+            let expense = list::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
             let ledger = read::ledger(db, chat).await?;
             Ok(Work::Rate {
                 expense: Box::new(expense.ok_or(Failure::Unknown("expense"))?),
@@ -374,16 +372,4 @@ async fn work(
             })
         }
     }
-}
-
-pub(crate) fn later(now: DateTime<Utc>, after: Duration) -> DateTime<Utc> {
-    let after = TimeDelta::from_std(after).ok();
-    let later = after.and_then(|after| now.checked_add_signed(after));
-    later.unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-fn earlier(now: DateTime<Utc>, before: Duration) -> DateTime<Utc> {
-    let before = TimeDelta::from_std(before).ok();
-    let earlier = before.and_then(|before| now.checked_sub_signed(before));
-    earlier.unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod examine;
 mod jobs;
+mod list;
 mod look;
 mod migrate;
 mod moving;
@@ -17,6 +18,7 @@ mod rows;
 mod sql;
 mod state;
 mod store;
+mod totals;
 mod turn;
 mod writes;
 

@@ -3,6 +3,7 @@
 use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::keys::LedgerId;
 use expense_core::domain::ledger::Revision;
+use expense_core::memory::column::{narrow, parsed};
 use expense_core::memory::plan::{Found, hashed, named};
 use expense_core::ports::store::{Commit, Outcome};
 use rusqlite::types::FromSql;
@@ -11,7 +12,6 @@ use sqlx::types::Uuid;
 
 use crate::error::Failure;
 use crate::read::led_to;
-use crate::rows::{narrow, parsed};
 
 /// What a commit is decided by.
 pub(crate) struct Seen {

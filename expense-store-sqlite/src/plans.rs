@@ -10,8 +10,9 @@ use rstest::rstest;
 use sqlx::{AssertSqlSafe, QueryBuilder, Row, Sqlite, SqlitePool};
 
 use crate::Config;
+use crate::list::listing;
 use crate::open::open;
-use crate::read::{listing, summing};
+use crate::totals::summing;
 
 const LEDGER: i64 = 7;
 

@@ -1,28 +1,22 @@
 //! Answers, each from one statement: what it sees was true at one moment.
 
-use expense_core::conversation::question::{
-    Census, ChangeQuery, Cursor, DraftQuery, ExpenseFilter, Group, Page, PageRequest, Total,
-    TotalsQuery,
-};
+use expense_core::conversation::question::{Census, ChangeQuery, DraftQuery};
 use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::access::Person;
-use expense_core::domain::category::CategoryId;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
-use expense_core::domain::expense::Expense;
-use expense_core::domain::keys::{ChatKey, ExpenseId, LedgerId, UpdateKey};
+use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::limits;
-use expense_core::domain::text::{Tag, fold};
+use expense_core::domain::text::Tag;
+use expense_core::memory::column::{json, narrow, parsed, word};
 use expense_core::memory::plan::hashed;
+use expense_core::memory::row;
 use expense_core::ports::store::{Outcome, StoredSession};
-use sqlx::{QueryBuilder, Sqlite, SqliteExecutor, SqlitePool};
+use sqlx::{SqliteExecutor, SqlitePool};
 
 use crate::error::Failure;
-use crate::rows::{
-    ChangeRow, DraftRow, ExpenseRow, LedgerRow, PersonRow, TotalRow, day, json, narrow, parsed,
-    word,
-};
+use crate::rows::Found;
 
 /// The ledger that the chat in this parameter leads to: its own, or the one that moved on.
 macro_rules! led_to {
@@ -55,7 +49,7 @@ pub(crate) async fn recorded(
     .fetch_optional(db)
     .await?;
     match outcome {
-        Some(Some(outcome)) => parsed(&outcome).map(Some),
+        Some(Some(outcome)) => Ok(Some(parsed(&outcome)?)),
         Some(None) => Ok(Some(Outcome::default())),
         None => Ok(None),
     }
@@ -66,7 +60,7 @@ pub(crate) async fn ledger(
     db: impl SqliteExecutor<'_>,
     chat: &ChatKey,
 ) -> Result<Option<Ledger>, Failure> {
-    let row: Option<LedgerRow> = sqlx::query_as(concat!(
+    let row = sqlx::query(concat!(
         "SELECT ledger_id, chat, revision, currency, zone, locale, language,
             (SELECT json_group_array(json_array(category, name, merged_into) ORDER BY category)
              FROM categories WHERE categories.ledger_id = ledgers.ledger_id) AS categories,
@@ -80,7 +74,7 @@ pub(crate) async fn ledger(
     .bind(chat.as_str())
     .fetch_optional(db)
     .await?;
-    row.map(|row| row.ledger()).transpose()
+    row.map(|row| row::ledger(&Found(row))).transpose()
 }
 
 /// The chat's session.
@@ -105,183 +99,6 @@ pub(crate) async fn session(db: &SqlitePool, chat: &ChatKey) -> Result<StoredSes
     })
 }
 
-/// One page of the expenses that meet the filter.
-pub(crate) async fn expenses(
-    db: impl SqliteExecutor<'_>,
-    ledger: LedgerId,
-    filter: &ExpenseFilter,
-    page: PageRequest,
-) -> Result<Page, Failure> {
-    let limit = page.limit.clamp(1, limits::MAX_PAGE);
-    let mut query = listing(ledger, filter, page.after, limit + 1)?;
-    let rows: Vec<ExpenseRow> = query.build_query_as().fetch_all(db).await?;
-    let mut expenses = rows
-        .into_iter()
-        .map(ExpenseRow::expense)
-        .collect::<Result<Vec<Expense>, Failure>>()?;
-    let more = expenses.len() > limit;
-    expenses.truncate(limit);
-    let last = expenses.last().filter(|_| more);
-    let next = last.and_then(|last| {
-        Some(Cursor {
-            date: last.details.date,
-            number: last.number?,
-        })
-    });
-    Ok(Page { expenses, next })
-}
-
-/// One expense, removed or not.
-pub(crate) async fn expense(
-    db: impl SqliteExecutor<'_>,
-    ledger: LedgerId,
-    id: ExpenseId,
-) -> Result<Option<Expense>, Failure> {
-    let filter = ExpenseFilter {
-        ids: Some(vec![id]),
-        removed: true,
-        ..ExpenseFilter::default()
-    };
-    let page = PageRequest {
-        after: None,
-        limit: 1,
-    };
-    let found = expenses(db, ledger, &filter, page).await?;
-    Ok(found.expenses.into_iter().next())
-}
-
-/// The statement of a list. It names its index: what few expenses have is looked up, the rest
-/// is looked at in the order of days.
-pub(crate) fn listing(
-    ledger: LedgerId,
-    filter: &ExpenseFilter,
-    after: Option<Cursor>,
-    limit: usize,
-) -> Result<QueryBuilder<Sqlite>, Failure> {
-    let ExpenseFilter {
-        period,
-        categories,
-        tag,
-        words,
-        number,
-        ids,
-        message,
-        removed,
-    } = filter;
-    let mut query = QueryBuilder::new(
-        "SELECT number, id, revision, change, removed, day, minor, currency, category,
-            description, merchant, message, line, said, sent_on, draft, paid_by, entered_by,
-            recorded_at, converted, converted_into, rate, rate_source, rate_day,
-            (SELECT json_group_array(tag) FROM (SELECT tag FROM tags
-             WHERE tags.ledger_id = e.ledger_id AND tags.number = e.number ORDER BY tag)) AS tags
-         FROM expenses AS e",
-    );
-    query.push(match (number, ids, message) {
-        (Some(_), _, _) => "",
-        (_, Some(_), _) => " INDEXED BY expenses_id",
-        (_, _, Some(_)) => " INDEXED BY expenses_message",
-        _ => " INDEXED BY expenses_day",
-    });
-    query.push(" WHERE ledger_id = ");
-    query.push_bind(ledger.as_i64());
-    if !removed {
-        query.push(" AND removed = 0");
-    }
-    if let Some(period) = period {
-        query.push(" AND day >= ").push_bind(day(period.from()));
-        query.push(" AND day < ").push_bind(day(period.until()));
-    }
-    if let Some(after) = after {
-        query
-            .push(" AND (day, number) < (")
-            .push_bind(day(after.date));
-        query.push(", ").push_bind(after.number.0).push(")");
-    }
-    if let Some(categories) = categories {
-        among(&mut query, categories)?;
-    }
-    if let Some(tag) = tag {
-        query.push(" AND EXISTS (SELECT 1 FROM tags AS t WHERE t.ledger_id = e.ledger_id");
-        query.push(" AND t.number = e.number AND t.tag = ");
-        query.push_bind(tag.as_str().to_owned()).push(")");
-    }
-    for word in words {
-        query
-            .push(" AND instr(search, ")
-            .push_bind(fold(word))
-            .push(") > 0");
-    }
-    if let Some(number) = number {
-        query.push(" AND number = ").push_bind(number.0);
-    }
-    if let Some(ids) = ids {
-        query.push(" AND id IN (SELECT unhex(value, '-') FROM json_each(");
-        query.push_bind(json(ids)?).push("))");
-    }
-    if let Some(message) = message {
-        query
-            .push(" AND message = ")
-            .push_bind(message.as_str().to_owned());
-    }
-    query.push(" ORDER BY day DESC, number DESC LIMIT ");
-    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    Ok(query)
-}
-
-fn among(query: &mut QueryBuilder<Sqlite>, categories: &[CategoryId]) -> Result<(), Failure> {
-    query.push(" AND category IN (SELECT value FROM json_each(");
-    query.push_bind(json(categories)?).push("))");
-    Ok(())
-}
-
-/// Sums from the kept totals.
-pub(crate) async fn totals(
-    db: &SqlitePool,
-    ledger: LedgerId,
-    query: &TotalsQuery,
-) -> Result<Vec<Total>, Failure> {
-    let rows: Vec<TotalRow> = summing(ledger, query)?
-        .build_query_as()
-        .fetch_all(db)
-        .await?;
-    rows.iter().map(TotalRow::total).collect()
-}
-
-/// The statement of a sum.
-pub(crate) fn summing(
-    ledger: LedgerId,
-    query: &TotalsQuery,
-) -> Result<QueryBuilder<Sqlite>, Failure> {
-    let group = match query.group {
-        Group::None => "NULL AS category, NULL AS day",
-        Group::Category => "category, NULL AS day",
-        Group::Day => "NULL AS category, day",
-    };
-    let mut sql = QueryBuilder::new("SELECT ");
-    sql.push(group);
-    sql.push(
-        ", currency, sum(high) AS high, sum(low) AS low, sum(count) AS count,
-        sum(iif(currency = w.code, high, iif(converted_into = w.code, converted_high, 0)))
-            AS converted_high,
-        sum(iif(currency = w.code, low, iif(converted_into = w.code, converted_low, 0)))
-            AS converted_low,
-        sum(iif(w.code IN (currency, converted_into), 0, count)) AS unconverted
-        FROM totals CROSS JOIN (SELECT ",
-    );
-    sql.push_bind(query.into.code());
-    sql.push(" AS code) AS w WHERE ledger_id = ")
-        .push_bind(ledger.as_i64());
-    if let Some(period) = query.period {
-        sql.push(" AND day >= ").push_bind(day(period.from()));
-        sql.push(" AND day < ").push_bind(day(period.until()));
-    }
-    if let Some(categories) = &query.categories {
-        among(&mut sql, categories)?;
-    }
-    sql.push(" GROUP BY 1, 2, currency HAVING sum(count) > 0 ORDER BY 1, 2, currency");
-    Ok(sql)
-}
-
 /// Tags of expenses that are not removed.
 pub(crate) async fn tags(db: &SqlitePool, ledger: LedgerId) -> Result<Vec<(Tag, u64)>, Failure> {
     let rows: Vec<(String, i64)> = sqlx::query_as(
@@ -301,8 +118,9 @@ pub(crate) async fn tags(db: &SqlitePool, ledger: LedgerId) -> Result<Vec<(Tag, 
 macro_rules! drafts {
     ($condition:literal) => {
         concat!(
-            "SELECT id, revision, state, read_from, expires_at, opened_by, paid_by, expense, message, line, said,
-                sent_on, content
+            "SELECT id, revision, state, read_from, expires_at, opened_by,
+                coalesce(paid_by, opened_by) AS paid_by, expense, message, line, said, sent_on,
+                content
              FROM drafts WHERE ledger_id = ?1 AND ",
             $condition
         )
@@ -324,21 +142,19 @@ pub(crate) async fn draft(
     query: &DraftQuery,
 ) -> Result<Option<Draft>, Failure> {
     let query = match query {
-        DraftQuery::Id(id) => sqlx::query_as(DRAFT)
-            .bind(ledger.as_i64())
-            .bind(*id.as_uuid()),
-        DraftQuery::Album(album) => sqlx::query_as(DRAFT_OF_ALBUM)
+        DraftQuery::Id(id) => sqlx::query(DRAFT).bind(ledger.as_i64()).bind(*id.as_uuid()),
+        DraftQuery::Album(album) => sqlx::query(DRAFT_OF_ALBUM)
             .bind(ledger.as_i64())
             .bind(album.as_str()),
-        DraftQuery::NewestOpen(user) => sqlx::query_as(DRAFT_OPEN)
+        DraftQuery::NewestOpen(user) => sqlx::query(DRAFT_OPEN)
             .bind(ledger.as_i64())
             .bind(user.as_str()),
-        DraftQuery::Image(prints) => sqlx::query_as(DRAFT_OF_IMAGE)
+        DraftQuery::Image(prints) => sqlx::query(DRAFT_OF_IMAGE)
             .bind(ledger.as_i64())
             .bind(json(prints)?),
     };
-    let row: Option<DraftRow> = query.fetch_optional(db).await?;
-    row.map(DraftRow::draft).transpose()
+    let row = query.fetch_optional(db).await?;
+    row.map(|row| row::draft(&Found(row))).transpose()
 }
 
 const CHANGE: &str =
@@ -353,24 +169,24 @@ pub(crate) async fn change(
     query: &ChangeQuery,
 ) -> Result<Option<Change>, Failure> {
     let query = match query {
-        ChangeQuery::Id(id) => sqlx::query_as(CHANGE)
+        ChangeQuery::Id(id) => sqlx::query(CHANGE)
             .bind(ledger.as_i64())
             .bind(*id.as_uuid()),
-        ChangeQuery::NewestBy(user) => sqlx::query_as(CHANGE_NEWEST)
+        ChangeQuery::NewestBy(user) => sqlx::query(CHANGE_NEWEST)
             .bind(ledger.as_i64())
             .bind(user.as_str()),
     };
-    let row: Option<ChangeRow> = query.fetch_optional(db).await?;
-    row.map(|row| row.change()).transpose()
+    let row = query.fetch_optional(db).await?;
+    row.map(|row| row::change(&Found(row))).transpose()
 }
 
 /// Everybody about whom something was decided.
 pub(crate) async fn people(db: &SqlitePool) -> Result<Vec<Person>, Failure> {
-    let rows: Vec<PersonRow> =
-        sqlx::query_as("SELECT who, role, name, since FROM people ORDER BY who")
-            .fetch_all(db)
-            .await?;
-    rows.iter().map(PersonRow::person).collect()
+    let rows = sqlx::query("SELECT who, role, name, since FROM people ORDER BY who")
+        .fetch_all(db)
+        .await?;
+    let people = rows.into_iter().map(|row| row::person(&Found(row)));
+    people.collect()
 }
 
 /// How much is kept.

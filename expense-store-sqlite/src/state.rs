@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use expense_core::memory::column::narrow;
+use expense_core::memory::later;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::state::{Saved, StateStore, Version, Versioned};
 use sqlx::{Connection, SqliteConnection};
 
 use crate::error::Failure;
-use crate::jobs::later;
-use crate::rows::{micros, narrow};
+use crate::rows::micros;
 use crate::store::SqliteStore;
 
 /// Expired values that one save removes at most: more than it adds.
@@ -123,7 +124,5 @@ async fn version(
             .bind(now)
             .fetch_optional(db)
             .await?;
-    version
-        .map(|version| narrow(version).map(Version))
-        .transpose()
+    Ok(version.map(narrow).transpose()?.map(Version))
 }

@@ -21,8 +21,10 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use crate::commit::{Message, Request, run};
 use crate::config::{Config, WAITING};
 use crate::error::{Failure, OpenError};
+use crate::list;
 use crate::open::open;
 use crate::read;
+use crate::totals;
 use crate::turn::{Turn, Writer};
 
 /// Ledgers, expenses, waiting work and shared copies of sessions in one SQLite file.
@@ -118,12 +120,12 @@ impl ExpenseStore for SqliteStore {
         filter: &ExpenseFilter,
         page: PageRequest,
     ) -> PortResult<Page> {
-        let page = read::expenses(&self.readers, ledger, filter, page).await;
+        let page = list::expenses(&self.readers, ledger, filter, page).await;
         page.map_err(|failure| failure.during("store", "expenses"))
     }
 
     async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> PortResult<Vec<Total>> {
-        let totals = read::totals(&self.readers, ledger, query).await;
+        let totals = totals::totals(&self.readers, ledger, query).await;
         totals.map_err(|failure| failure.during("store", "totals"))
     }
 

@@ -9,6 +9,7 @@ use expense_core::domain::currency::Currency;
 use expense_core::domain::expense::Expense;
 use expense_core::domain::keys::{ExpenseId, LedgerId, Number};
 use expense_core::domain::limits;
+use expense_core::memory::column::{json, text};
 use expense_core::memory::plan::Plan;
 use expense_core::ports::store::Commit;
 use rusqlite::{Connection, Params, params};
@@ -16,7 +17,7 @@ use rusqlite::{Connection, Params, params};
 use crate::error::Failure;
 use crate::look::Counters;
 use crate::moving;
-use crate::rows::{column, day, halves, json, micros, role};
+use crate::rows::{column, day, halves, micros};
 use crate::sql;
 
 /// Writes everything that a commit comes to, parents before children.
@@ -95,7 +96,7 @@ impl One<'_> {
             Write::MarkUndone(id) => self.run(sql::UNDONE, params![self.ledger, id.as_uuid()]),
             Write::PutPerson(person) => {
                 let name = person.name.as_ref().map(|name| name.as_str());
-                let (role, since) = (role(person.role), micros(person.since));
+                let (role, since) = (text(&person.role)?, micros(person.since));
                 self.run(sql::PERSON, params![person.who.as_str(), role, name, since])
             }
             // The plan holds what these make of the ledger.

@@ -12,6 +12,7 @@ use crate::domain::currency::Currency;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
+use crate::domain::limits;
 use crate::domain::text::Tag;
 
 /// A read, within the ledger of the turn but for the last two. Reads may be repeated; they change nothing.
@@ -82,6 +83,18 @@ pub struct ExpenseFilter {
     pub removed: bool,
 }
 
+impl ExpenseFilter {
+    /// This expense, removed or not.
+    #[must_use]
+    pub fn of(id: ExpenseId) -> Self {
+        Self {
+            ids: Some(vec![id]),
+            removed: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// A place in the order of lists: by date, then number, the newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cursor {
@@ -89,6 +102,18 @@ pub struct Cursor {
     pub date: NaiveDate,
     /// Its number.
     pub number: Number,
+}
+
+impl Cursor {
+    /// The place of this expense; `None` before it has its number.
+    #[must_use]
+    pub fn of(expense: &Expense) -> Option<Self> {
+        let number = expense.number?;
+        Some(Self {
+            date: expense.details.date,
+            number,
+        })
+    }
 }
 
 /// Which part of the list.
@@ -100,6 +125,20 @@ pub struct PageRequest {
     pub limit: usize,
 }
 
+impl PageRequest {
+    /// The first of the list alone.
+    pub const FIRST: Self = Self {
+        after: None,
+        limit: 1,
+    };
+
+    /// How many expenses the page holds at most.
+    #[must_use]
+    pub fn size(self) -> usize {
+        self.limit.clamp(1, limits::MAX_PAGE)
+    }
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Page {
@@ -107,6 +146,18 @@ pub struct Page {
     pub expenses: Vec<Expense>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<Cursor>,
+}
+
+impl Page {
+    /// The page of this size, cut from the list that begins where it does: one expense more tells
+    /// that another page follows.
+    #[must_use]
+    pub fn cut(mut expenses: Vec<Expense>, size: usize) -> Self {
+        let more = expenses.len() > size;
+        expenses.truncate(size);
+        let next = expenses.last().filter(|_| more).and_then(Cursor::of);
+        Self { expenses, next }
+    }
 }
 
 /// Which sums.

@@ -36,6 +36,17 @@ pub struct Draft {
     pub content: DraftContent,
 }
 
+impl Draft {
+    /// What is read, where it is not a line of text.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&ReceiptDraft> {
+        match &self.content {
+            DraftContent::Receipt(receipt) => Some(receipt),
+            DraftContent::Entry(_) => None,
+        }
+    }
+}
+
 /// Where a draft stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DraftState {
@@ -88,6 +99,15 @@ pub struct ReceiptDraft {
     /// The topic of the chat that it was sent in, where what was read belongs, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<MessageKey>,
+}
+
+impl ReceiptDraft {
+    /// The fingerprints by which the same photo or recording is known again: of what was attached,
+    /// and of its content as fetched.
+    pub fn prints(&self) -> impl Iterator<Item = &Fingerprint> {
+        let attached = self.parts.iter().map(|part| &part.fingerprint);
+        attached.chain(&self.content)
+    }
 }
 
 /// A recording instead of photos.

@@ -1,13 +1,16 @@
 //! Reference adapters, always compiled: the readable definition of each contract.
 //!
 //! All of them live in one process and need nothing beside it. [`books`] is the heart of the
-//! store without async; [`plan`] is what every store computes the same, whatever it writes to.
+//! store without async. What every store does the same, whatever it writes to, stands here for
+//! all of them: [`plan`] computes what a commit comes to, [`column`] and [`row`] turn values into
+//! what is kept of them and back.
 
 pub mod attachments;
 pub mod books;
 pub mod cache;
 pub mod categorizer;
 pub mod clock;
+pub mod column;
 mod expiring;
 pub mod fx;
 pub mod in_process;
@@ -17,6 +20,7 @@ pub mod ocr;
 pub mod plan;
 pub mod queue;
 pub mod rate;
+pub mod row;
 pub mod speech;
 pub mod state;
 pub mod store;
@@ -33,7 +37,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The instant so long after another, or the end of time.
-fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+#[must_use]
+pub fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(by)
         .ok()
         .and_then(|by| instant.checked_add_signed(by))
@@ -41,7 +46,8 @@ fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
 }
 
 /// The instant so long before another, or the beginning of time.
-fn earlier(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+#[must_use]
+pub fn earlier(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(by)
         .ok()
         .and_then(|by| instant.checked_sub_signed(by))

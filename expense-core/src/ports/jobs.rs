@@ -73,6 +73,20 @@ pub enum Work {
     },
 }
 
+impl Work {
+    /// Which kind it is of.
+    #[must_use]
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Self::Reading { .. } => JobKind::Reading,
+            Self::Reply(_) => JobKind::Reply,
+            Self::Suggestion { .. } => JobKind::Suggestion,
+            Self::Sweep => JobKind::Sweep,
+            Self::Rate { .. } => JobKind::Rate,
+        }
+    }
+}
+
 /// Replies that could not be sent when they were due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parked {
@@ -103,6 +117,17 @@ pub enum Release {
         /// How long to wait.
         after: Duration,
     },
+}
+
+impl Release {
+    /// How long the work stays unclaimed.
+    #[must_use]
+    pub fn pause(self) -> Duration {
+        match self {
+            Self::Done => Duration::ZERO,
+            Self::Again { after } | Self::NotBegun { after } => after,
+        }
+    }
 }
 
 /// The store as a list of work: it is the truth, a queue only wakes whoever works.

@@ -1,13 +1,16 @@
 //! A store as a diary: short ways to record, to look, and to check that all of it is there.
 
+use std::future::Future;
 use std::sync::Arc;
+
+use tokio::task::JoinSet;
 
 use crate::conversation::question::{ExpenseFilter, Group, PageRequest, TotalsQuery};
 use crate::conversation::write::Write;
 use crate::domain::currency::Currency;
 use crate::domain::expense::Expense;
 use crate::domain::keys::LedgerId;
-use crate::ports::error::Result;
+use crate::ports::error::{Fault, Result};
 use crate::ports::store::{Commit, Committed, ExpenseStore};
 
 use super::fixtures;
@@ -62,6 +65,39 @@ pub async fn expenses(store: &dyn ExpenseStore, chat: &str) -> Result<Vec<Expens
             return Ok(expenses);
         }
     }
+}
+
+/// Closes a store in the middle of many commits, one of each of so many chats, and returns the
+/// chats whose lunch was acknowledged all the same. Panics where one of the others got another
+/// answer than that the store is unavailable.
+///
+/// # Errors
+///
+/// What the store answers before.
+pub async fn close_in_between<S: ExpenseStore + 'static>(
+    store: &Arc<S>,
+    chats: usize,
+    close: impl Future<Output = ()>,
+) -> Result<Vec<String>> {
+    let mut running = JoinSet::new();
+    for chat in (0..chats).map(|n| format!("chat{n}")) {
+        // Prepared beforehand: it reads the store, which may be closed by then.
+        let commit = lunch(&**store, &chat, "1").await?;
+        let store = Arc::clone(store);
+        running.spawn(async move { (chat, store.commit(commit).await) });
+    }
+    let mut recorded = Vec::new();
+    let mut close = Some(close);
+    while let Some(done) = running.join_next().await {
+        if let Some(close) = close.take() {
+            close.await;
+        }
+        match done.expect("no commit panics") {
+            (chat, Ok(_)) => recorded.push(chat),
+            (_, Err(error)) => assert_eq!(error.fault, Fault::Unavailable),
+        }
+    }
+    Ok(recorded)
 }
 
 /// Panics unless at least `acknowledged` lunches of this chat are there, each with all its parts:

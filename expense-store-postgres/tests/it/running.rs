@@ -9,7 +9,7 @@ use expense_core::domain::keys::LedgerId;
 use expense_core::ports::error::Fault;
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Refusal};
 use expense_core::testing::conformance::race;
-use expense_core::testing::diary::{expenses, lunch, record};
+use expense_core::testing::diary::{close_in_between, expenses, lunch, record};
 use expense_core::testing::fixtures;
 use expense_store_postgres::PostgresStore;
 use expense_store_postgres::testing::Database;
@@ -101,54 +101,15 @@ async fn a_commit_that_fails_does_not_fail_its_neighbors() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callers_that_gave_up_harm_nobody() {
-    let database = Database::fresh().await;
-    let store = PostgresStore::open(database.config()).await.unwrap();
-    for n in 0..TASKS {
-        let given_up = lunch(&store, "anna", &format!("a{n}")).await.unwrap();
-        let kept = lunch(&store, "bob", &format!("b{n}")).await.unwrap();
-        let (_, kept) = tokio::join!(
-            tokio::time::timeout(Duration::ZERO, store.commit(Arc::clone(&given_up))),
-            store.commit(kept)
-        );
-        assert!(matches!(kept.unwrap(), Committed::Recorded { .. }));
-        // What was given up was recorded or not, and sending it again tells which.
-        let again = store.commit(given_up).await.unwrap();
-        assert!(
-            matches!(again, Committed::Already(_) | Committed::Recorded { .. }),
-            "{again:?}"
-        );
-    }
-    assert_eq!(expenses(&store, "anna").await.unwrap().len(), TASKS);
-    assert_eq!(expenses(&store, "bob").await.unwrap().len(), TASKS);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn closing_finishes_what_waits_and_refuses_the_rest() {
     let database = Database::fresh().await;
     let store = Arc::new(PostgresStore::open(database.config()).await.unwrap());
-    let mut running = tokio::task::JoinSet::new();
-    for n in 0..TASKS {
-        let commit = lunch(&*store, &format!("chat{n}"), "1").await.unwrap();
-        let store = Arc::clone(&store);
-        running.spawn(async move { (n, store.commit(commit).await) });
-    }
-    let mut recorded = Vec::new();
-    while let Some(done) = running.join_next().await {
-        if recorded.is_empty() {
-            store.close().await;
-        }
-        match done.unwrap() {
-            (n, Ok(_)) => recorded.push(n),
-            (_, Err(error)) => assert_eq!(error.fault, Fault::Unavailable),
-        }
-    }
+    let recorded = close_in_between(&store, TASKS, store.close())
+        .await
+        .unwrap();
     let store = PostgresStore::open(database.config()).await.unwrap();
-    for n in recorded {
-        assert_eq!(
-            expenses(&store, &format!("chat{n}")).await.unwrap().len(),
-            1
-        );
+    for chat in recorded {
+        assert_eq!(expenses(&store, &chat).await.unwrap().len(), 1);
     }
 }
 

@@ -1,25 +1,24 @@
 //! Drafts with their images.
 
-use expense_core::domain::draft::{Draft, DraftContent, DraftState};
+use expense_core::domain::draft::{Draft, DraftState, ReceiptDraft};
+use expense_core::memory::column::{json, state};
 use rusqlite::params;
 
 use super::One;
 use crate::error::Failure;
-use crate::rows::{day, json, micros, state};
+use crate::rows::{day, micros};
 use crate::sql;
 
 impl One<'_> {
     pub(super) fn draft(&mut self, draft: &Draft) -> Result<(), Failure> {
         let place = self.next_place();
         let (state, read_from) = state(draft.state);
+        let read_from = read_from.map(micros);
         if matches!(draft.state, DraftState::Waiting { .. } | DraftState::Open) {
             let expiry = micros(draft.expires_at);
             self.due = Some(self.due.map_or(expiry, |due| due.min(expiry)));
         }
-        let receipt = match &draft.content {
-            DraftContent::Receipt(receipt) => Some(receipt),
-            DraftContent::Entry(_) => None,
-        };
+        let receipt = draft.receipt();
         let (ledger, id) = (self.ledger, draft.id.as_uuid());
         let origin = draft.origin.as_ref();
         self.run(sql::NO_CLAIM, params![ledger, id, state, read_from])?;
@@ -45,11 +44,7 @@ impl One<'_> {
             ],
         )?;
         self.run(sql::NO_IMAGES, params![ledger, id])?;
-        let prints = receipt.into_iter().flat_map(|receipt| {
-            let attached = receipt.parts.iter().map(|part| &part.fingerprint);
-            attached.chain(&receipt.content)
-        });
-        for print in prints {
+        for print in receipt.into_iter().flat_map(ReceiptDraft::prints) {
             self.run(sql::IMAGE, params![ledger, id, print.0])?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use expense_core::conversation::write::Write;
 use expense_core::ports::error::{Fault, PortError};
 use expense_core::ports::store::{Committed, ExpenseStore};
+use expense_core::testing::diary::close_in_between;
 use sqlx::Executor;
 use tokio::task::JoinSet;
 
@@ -26,32 +27,6 @@ async fn a_locked_file_is_busy_and_nothing_is_lost() {
     db.execute("ROLLBACK").await.unwrap();
     record(&store, "anna", "2").await.unwrap();
     assert_eq!(expenses(&store, "anna").await.len(), 2);
-}
-
-#[tokio::test]
-async fn callers_that_gave_up_harm_nobody() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(&folder.path().join("expenses.db")).await.unwrap();
-    for n in 0..50 {
-        let given_up = lunch(&store, "anna", &format!("a{n}")).await;
-        let kept = lunch(&store, "bob", &format!("b{n}")).await;
-        let (_, kept) = tokio::join!(
-            tokio::time::timeout(
-                std::time::Duration::ZERO,
-                store.commit(Arc::clone(&given_up))
-            ),
-            store.commit(kept)
-        );
-        assert!(matches!(kept.unwrap(), Committed::Recorded { .. }));
-        // What was given up was recorded or not, and sending it again tells which.
-        let again = store.commit(Arc::clone(&given_up)).await.unwrap();
-        assert!(
-            matches!(again, Committed::Already(_) | Committed::Recorded { .. }),
-            "{again:?}"
-        );
-    }
-    assert_eq!(expenses(&store, "anna").await.len(), 50);
-    assert_eq!(expenses(&store, "bob").await.len(), 50);
 }
 
 /// One commit breaks the file's own rules; those that are written with it stand.
@@ -91,26 +66,10 @@ async fn closing_finishes_what_waits_and_refuses_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("expenses.db");
     let store = Arc::new(open(&file).await.unwrap());
-    let mut running = JoinSet::new();
-    for n in 0..50 {
-        // Prepared beforehand: it reads the store, which may be closed by then.
-        let commit = lunch(&store, &format!("chat{n}"), "1").await;
-        let store = Arc::clone(&store);
-        running.spawn(async move { (n, store.commit(commit).await) });
-    }
-    let mut recorded = Vec::new();
-    while let Some(done) = running.join_next().await {
-        if recorded.is_empty() {
-            store.close().await;
-        }
-        match done.unwrap() {
-            (n, Ok(_)) => recorded.push(n),
-            (_, Err(error)) => assert_eq!(error.fault, Fault::Unavailable),
-        }
-    }
+    let recorded = close_in_between(&store, 50, store.close()).await.unwrap();
     let store = open(&file).await.unwrap();
-    for n in recorded {
-        assert_eq!(expenses(&store, &format!("chat{n}")).await.len(), 1);
+    for chat in recorded {
+        assert_eq!(expenses(&store, &chat).await.len(), 1);
     }
 }
 

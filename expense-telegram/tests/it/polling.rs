@@ -1,5 +1,7 @@
 //! Updates by `getUpdates`: each is recorded and answered once, whatever comes between.
 
+use std::sync::Arc;
+
 use expense_core::ports::error::{Fault, PortError};
 use expense_core::testing::inbox::Inbox;
 use expense_telegram::{Config, RunError};
@@ -62,6 +64,16 @@ async fn goes_on_after(#[case] fault: &str) {
     assert_eq!(fake.chat(7).replies().len(), 3);
 }
 
+/// Its first answer from Telegram is another one.
+async fn behind(fake: &Fake, answer: (u16, &'static str)) -> App {
+    let api_url = proxy(fake, &[answer]).await;
+    let config = Config {
+        api_url,
+        ..config(fake)
+    };
+    App::start(telegram(config), |ports| ports).0
+}
+
 #[rstest]
 #[case::a_proxy((502, "<html>Bad Gateway</html>"))]
 #[case::a_lost_proxy((404, "<html>Not Found</html>"))]
@@ -73,12 +85,7 @@ async fn goes_on_after(#[case] fault: &str) {
 #[tokio::test]
 async fn goes_on_after_garbage(#[case] garbage: (u16, &'static str)) {
     let fake = fake().await;
-    let api_url = proxy(&fake, &[garbage]).await;
-    let config = Config {
-        api_url,
-        ..config(&fake)
-    };
-    let (app, _) = App::start(telegram(config), |ports| ports);
+    let app = behind(&fake, garbage).await;
     fake.user(7).say("12.50 lunch");
     fake.chat(7).next_reply().await;
     app.stop().await.unwrap();
@@ -90,26 +97,26 @@ async fn one_that_is_not_understood_loses_no_other() {
     let fake = fake().await;
     let strange = r#"{"ok":true,"result":[
         {"update_id":1,"message":{"message_id":"one"}}, {"update_id":2,"something_new":{}}]}"#;
-    let api_url = proxy(&fake, &[(200, strange)]).await;
-    let config = Config {
-        api_url,
-        ..config(&fake)
-    };
-    let (app, _) = App::start(telegram(config), |ports| ports);
+    let app = behind(&fake, (200, strange)).await;
     fake.user(7).say("12.50 lunch");
     fake.chat(7).next_reply().await;
     app.stop().await.unwrap();
     assert_eq!(fake.pending(), 0);
 }
 
+/// A service that takes nothing of the chat of user 7.
+fn refusing_seven(fault: Fault) -> Arc<Inbox> {
+    Inbox::answering(move |envelope| match envelope.chat.as_str() {
+        "telegram:7" => Err(PortError::new("queue", "publish", fault)),
+        _ => Ok(()),
+    })
+}
+
 /// What the service does not take stays with Telegram, and holds up no other chat.
 #[tokio::test]
 async fn confirms_only_what_is_settled() {
     let fake = fake().await;
-    let inbox = Inbox::answering(|envelope| match envelope.chat.as_str() {
-        "telegram:7" => Err(PortError::new("queue", "publish", Fault::Unavailable)),
-        _ => Ok(()),
-    });
+    let inbox = refusing_seven(Fault::Unavailable);
     let (app, _) = App::start(telegram(config(&fake)), |ports| inbox.among(ports));
     fake.user(7).say("12.50 lunch");
     for _ in 0..3 {
@@ -124,8 +131,7 @@ async fn confirms_only_what_is_settled() {
 #[tokio::test]
 async fn confirms_what_was_given_up() {
     let fake = fake().await;
-    let buried = |_: &_| Err(PortError::new("queue", "publish", Fault::Bug));
-    let inbox = Inbox::answering(buried);
+    let inbox = refusing_seven(Fault::Bug);
     let (app, _) = App::start(telegram(config(&fake)), |ports| inbox.among(ports));
     fake.user(7).say("12.50 lunch");
     inbox.first(1).await;

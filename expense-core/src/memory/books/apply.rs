@@ -186,12 +186,12 @@ impl Account {
         let mut expense = expense.clone();
         expense.number = number;
         self.order
-            .extend(place(&expense).map(|place| (place, expense.id)));
+            .extend(Cursor::of(&expense).map(|place| (place, expense.id)));
         self.expenses.insert(expense.id, expense);
     }
 
     fn take_out_of_order(&mut self, id: ExpenseId) {
-        if let Some(place) = self.expenses.get(&id).and_then(place) {
+        if let Some(place) = self.expenses.get(&id).and_then(Cursor::of) {
             self.order.remove(&place);
         }
     }
@@ -211,13 +211,4 @@ impl Account {
 pub(super) fn is_due(draft: &Draft, until: DateTime<Utc>) -> bool {
     let alive = matches!(draft.state, DraftState::Waiting { .. } | DraftState::Open);
     alive && draft.expires_at <= until
-}
-
-/// Its place in the order of lists.
-pub(super) fn place(expense: &Expense) -> Option<Cursor> {
-    let number = expense.number?;
-    Some(Cursor {
-        date: expense.details.date,
-        number,
-    })
 }

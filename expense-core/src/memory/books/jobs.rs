@@ -131,10 +131,7 @@ impl Books {
         let Some(task) = held.map(|(task, _)| task.clone()) else {
             return;
         };
-        let until = match release {
-            Release::Done => now,
-            Release::Again { after } | Release::NotBegun { after } => later(now, after),
-        };
+        let until = later(now, release.pause());
         match (&task, release) {
             (Task::Reply(_, place), Release::Done) => {
                 self.parked.remove(place);

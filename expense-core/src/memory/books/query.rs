@@ -5,7 +5,6 @@ use std::ops::Bound;
 
 use chrono::NaiveDate;
 
-use super::apply::place;
 use super::{Account, Books, Sum};
 use crate::conversation::question::{
     Answer, ChangeQuery, Cursor, DraftQuery, ExpenseFilter, Group, Page, PageRequest, Question,
@@ -16,7 +15,7 @@ use crate::domain::calendar::Period;
 use crate::domain::category::CategoryId;
 use crate::domain::change::Change;
 use crate::domain::currency::Currency;
-use crate::domain::draft::{Draft, DraftContent, DraftState, ReceiptDraft};
+use crate::domain::draft::{Draft, DraftState};
 use crate::domain::expense::Expense;
 use crate::domain::keys::{LedgerId, MessageKey, Number};
 use crate::domain::limits;
@@ -45,17 +44,12 @@ impl Books {
             return Page::default();
         };
         let words: Vec<String> = filter.words.iter().map(|word| fold(word)).collect();
-        let limit = page.limit.clamp(1, limits::MAX_PAGE);
-        let mut expenses: Vec<Expense> = account
+        let expenses = account
             .places(filter.period, page.after)
             .filter(|expense| meets(expense, filter, &words))
-            .take(limit + 1)
-            .cloned()
-            .collect();
-        let more = expenses.len() > limit;
-        expenses.truncate(limit);
-        let next = expenses.last().filter(|_| more).and_then(place);
-        Page { expenses, next }
+            .take(page.size() + 1)
+            .cloned();
+        Page::cut(expenses.collect(), page.size())
     }
 
     /// Sums per group and currency, ordered by category, day, currency.
@@ -221,22 +215,12 @@ fn among(categories: Option<&[CategoryId]>, category: CategoryId) -> bool {
     categories.is_none_or(|wanted| wanted.contains(&category))
 }
 
-fn receipt(draft: &Draft) -> Option<&ReceiptDraft> {
-    match &draft.content {
-        DraftContent::Receipt(receipt) => Some(receipt),
-        DraftContent::Entry(_) => None,
-    }
-}
-
 fn is_of_album(draft: &Draft, album: &MessageKey) -> bool {
-    receipt(draft).is_some_and(|receipt| receipt.album.as_ref() == Some(album))
+    let receipt = draft.receipt();
+    receipt.is_some_and(|receipt| receipt.album.as_ref() == Some(album))
 }
 
 fn shows(draft: &Draft, prints: &[Fingerprint]) -> bool {
-    receipt(draft).is_some_and(|receipt| {
-        let attached = receipt.parts.iter().map(|part| &part.fingerprint);
-        attached
-            .chain(&receipt.content)
-            .any(|print| prints.contains(print))
-    })
+    let receipt = draft.receipt();
+    receipt.is_some_and(|receipt| receipt.prints().any(|print| prints.contains(print)))
 }

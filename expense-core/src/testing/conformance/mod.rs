@@ -36,6 +36,7 @@ pub mod attachments;
 pub mod cache;
 pub mod categorizer;
 pub mod clock;
+pub mod database;
 pub mod frontend;
 pub mod fx;
 pub mod jobs;

@@ -70,6 +70,7 @@ macro_rules! expense_store_conformance {
             racing_additions_get_a_number_each,
             racing_first_commits_make_one_ledger,
             racing_chats_do_not_hinder_each_other,
+            callers_that_give_up_harm_nobody,
 
             minor_units_survive,
             a_sum_never_mixes_currencies,

@@ -1,6 +1,7 @@
 //! Racing commits have one winner; the others are refused or find its outcome.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Diary, StoreBench, added, first_count};
 use crate::conversation::question::Group;
@@ -154,4 +155,30 @@ pub async fn racing_chats_do_not_hinder_each_other(bench: StoreBench) {
         let sum = diary.totals(Group::None).await.remove(0);
         assert_eq!((sum.minor, sum.count), (1_100, 2));
     }
+}
+
+/// Whoever stops waiting for the answer stops nothing else: what was given up was recorded or not,
+/// and sending it again tells which.
+pub async fn callers_that_give_up_harm_nobody(bench: StoreBench) {
+    let (anna, bob) = (
+        Diary::open(bench.port(), "anna"),
+        Diary::open(bench.other(), "bob"),
+    );
+    for _ in 0..RUNNERS {
+        let tea = anna.new_expenses([details("5", "EUR", "tea")]).remove(0);
+        let given_up = anna.commit(vec![added(tea)]).await;
+        let cake = bob.new_expenses([details("6", "EUR", "cake")]).remove(0);
+        let kept = bob.commit(vec![added(cake)]).await;
+        let (_, _) = tokio::join!(
+            tokio::time::timeout(Duration::ZERO, anna.send(&given_up)),
+            bob.record(&kept)
+        );
+        let again = anna.send(&given_up).await;
+        assert!(
+            matches!(again, Committed::Already(_) | Committed::Recorded { .. }),
+            "{again:?}"
+        );
+    }
+    assert_eq!(anna.all().await.len(), RUNNERS);
+    assert_eq!(bob.all().await.len(), RUNNERS);
 }
