@@ -60,7 +60,7 @@ pub struct Entity {
     pub language: Option<String>,
 }
 
-/// A file as messages name it: photo size, document or voice.
+/// A file as messages name it: photo size, document, voice or audio.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Media {
     /// Downloads it.
@@ -73,13 +73,13 @@ pub struct Media {
     /// Of photos, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
-    /// Of voices, in seconds.
+    /// Of recordings, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u32>,
     /// Of documents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
-    /// Of documents and voices.
+    /// Of documents and recordings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
     /// Bytes.
@@ -137,6 +137,9 @@ pub struct Message {
     /// A voice note.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<Media>,
+    /// A recording that was sent as a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<Media>,
     /// A kind of content that no bot of ours knows: a sticker, a location …
     #[serde(flatten)]
     pub other: Option<Value>,
@@ -197,7 +200,8 @@ impl Message {
 
     /// The file that it carries; of a photo the largest size.
     pub fn media(&self) -> Option<&Media> {
-        let file = self.document.as_ref().or(self.voice.as_ref());
+        let files = [&self.document, &self.voice, &self.audio];
+        let file = files.into_iter().find_map(Option::as_ref);
         file.or_else(|| self.photo.last())
     }
 }

@@ -164,6 +164,19 @@ impl Person {
         })
     }
 
+    /// Sends a recording of so many seconds as a file, with words below it.
+    pub fn audio(&self, bytes: impl Into<Bytes>, seconds: u32, caption: &str) -> i64 {
+        let bytes = bytes.into();
+        self.send(|world| Message {
+            audio: Some(Media {
+                duration: Some(seconds),
+                mime_type: Some("audio/ogg".to_owned()),
+                ..world.keep(bytes, "music", ".ogg")
+            }),
+            ..captioned(caption)
+        })
+    }
+
     /// Sends something else: the fields of its `Message`, such as `{"dice": {…}}`.
     pub fn other(&self, fields: Value) -> i64 {
         self.send(|_| Message {

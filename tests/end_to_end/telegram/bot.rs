@@ -2,10 +2,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use expense_core::domain::access::Access;
+use expense_core::domain::ledger::Settings;
+use expense_core::memory::clock::ManualClock;
 use expense_core::memory::in_process::in_process;
-use expense_core::ports::clock::Clock;
-use expense_core::service::{Options, Service};
+use expense_core::ports::rate::Quota;
+use expense_core::service::{Options, OwnerCode, Ports, Service};
 use expense_store_sqlite::{Config, SqliteStore};
 use expense_telegram::{Telegram, Transport, Webhook};
 use telegram_fake::Fake;
@@ -13,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::reader::Prompted;
+use super::prompted::{Limiter, NoRates, Reader, Thinker, Wait};
 
 /// How updates come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,24 +40,67 @@ impl By {
     }
 }
 
+/// What an operator chose, and what stands behind the ports.
+pub(super) struct Setup {
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) settings: Settings,
+    pub(super) access: Access,
+    pub(super) reader: Arc<Reader>,
+    pub(super) thinker: Option<Arc<Thinker>>,
+    pub(super) wait: Arc<Wait>,
+    pub(super) rates: bool,
+}
+
+impl Setup {
+    fn ports(&self, store: Arc<SqliteStore>, telegram: &Telegram) -> Ports {
+        let messenger = Arc::new(telegram.clone());
+        let mut ports = in_process(store, messenger.clone(), messenger, self.clock.clone());
+        ports.ocr = Some(self.reader.clone());
+        ports.speech = Some(self.reader.clone());
+        if let Some(thinker) = &self.thinker {
+            ports.categorizer = Some(thinker.clone());
+        }
+        if self.rates {
+            ports.fx = Some(Arc::new(NoRates));
+        }
+        ports.limiter = Arc::new(Limiter {
+            usual: ports.limiter,
+            wait: self.wait.clone(),
+        });
+        ports
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            defaults: self.settings.clone(),
+            access: self.access.clone(),
+            quota: Some(Quota {
+                burst: 30,
+                period: Duration::from_secs(60),
+            }),
+            ..Options::default()
+        }
+    }
+}
+
 /// One life of the bot.
 pub(super) struct Bot {
-    store: Arc<SqliteStore>,
+    pub(super) service: Service,
+    /// What makes the first owner, where there is none.
+    pub(super) code: Option<OwnerCode>,
+    pub(super) store: Arc<SqliteStore>,
     shutdown: CancellationToken,
     running: JoinHandle<()>,
 }
 
 impl Bot {
-    pub(super) async fn start(
-        fake: &Fake,
-        by: By,
-        file: &Path,
-        clock: Arc<dyn Clock>,
-        reader: Arc<Prompted>,
-        options: Options,
-    ) -> Self {
-        let store = SqliteStore::open(Config::new(file)).await;
-        let store = Arc::new(store.expect("the file opens"));
+    pub(super) async fn start(fake: &Fake, by: By, file: &Path, setup: &Setup) -> Self {
+        let clock = setup.clock.clone();
+        let store = SqliteStore::open(Config {
+            clock: clock.clone(),
+            ..Config::new(file)
+        });
+        let store = Arc::new(store.await.expect("the file opens"));
         let door = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let config = expense_telegram::Config {
             messages_per_second: 0,
@@ -63,29 +110,14 @@ impl Bot {
                 fake.url().parse().expect("a URL"),
             )
         };
-        let telegram = Telegram::new(config, clock.clone()).expect("a configuration");
-        let messenger = Arc::new(telegram.clone());
-        let mut ports = in_process(store.clone(), messenger.clone(), messenger, clock);
-        ports.ocr = Some(reader.clone());
-        ports.speech = Some(reader);
-        let service = Service::new(ports, options);
+        let telegram = Telegram::new(config, clock).expect("a configuration");
+        let service = Service::new(setup.ports(store.clone(), &telegram), setup.options());
+        let code = service.owner_code(OwnerCode::of([7; 16])).await;
         let shutdown = CancellationToken::new();
-        let running = tokio::spawn({
-            let shutdown = shutdown.clone();
-            async move {
-                let serving = telegram.router(service.clone()).map(|router| {
-                    let serving = axum::serve(door, router);
-                    tokio::spawn(serving.into_future())
-                });
-                let telling = telegram.run(service.clone(), shutdown.clone());
-                let (told, ()) = tokio::join!(telling, service.run(shutdown));
-                told.expect("Telegram knows the bot");
-                if let Some(serving) = serving {
-                    serving.abort();
-                }
-            }
-        });
+        let running = tokio::spawn(run(telegram, service.clone(), door, shutdown.clone()));
         Self {
+            service,
+            code: code.expect("the store answers"),
             store,
             shutdown,
             running,
@@ -97,5 +129,18 @@ impl Bot {
         self.shutdown.cancel();
         self.running.await.expect("it ends well");
         self.store.close().await;
+    }
+}
+
+async fn run(telegram: Telegram, service: Service, door: TcpListener, shutdown: CancellationToken) {
+    let serving = telegram.router(service.clone()).map(|router| {
+        let serving = axum::serve(door, router);
+        tokio::spawn(serving.into_future())
+    });
+    let telling = telegram.run(service.clone(), shutdown.clone());
+    let (told, ()) = tokio::join!(telling, service.run(shutdown));
+    told.expect("Telegram knows the bot");
+    if let Some(serving) = serving {
+        serving.abort();
     }
 }

@@ -1,9 +1,12 @@
 //! The bot in Telegram, against a local Bot API server.
 
 mod bot;
+mod clockwork;
 mod crowd;
 mod kill;
+mod people;
 mod program;
-mod reader;
+mod prompted;
+mod shown;
 mod stage;
 mod talks;

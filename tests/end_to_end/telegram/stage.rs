@@ -1,95 +1,59 @@
 //! Lets a talk happen in Telegram.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use expense_core::conversation::action::Action;
 use expense_core::conversation::event::ReadResult;
+use expense_core::domain::access::Access;
+use expense_core::domain::keys::{DraftId, UserKey};
 use expense_core::domain::ledger::{Language, Settings};
+use expense_core::domain::limits;
 use expense_core::memory::clock::ManualClock;
-use expense_core::service::Options;
 use expense_core::testing::talk::{Line, lines, reading, written};
-use telegram_fake::{Button, Chat, Fake, Group, Message, Person, Seen};
-use tokio::sync::mpsc::UnboundedSender;
+use telegram_fake::{Button, Fake, Seen};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::bot::{Bot, By};
-use super::reader::prompted;
+use super::bot::{Bot, By, Setup};
+use super::clockwork::Clockwork;
+use super::people::People;
+use super::prompted::Reader;
+use super::shown::{self, Wall, actions, named};
 
 /// How long the bot may take for one line.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// Where people talk with the bot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Where {
-    Private,
-    Group,
-}
-
-/// The lines that a person or a reader can bring about through Telegram.
-const LINES: [&str; 18] = [
-    "again",
-    "as",
-    "aside",
-    "currency",
-    "edit",
-    "in",
-    "locale",
-    "now",
-    "photo",
-    "press",
-    "read",
-    "redeliver",
-    "reply",
-    "restart",
-    "user",
-    "voice",
-    "wait",
-    "zone",
-];
-
-/// Whether all of this talk can happen here. A round of reading can't be chosen, a caption is no
-/// part of a voice note that a person sends, and a talk has one place without topics.
-pub(super) fn can_happen(script: &str) -> bool {
-    let mut lines = lines(script).expect("a talk").into_iter();
-    lines.all(|line| match line {
-        Line::Remark(_) | Line::Said => true,
-        Line::Does { what, text } => {
-            let what = what.split(' ').collect::<Vec<_>>();
-            let captioned = what[0] == "voice" && text.contains(' ');
-            let in_a_topic = what[0] == "in" && text != "group";
-            let known = LINES.contains(&what[0]) && what.get(1) != Some(&"round");
-            known && !captioned && !in_a_topic
-        }
-    })
-}
 
 /// A chat, its people and the bot.
 pub(super) struct Stage {
     fake: Fake,
     by: By,
-    group: Option<Group>,
-    people: BTreeMap<String, Person>,
-    who: Person,
-    chat: Chat,
+    people: People,
     folder: tempfile::TempDir,
-    clock: Arc<ManualClock>,
+    setup: Setup,
     now: DateTime<Utc>,
-    settings: Settings,
+    /// How long the next update is on its way.
+    late: TimeDelta,
     /// It runs from the first line that needs it.
-    bot: Option<(Bot, UnboundedSender<ReadResult>)>,
+    bot: Option<Bot>,
     /// The newest message of a person.
     written: i64,
     pressed: Option<(i64, Button)>,
-    /// The bot's messages, the one that was shown or changed last at the end.
-    wall: Vec<Message>,
+    wall: Wall,
+    /// The newest expense that was shown, as what: its number, and its words.
+    newest: (u32, String),
+    draft: Option<DraftId>,
+    /// How often it was told what is found in the newest draft.
+    read: u32,
+    /// The newest album.
+    album: Option<String>,
+    /// What happened by itself.
+    happened: u32,
 }
 
 /// What was really said.
-pub(super) async fn run(script: &str, by: By, place: Where) -> Result<String, String> {
-    let mut stage = Stage::new(by, place).await;
+pub(super) async fn run(script: &str, by: By) -> Result<String, String> {
+    let mut stage = Stage::new(script.contains("in: group "), by).await;
     let mut said = String::new();
     let mut lines = lines(script)?.into_iter().peekable();
     while let Some(line) = lines.next() {
@@ -99,7 +63,7 @@ pub(super) async fn run(script: &str, by: By, place: Where) -> Result<String, St
             Line::Does { what, text } => {
                 said.push_str(&written(&what, &text));
                 let acted = stage.act(&what, &text).await;
-                acted.map_err(|error| format!("{what}: {text}\n{error}"))?;
+                acted.map_err(|error| format!("{said}{error}"))?;
                 let said_then =
                     std::iter::from_fn(|| lines.next_if(|line| matches!(line, Line::Said)));
                 for reply in stage.replies(said_then.count()).await {
@@ -108,46 +72,52 @@ pub(super) async fn run(script: &str, by: By, place: Where) -> Result<String, St
             }
         }
     }
-    stage.end().await?;
+    said.extend(stage.end().await?);
     Ok(said)
 }
 
 impl Stage {
-    async fn new(by: By, place: Where) -> Self {
+    async fn new(topics: bool, by: By) -> Self {
         let fake = Fake::start(telegram_fake::Options::default());
         let fake = fake.await.expect("a free port");
-        let anna = fake.user(1).named("Anna");
-        let group = (place == Where::Group).then(|| fake.supergroup("Flat", false));
-        let who = group
-            .as_ref()
-            .map_or(anna.clone(), |group| group.member(&anna));
         let now = "2026-05-06T10:00:00Z".parse().expect("a time");
         Self {
-            chat: fake.chat(who.place()),
-            people: BTreeMap::from([("anna".to_owned(), who.clone())]),
-            who,
-            group,
+            people: People::new(&fake, topics),
             by,
             folder: tempfile::tempdir().expect("a folder"),
-            clock: Arc::new(ManualClock::at(now)),
-            now,
-            settings: Settings {
-                zone: "Europe/Berlin".parse().expect("a zone"),
-                language: Language::English,
-                ..Settings::default()
+            setup: Setup {
+                clock: Arc::new(ManualClock::at(now)),
+                settings: Settings {
+                    zone: "Europe/Berlin".parse().expect("a zone"),
+                    language: Language::English,
+                    ..Settings::default()
+                },
+                access: Access::default(),
+                reader: Arc::new(Reader::default()),
+                thinker: None,
+                wait: Arc::default(),
+                rates: false,
             },
+            now,
+            late: TimeDelta::zero(),
             bot: None,
             written: 0,
             pressed: None,
-            wall: Vec::new(),
+            wall: Wall::default(),
+            newest: (0, String::new()),
+            draft: None,
+            read: 0,
+            album: None,
+            happened: 0,
             fake,
         }
     }
 
-    async fn end(mut self) -> Result<(), String> {
+    /// What was said beyond what was expected, once the bot has ended.
+    async fn end(mut self) -> Result<Vec<String>, String> {
         self.stop().await;
         match self.fake.violations() {
-            none if none.is_empty() => Ok(()),
+            none if none.is_empty() => Ok(self.new_replies()),
             some => Err(some.join("\n")),
         }
     }
@@ -160,60 +130,79 @@ impl Stage {
         };
         match what {
             "now" => self.now = parsed(text)?,
-            "currency" => self.settings.currency = parsed(text)?,
-            "locale" => self.settings.locale = parsed(text)?,
-            "zone" => self.settings.zone = parsed(text)?,
-            "wait" => self.wait(text)?,
-            "as" => self.go_on_as(text),
-            // The whole talk takes place there.
-            "in" => {}
-            "restart" => self.stop().await,
+            "currency" => self.setup.settings.currency = parsed(text)?,
+            "locale" => self.setup.settings.locale = parsed(text)?,
+            "zone" => self.setup.settings.zone = parsed(text)?,
+            "wait" => return self.wait(duration(text)?).await,
+            "late" => self.late = duration(text)?,
+            "as" => self.people.go_on_as(&self.fake, text),
+            "in" => self.people.go_to(text)?,
             // Other tests deliver everything several times.
             "redeliver" => {}
+            "restart" | "sweep" => self.stop().await,
+            "owner" => return self.owned_by(Some(text), true).await,
+            "categorizer" => {
+                self.stop().await;
+                self.setup.thinker = (text == "on").then(Arc::default);
+            }
+            "rates" => {
+                self.stop().await;
+                self.setup.rates = text == "on";
+            }
+            "read" => return self.read(text, of).await,
+            "suggested" => {
+                let thinker = self.setup.thinker.as_ref().ok_or("nobody suggests")?;
+                thinker.thinks_of(&self.newest.1, text);
+            }
+            "waits" => {
+                let draft = self.draft.ok_or("there is no draft")?;
+                return self.clockwork().await.waits(draft, text).await;
+            }
+            "rate" => {
+                let number = of.ok_or("write rate of 1")?;
+                return self.clockwork().await.rate(number, text).await;
+            }
             _ => return self.happen(what, text, of).await,
+        }
+        // What falls due is looked for when the bot starts.
+        if what == "sweep" {
+            self.start().await;
         }
         Ok(())
     }
 
+    /// Something that a person does.
     async fn happen(&mut self, what: &str, text: &str, of: Option<&str>) -> Result<(), String> {
-        if self.bot.is_none() {
-            self.start().await;
-        }
-        if what == "read" {
-            let result = reading(text)?;
-            let (_, reader) = self.bot.as_ref().ok_or("the bot runs")?;
-            return reader.send(result).map_err(|_| "nobody reads".to_owned());
-        }
-        self.now += chrono::TimeDelta::seconds(1);
-        self.clock.set(self.now);
-        self.fake.set_time(self.now.timestamp());
         match what {
-            "user" => self.written = self.who.say(&self.addressed(text)),
-            "aside" => self.written = self.who.say(text),
+            "limited" => self.setup.wait.set(Duration::from_secs(parsed(text)?)),
+            "denied" if text == "asked" => self.owned_by(Some("boss"), false).await?,
+            "denied" | "code" => self.owned_by(None, false).await?,
+            _ => {}
+        }
+        self.start().await;
+        self.now += TimeDelta::seconds(1);
+        self.fake.set_time(self.now.timestamp());
+        self.now += std::mem::replace(&mut self.late, TimeDelta::zero());
+        self.setup.clock.set(self.now);
+        let who = self.people.who();
+        match what {
+            "user" => self.say(text),
+            "limited" => self.say("hello"),
+            "denied" if self.people.who().place() > 0 => self.say("hello"),
+            "denied" | "arrived" => self.people.bring_bot(),
+            "code" => self.send_code(text == "right"),
+            "aside" => self.written = who.say(text),
             "reply" => {
-                let to = self.newest(|shown| !shown.rows().is_empty(), of)?;
-                self.written = self.who.reply(to.message_id, text);
+                let to = self.wall.newest(|shown| !shown.rows().is_empty(), of)?;
+                self.written = who.reply(to.message_id, text);
             }
-            "edit" => self.who.edit(self.written, &self.addressed(text)),
+            "edit" => who.edit(self.written, &self.people.mention(text)),
             "photo" => self.photo(text, of),
-            "voice" => {
-                let seconds = of.and_then(|of| of.trim_end_matches('s').parse().ok());
-                self.who
-                    .voice(text.as_bytes().repeat(100), seconds.unwrap_or(3));
-            }
-            "press" => {
-                let (label, says) = match text.rsplit_once(" on ") {
-                    Some((label, says)) => (label, Some(says)),
-                    None => (text, None),
-                };
-                let shown = self.newest(|shown| named(shown, label).is_some(), says)?;
-                let button = named(&shown, label).ok_or("no such button")?;
-                self.who.press_button(shown.message_id, &button);
-                self.pressed = Some((shown.message_id, button));
-            }
+            "voice" => self.voice(text, of.map_or(Ok(TimeDelta::seconds(3)), duration)?),
+            "press" => self.press(text)?,
             "again" => {
                 let (message, button) = self.pressed.as_ref().ok_or("nothing was pressed")?;
-                self.who.press_button(*message, button);
+                who.press_button(*message, button);
             }
             _ => return Err("no such line".to_owned()),
         }
@@ -221,70 +210,146 @@ impl Stage {
         settled.map_err(|_| "the bot does not settle it".to_owned())
     }
 
-    fn photo(&self, text: &str, album: Option<&str>) {
-        let (name, caption) = text.split_once(' ').unwrap_or((text, ""));
-        let (bytes, caption) = (name.as_bytes().repeat(100), self.addressed(caption));
-        match album {
-            Some(album) => self.who.part(album, bytes, &caption),
-            None => self.who.photo(bytes, &caption),
+    fn say(&mut self, text: &str) {
+        let said = self.people.say(text, self.wall.last());
+        let who = self.people.who();
+        self.written = match said.to {
+            Some(message) => who.reply(message, &said.text),
+            None => who.say(&said.text),
         };
     }
 
-    /// In a group the bot listens to what is addressed to it.
-    fn addressed(&self, text: &str) -> String {
-        match self.group {
-            Some(_) if !text.starts_with('/') => format!("@{} {text}", self.fake.bot_name()),
-            _ => text.to_owned(),
+    fn send_code(&mut self, right: bool) {
+        let code = self.bot.as_ref().and_then(|bot| bot.code.clone());
+        let code = code.filter(|_| right);
+        let code = code.as_ref().map_or("0815", |code| code.as_str());
+        self.say(&format!("/start {code}"));
+    }
+
+    fn press(&mut self, text: &str) -> Result<(), String> {
+        let (label, says) = match text.rsplit_once(" on ") {
+            Some((label, says)) => (label, Some(says)),
+            None => (text, None),
+        };
+        let fits = |shown: &telegram_fake::Message| named(shown, label).is_some();
+        let shown = self.wall.newest(fits, says)?;
+        let button = named(&shown, label).ok_or("no such button")?;
+        let message = shown.message_id;
+        self.people.who().press_button(message, &button);
+        self.pressed = Some((message, button));
+        Ok(())
+    }
+
+    fn photo(&mut self, text: &str, album: Option<&str>) {
+        let (name, caption) = text.split_once(' ').unwrap_or((text, ""));
+        let bytes = name.as_bytes().repeat(100);
+        let who = self.people.who();
+        let goes_on = album.is_some() && album == self.album.as_deref();
+        // What is written below the first part is written below all.
+        let caption = match goes_on && caption.is_empty() {
+            true => String::new(),
+            false => self.people.mention(caption),
+        };
+        match album {
+            Some(album) => who.part(album, bytes, &caption),
+            None => who.photo(bytes, &caption),
+        };
+        if !goes_on {
+            self.read = 0;
+        }
+        self.album = album.map(str::to_owned);
+    }
+
+    /// A recording with words below it is an audio file; in a group they name the bot.
+    fn voice(&mut self, text: &str, length: TimeDelta) {
+        let (name, caption) = text.split_once(' ').unwrap_or((text, ""));
+        let bytes = name.as_bytes().repeat(100);
+        let seconds = length.num_seconds().try_into().expect("a short time");
+        let who = self.people.who();
+        match self.people.mention(caption) {
+            none if none.is_empty() => who.voice(bytes, seconds),
+            caption => who.audio(bytes, seconds, &caption),
+        };
+        self.read = 0;
+    }
+
+    /// Tells what is found in the photo or the recording that is being read. What comes of a round
+    /// that is over comes again under its old key, as other tests have it.
+    async fn read(&mut self, text: &str, round: Option<&str>) -> Result<(), String> {
+        if round
+            .map(parsed::<u32>)
+            .transpose()?
+            .is_some_and(|round| round <= self.read)
+        {
+            return Ok(());
+        }
+        self.read += 1;
+        self.wait(TimeDelta::from_std(limits::ALBUM_PAUSE).expect("a short time"))
+            .await?;
+        let bot = self.bot.as_ref().ok_or("the bot runs")?;
+        let reader = self.setup.reader.clone();
+        begun(&reader, bot).await?;
+        let result = reading(text)?;
+        if matches!(result, ReadResult::Busy | ReadResult::NoReader) {
+            let draft = self.draft.ok_or("there is no draft")?;
+            let (round, result) = (self.read, result.clone());
+            self.clockwork().await.read(draft, round, result).await?;
+        }
+        reader.finds(result);
+        Ok(())
+    }
+
+    /// Time goes on; an album may have been complete long enough to be read.
+    async fn wait(&mut self, time: TimeDelta) -> Result<(), String> {
+        self.now += time;
+        self.setup.clock.set(self.now);
+        let Some(bot) = self.bot.as_ref().filter(|_| self.album.is_some()) else {
+            return Ok(());
+        };
+        begun(&self.setup.reader, bot).await
+    }
+
+    async fn clockwork(&mut self) -> Clockwork<'_> {
+        self.start().await;
+        self.now += TimeDelta::seconds(1);
+        self.setup.clock.set(self.now);
+        self.happened += 1;
+        Clockwork {
+            bot: self.bot.as_ref().expect("it was started"),
+            chat: self.people.who().place(),
+            now: self.now,
+            number: self.happened,
         }
     }
 
-    fn go_on_as(&mut self, name: &str) {
-        let id = i64::try_from(self.people.len()).expect("few people") + 1;
-        let (fake, group) = (&self.fake, &self.group);
-        let person = self.people.entry(name.to_owned()).or_insert_with(|| {
-            let person = fake.user(id).named(&capital(name));
-            group
-                .as_ref()
-                .map_or(person.clone(), |group| group.member(&person))
-        });
-        self.who = person.clone();
-    }
-
-    fn wait(&mut self, text: &str) -> Result<(), String> {
-        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
-        let number: i64 = parsed(text.trim_end_matches(unit))?;
-        let seconds = match unit.trim() {
-            "s" => 1,
-            "m" => 60,
-            "h" => 60 * 60,
-            "d" => 24 * 60 * 60,
-            _ => return Err("write for example 11m, 3h or 2d".to_owned()),
+    /// From here on the bot has this owner, and is open to all or closed.
+    async fn owned_by(&mut self, owner: Option<&str>, open: bool) -> Result<(), String> {
+        let owners = owner.map(|name| self.people.meet(&self.fake, name));
+        let owners = owners.map(|id| UserKey::new(format!("telegram:{id}")).expect("a key"));
+        let access = Access {
+            owners: owners.into_iter().collect(),
+            open,
+            ..Access::closed()
         };
-        self.now += chrono::TimeDelta::seconds(number * seconds);
+        if access != self.setup.access {
+            self.stop().await;
+            self.setup.access = access;
+        }
         Ok(())
     }
 
     async fn start(&mut self) {
-        self.clock.set(self.now);
-        let (tell, reader) = prompted();
-        let options = Options {
-            defaults: self.settings.clone(),
-            ..Options::default()
-        };
-        let file: PathBuf = self.folder.path().join("expenses.sqlite");
-        let bot = Bot::start(
-            &self.fake,
-            self.by,
-            &file,
-            self.clock.clone(),
-            Arc::new(reader),
-            options,
-        );
-        self.bot = Some((bot.await, tell));
+        if self.bot.is_none() {
+            self.setup.clock.set(self.now);
+            let file = self.folder.path().join("expenses.sqlite");
+            let bot = Bot::start(&self.fake, self.by, &file, &self.setup);
+            self.bot = Some(bot.await);
+        }
     }
 
     async fn stop(&mut self) {
-        if let Some((bot, _)) = self.bot.take() {
+        if let Some(bot) = self.bot.take() {
+            self.setup.reader.gives_up();
             bot.stop().await;
         }
     }
@@ -305,65 +370,66 @@ impl Stage {
 
     fn new_replies(&mut self) -> Vec<String> {
         let mut replies = Vec::new();
-        for seen in self.chat.news() {
+        for seen in self.fake.chat(self.people.who().place()).news() {
             let (what, message) = match seen {
                 Seen::Sent(message) => ("bot", message),
                 Seen::Edited(message) => ("bot edits", message),
                 Seen::Deleted(_) | Seen::Answered(_) => continue,
             };
-            replies.push(written(what, &shown(&message)));
-            self.wall
-                .retain(|other| other.message_id != message.message_id);
-            self.wall.push(Message::clone(&message));
+            self.look_at(&message);
+            let text = self.people.in_words_of_the_script(&shown::text(&message));
+            replies.push(written(what, &text));
+            let message = telegram_fake::Message::clone(&message);
+            self.wall.show(message, self.people.name());
         }
         replies
     }
 
-    fn newest(
-        &self,
-        fits: impl Fn(&Message) -> bool,
-        says: Option<&str>,
-    ) -> Result<Message, String> {
-        let says = |shown: &Message| says.is_none_or(|says| shown.words().contains(says));
-        let mut newest = self.wall.iter().rev();
-        let found = newest.find(|shown| fits(shown) && says(shown));
-        found
-            .cloned()
-            .ok_or_else(|| "no message like that was shown".to_owned())
+    /// Notes which expense is the newest, and which draft.
+    fn look_at(&mut self, message: &telegram_fake::Message) {
+        for line in message.words().lines() {
+            let mut fields = line.trim_start_matches("Removed: ").split(" · ");
+            let number = fields.next().and_then(|field| field.strip_prefix('#'));
+            let number = number.and_then(|number| number.parse().ok());
+            if let (Some(number), Some(words)) = (number, fields.next())
+                && number > self.newest.0
+            {
+                self.newest = (number, words.to_owned());
+            }
+        }
+        let draft = |action| match action {
+            Action::Discard(draft) => Some(draft),
+            _ => None,
+        };
+        self.draft = actions(message).find_map(draft).or(self.draft);
     }
 }
 
-fn named(message: &Message, label: &str) -> Option<Button> {
-    let mut buttons = message.rows().into_iter().flatten();
-    buttons.find(|button| button.text == label)
-}
-
-/// A message as a script writes it.
-fn shown(message: &Message) -> String {
-    let mut text = message.words().to_owned();
-    if message.document.is_some() {
-        text.push_str("   <csv>");
-    }
-    let rows: Vec<String> = message
-        .rows()
-        .iter()
-        .map(|row| {
-            let labels: Vec<String> = row.iter().map(|b| format!("[{}]", b.text)).collect();
-            labels.join(" ")
-        })
-        .collect();
-    match rows.as_slice() {
-        [row] => text.push_str(&format!("   {row}")),
-        rows => text.extend(rows.iter().map(|row| format!("\n{row}"))),
-    }
-    text
+/// Until something is being read, or nothing is left that could be.
+async fn begun(reader: &Reader, bot: &Bot) -> Result<(), String> {
+    let begun = async {
+        tokio::select! {
+            () = reader.asked() => {}
+            () = bot.service.idle() => {}
+        }
+    };
+    let begun = timeout(PATIENCE, begun).await;
+    begun.map_err(|_| "nobody reads".to_owned())
 }
 
 fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("not understood: {text}"))
 }
 
-fn capital(name: &str) -> String {
-    let (first, rest) = name.split_at(1);
-    first.to_uppercase() + rest
+/// `20s`, `11m`, `3h`, `2d`.
+fn duration(text: &str) -> Result<TimeDelta, String> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = parsed(text.trim_end_matches(unit))?;
+    match unit.trim() {
+        "s" => Ok(TimeDelta::seconds(number)),
+        "m" => Ok(TimeDelta::minutes(number)),
+        "h" => Ok(TimeDelta::hours(number)),
+        "d" => Ok(TimeDelta::days(number)),
+        _ => Err("write for example 11m, 3h or 2d".to_owned()),
+    }
 }

@@ -1,25 +1,44 @@
-//! Every talk of the core, had in Telegram.
+//! Every talk of the core, had in Telegram: alone with the bot and in a group.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use expense_core::testing::talk::compare;
+use expense_core::testing::talk::{self, compare};
+use futures::StreamExt;
 use rstest::rstest;
 
 use super::bot::By;
-use super::stage::{Where, can_happen, run};
+use super::stage::run;
 
-fn scripts() -> Vec<(PathBuf, String)> {
+/// Talks that are had at a time: most of what one takes is waiting.
+const AT_ONCE: usize = 8;
+
+/// A talk and what is expected of it.
+struct Talk {
+    name: String,
+    script: String,
+}
+
+/// All talks as they are written and, where they don't say themselves where they take place, what
+/// the same lines come to in a group.
+fn talks() -> Vec<Talk> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../expense-core/tests/talks");
-    let files = fs::read_dir(folder)
-        .expect("talks")
-        .map(|file| file.expect("a talk").path());
-    let mut scripts: Vec<_> = files
-        .map(|path| (path.clone(), fs::read_to_string(path).expect("a talk")))
-        .filter(|(_, script)| can_happen(script))
-        .collect();
-    scripts.sort();
-    scripts
+    let mut talks = Vec::new();
+    for file in fs::read_dir(folder).expect("talks") {
+        let path = file.expect("a talk").path();
+        let name = path.file_stem().unwrap_or_default().display().to_string();
+        let script = fs::read_to_string(&path).expect("a talk");
+        if !script.lines().any(|line| line.starts_with("in:")) {
+            let in_group = talk::run(&format!("in: group\n{script}"));
+            talks.push(Talk {
+                script: in_group.unwrap_or_else(|error| panic!("{name} in a group\n{error}")),
+                name: format!("{name} in a group"),
+            });
+        }
+        talks.push(Talk { name, script });
+    }
+    talks.sort_by(|one, other| one.name.cmp(&other.name));
+    talks
 }
 
 #[rstest]
@@ -27,22 +46,20 @@ fn scripts() -> Vec<(PathBuf, String)> {
 #[case::webhook(By::Webhook)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn talks_go_the_same_way_in_telegram(#[case] by: By) {
-    let scripts = scripts();
-    assert!(scripts.len() > 10, "most talks can be had here");
-    let mut failures = String::new();
-    for (path, script) in scripts {
-        let place = match script.contains("in: group") {
-            true => Where::Group,
-            false => Where::Private,
-        };
-        let said = run(&script, by, place).await;
-        let script = without_periods(&script);
-        if let Err(difference) = said.and_then(|said| compare(&script, &said)) {
-            let name = path.file_name().unwrap_or_default().display();
-            failures.push_str(&format!("{name} ({place:?})\n{difference}\n\n"));
-        }
-    }
-    assert!(failures.is_empty(), "\n{failures}");
+    let had = futures::stream::iter(talks()).map(|talk| had(talk, by));
+    let failures: Vec<String> = had
+        .buffer_unordered(AT_ONCE)
+        .filter_map(|had| async { had.err() })
+        .collect()
+        .await;
+    assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
+}
+
+async fn had(talk: Talk, by: By) -> Result<(), String> {
+    let script = without_periods(&talk.script);
+    let said = run(&script, by).await;
+    let same = said.and_then(|said| compare(&script, &said));
+    same.map_err(|difference| format!("{}\n{difference}", talk.name))
 }
 
 /// `<csv all>` is `<csv>`: a chat shows a file's name, not its period.
