@@ -35,7 +35,7 @@ pub(crate) fn decide(
     open::decide(ctx, &sent)
 }
 
-/// Adds a part to its album's draft. One that was answered already is not touched.
+/// Adds a part to its album's draft, once. One that was answered already is not touched.
 fn join(
     ctx: &Context<'_>,
     mut draft: Draft,
@@ -45,6 +45,10 @@ fn join(
     let DraftContent::Receipt(receipt) = &mut draft.content else {
         return None;
     };
+    let known = |part: &Attachment| part.fingerprint == attachment.fingerprint;
+    if receipt.parts.iter().any(known) {
+        return Some(ctx.nothing());
+    }
     let read_before = matches!(draft.state, DraftState::Open);
     let begun = match draft.state {
         // A reader may be at work on the parts before: what it finds is not the whole receipt.
