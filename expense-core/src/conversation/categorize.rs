@@ -62,6 +62,19 @@ pub(crate) fn teach(changes: &mut Changes<'_>, details: &Details) -> Option<Stri
     })
 }
 
+/// A person says that these belong to Others, which was said of them only because nothing decided:
+/// that is remembered as well, so that no suggestion that is still on its way overrules it. Gives
+/// back by which words they are known, where that is new.
+pub(crate) fn settle(
+    changes: &mut Changes<'_>,
+    ledger: &Ledger,
+    details: &Details,
+) -> Option<String> {
+    is_undecided(ledger, details)
+        .then(|| teach(changes, details))
+        .flatten()
+}
+
 /// Folded words without those that hold a digit: `taxi 42` is another `taxi`.
 fn without_numbers(words: &str) -> String {
     let plain = words

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use crate::domain::calendar::Period;
-use crate::domain::keys::{DraftId, ExpenseId, MessageKey, Number};
+use crate::domain::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number};
 
 /// One message to a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum Anchor {
     Draft(DraftId),
     /// The message that confirms this expense.
     Expense(ExpenseId),
+    /// The message that confirms all expenses of this change.
+    Change(ChangeId),
 }
 
 /// A text with few accents; every transport shows them its own way.

@@ -69,7 +69,7 @@ pub struct Origin {
     /// The line within it, from 0, blank lines not counted.
     pub line: u16,
     /// What the line said, as a fingerprint: an edit of the message leaves alone what it did not
-    /// change.
+    /// change. Its version is 8 where the line named who paid and 5 where it did not.
     pub said: Uuid,
     /// The sender's day when the message was sent: what "yesterday" goes by in an edit of it,
     /// however late either is handled.
@@ -87,6 +87,32 @@ impl Origin {
             said,
             sent_on,
         }
+    }
+
+    /// The same, of a line that named who paid: once it does no more, whoever wrote it paid.
+    #[must_use]
+    pub fn naming_payer(self) -> Self {
+        let said = uuid::Builder::from_custom_bytes(self.said.into_bytes()).into_uuid();
+        Self { said, ..self }
+    }
+
+    /// The same where somebody said otherwise who paid: the line does not decide about it any more.
+    #[must_use]
+    pub fn not_naming_payer(self) -> Self {
+        let said = uuid::Builder::from_sha1_bytes(self.said.into_bytes()).into_uuid();
+        Self { said, ..self }
+    }
+
+    /// Whether it is the line that told who paid.
+    #[must_use]
+    pub fn names_payer(&self) -> bool {
+        self.said.get_version() == Some(uuid::Version::Custom)
+    }
+
+    /// Whether both lines say the same.
+    #[must_use]
+    pub fn says_what(&self, other: &Self) -> bool {
+        self.clone().not_naming_payer().said == other.clone().not_naming_payer().said
     }
 }
 

@@ -144,6 +144,7 @@ fn note_key(chat: &ChatKey, anchor: &Anchor) -> String {
     let (kind, id) = match anchor {
         Anchor::Draft(id) => ("draft", id.as_uuid()),
         Anchor::Expense(id) => ("expense", id.as_uuid()),
+        Anchor::Change(id) => ("change", id.as_uuid()),
     };
     format!("anchor/{}/{kind}/{}", chat.as_str(), id.simple())
 }

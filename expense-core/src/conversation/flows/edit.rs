@@ -11,7 +11,7 @@ use crate::conversation::session::Topic;
 use crate::conversation::wording::change as words;
 use crate::domain::category::CategoryId;
 use crate::domain::draft::DraftField;
-use crate::domain::expense::Expense;
+use crate::domain::expense::{Expense, Origin};
 use crate::domain::keys::{ExpenseId, Number};
 use crate::domain::person::MemberId;
 
@@ -128,11 +128,15 @@ pub(crate) fn apply(ctx: &Context<'_>, expense: &Expense, patch: &Patch, place: 
         details.category = old.category;
     }
     let mut changes = Changes::new(ctx.turn);
-    let taught = (details.category != old.category)
-        .then(|| categorize::teach(&mut changes, &details))
-        .flatten();
+    let taught = if details.category != old.category {
+        categorize::teach(&mut changes, &details)
+    } else if patch.category.is_some() && ctx.turn.suggests {
+        categorize::settle(&mut changes, ctx.ledger(), &details)
+    } else {
+        None
+    };
     let paid_by = patch.paid_by.as_ref().unwrap_or(&expense.paid_by);
-    if details == *old && *paid_by == expense.paid_by {
+    if taught.is_none() && details == *old && *paid_by == expense.paid_by {
         let reply = wording
             .confirmation_with(expense, words::LIKE_THAT)
             .at(place);
@@ -143,6 +147,9 @@ pub(crate) fn apply(ctx: &Context<'_>, expense: &Expense, patch: &Patch, place: 
     let category = wording.category(details.category);
     let note = taught.map_or_else(String::new, |known| words::learned(&known, category));
     let after = changes.amend(expense, |expense| {
+        if *paid_by != expense.paid_by {
+            expense.origin = expense.origin.take().map(Origin::not_naming_payer);
+        }
         expense.details = details;
         expense.paid_by.clone_from(paid_by);
     });

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 
 use super::record::{self, Recording, Said, details};
+use crate::conversation::categorize;
 use crate::conversation::command::{self, Routed};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{Invalid, Line, Reading};
 use crate::conversation::question::ExpenseFilter;
 use crate::conversation::reply::{Reply, Text};
-use crate::conversation::wording::{buttons, entry as words};
+use crate::conversation::wording::{buttons, change, entry as words};
 use crate::domain::expense::{Details, Expense, Origin};
 use crate::domain::keys::{MessageKey, UserKey};
 
@@ -116,15 +117,21 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
 
     fn known(&mut self, place: usize, said: &Said, known: &'e Expense) {
         let (ctx, line) = (self.ctx, &said.line);
-        let origin = self.recording.origin(place, line);
-        let wrote = |origin: Option<&Origin>| origin.map(|origin| origin.said);
-        if known.removed || wrote(known.origin.as_ref()) == wrote(origin.as_ref()) {
+        let origin = self.recording.origin(place, said);
+        let as_before = match (&known.origin, &origin) {
+            (Some(before), Some(now)) => before.says_what(now),
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        if known.removed || as_before {
             return;
         }
         let notes = &mut self.recording.notes;
         match &line.reading {
             Reading::Expense(entry) => {
                 let details = kept_category(ctx, details(ctx, entry), entry.category, known);
+                if entry.category.is_some() {
+                    self.settle(known, &details);
+                }
                 self.amend(known, details, origin, said.payer.clone());
             }
             Reading::Invalid(reason) => {
@@ -147,7 +154,20 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
         }
     }
 
-    /// Who paid stays who it was where the line does not say.
+    /// A line that names Others means it, whatever is suggested later.
+    fn settle(&mut self, known: &Expense, details: &Details) {
+        let ctx = self.ctx;
+        if !ctx.turn.suggests || details.description != known.details.description {
+            return;
+        }
+        let changes = &mut self.recording.changes;
+        let settled = categorize::settle(changes, ctx.ledger(), details);
+        let category = ctx.wording().category(details.category);
+        let note = settled.map(|known| change::learned(&known, category));
+        self.recording.notes.extend(note);
+    }
+
+    /// Who paid stays who it was where the line does not say and did not say before.
     fn amend(
         &mut self,
         known: &Expense,
@@ -156,9 +176,15 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
         payer: Option<UserKey>,
     ) {
         let after = self.recording.changes.amend(known, |expense| {
+            let said = known.origin.as_ref().is_some_and(Origin::names_payer);
+            let unsaid = if said {
+                &known.entered_by
+            } else {
+                &known.paid_by
+            };
             expense.details = details;
             expense.origin = origin;
-            expense.paid_by = payer.unwrap_or_else(|| known.paid_by.clone());
+            expense.paid_by = payer.unwrap_or_else(|| unsaid.clone());
         });
         self.recording.recorded.push(after);
     }

@@ -157,7 +157,7 @@ impl<'c, 'a> Recording<'c, 'a> {
             self.notes.push(ctx.wording().assumed(&details, among));
         }
         let id = ExpenseId::derive(ctx.ledger().id, &ctx.turn.update, place);
-        let origin = self.origin(place, line);
+        let origin = self.origin(place, said);
         let expense = self
             .changes
             .record(id, details, origin, None, self.by(said));
@@ -177,7 +177,7 @@ impl<'c, 'a> Recording<'c, 'a> {
     }
 
     fn ask(&mut self, place: usize, said: &Said, choices: Vec<Details>, text: &str, whether: bool) {
-        let (ctx, line) = (self.ctx, &said.line);
+        let ctx = self.ctx;
         let id = DraftId::derive(ctx.ledger().id, &ctx.turn.update, place);
         self.asks.push(ask(ctx, id, &choices, text, whether));
         let draft = Draft {
@@ -186,7 +186,7 @@ impl<'c, 'a> Recording<'c, 'a> {
             revision: 1,
             opened_by: ctx.turn.who.clone(),
             paid_by: self.by(said).paid,
-            origin: self.origin(place, line),
+            origin: self.origin(place, said),
             expires_at: ctx.turn.now + ctx.turn.policy.draft_ttl,
             state: DraftState::Open,
             content: DraftContent::Entry(choices),
@@ -195,10 +195,14 @@ impl<'c, 'a> Recording<'c, 'a> {
     }
 
     /// The line of the person's message, where the message has a name.
-    pub(super) fn origin(&self, place: usize, line: &Line) -> Option<Origin> {
+    pub(super) fn origin(&self, place: usize, said: &Said) -> Option<Origin> {
         let message = self.ctx.turn.message.clone()?;
         let place = u16::try_from(place).ok()?;
-        Some(Origin::new(message, place, &line.text, self.sent_on))
+        let origin = Origin::new(message, place, &said.line.text, self.sent_on);
+        Some(match said.payer {
+            Some(_) => origin.naming_payer(),
+            None => origin,
+        })
     }
 
     /// The confirmation with its notes.

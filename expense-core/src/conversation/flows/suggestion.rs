@@ -3,7 +3,8 @@
 use super::confirmation_of;
 use crate::conversation::categorize;
 use crate::conversation::context::{Context, Flow};
-use crate::conversation::question::ChangeQuery;
+use crate::conversation::question::{ChangeQuery, ExpenseFilter};
+use crate::conversation::reply::{Anchor, Place, Reply};
 use crate::conversation::wording::change as words;
 use crate::conversation::write::Write;
 use crate::domain::category::OTHERS;
@@ -37,27 +38,39 @@ pub(crate) fn decide(ctx: &Context<'_>, id: ExpenseId, found: &Suggestion<'_>) -
     let mut after = before.clone();
     after.details.category = category.id;
     after.revision = before.revision + 1;
-    let said = if confirmed_alone(ctx, &before)? {
-        let note = words::suggested(found.place);
-        let reply = ctx.wording().confirmation_with(&after, &note);
-        vec![reply.at(confirmation_of(id))]
-    } else {
-        // Its message shows others, too: /list shows where it is.
-        Vec::new()
-    };
+    let said = said(ctx, &after, found.place)?;
     let amend = Write::AmendExpense {
         before: Box::new(before),
         after: Box::new(after),
     };
-    Ok(ctx.decide(vec![amend], said))
+    Ok(ctx.decide(vec![amend], vec![said]))
 }
 
-/// Whether the message that shows this expense shows no other.
-fn confirmed_alone(ctx: &Context<'_>, expense: &Expense) -> Flow<bool> {
-    let change = ctx.change(ChangeQuery::Id(expense.change))?;
-    Ok(change.is_none_or(|change| {
-        let effects = change.effects.iter();
-        let shown = effects.filter(|effect| matches!(effect, Effect::Expense { .. }));
-        shown.count() <= 1
-    }))
+/// The message that confirmed this expense, alone or among others, as it reads now.
+fn said(ctx: &Context<'_>, after: &Expense, place: &str) -> Flow<Reply> {
+    let change = ctx.change(ChangeQuery::Id(after.change))?;
+    let effects = change.into_iter().flat_map(|change| change.effects);
+    let ids: Vec<ExpenseId> = effects
+        .filter_map(|effect| match effect {
+            Effect::Expense { id, .. } => Some(id),
+            _ => None,
+        })
+        .collect();
+    let wording = ctx.wording();
+    if ids.len() <= 1 {
+        let note = words::suggested(place);
+        let reply = wording.confirmation_with(after, &note);
+        return Ok(reply.at(confirmation_of(after.id)));
+    }
+    let mut shown = ctx.few(ExpenseFilter {
+        ids: Some(ids.clone()),
+        ..ExpenseFilter::default()
+    })?;
+    shown.sort_by_key(|expense| ids.iter().position(|id| *id == expense.id));
+    if let Some(before) = shown.iter_mut().find(|expense| expense.id == after.id) {
+        before.clone_from(after);
+    }
+    let note = words::suggested_among(after.number, place);
+    let reply = wording.confirmations(&shown, after.change, &[note]);
+    Ok(reply.at(Place::Anchor(Anchor::Change(after.change))))
 }

@@ -78,6 +78,14 @@ pub(crate) fn suggested(place: &str) -> String {
     format!("Category suggested {place}.")
 }
 
+/// The same below several expenses.
+pub(crate) fn suggested_among(number: Option<Number>, place: &str) -> String {
+    match number {
+        Some(number) => format!("Category of {number} suggested {place}."),
+        None => suggested(place),
+    }
+}
+
 /// What to write as the new value of a field.
 pub(crate) fn ask_field(field: DraftField) -> &'static str {
     match field {

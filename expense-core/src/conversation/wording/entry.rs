@@ -61,7 +61,11 @@ impl Wording<'_> {
         for note in notes {
             text = text.then("\n").then(note);
         }
-        Reply::text(text).row(vec![buttons::undo(change)])
+        let reply = Reply {
+            anchor: Some(Anchor::Change(change)),
+            ..Reply::text(text)
+        };
+        reply.row(vec![buttons::undo(change)])
     }
 
     /// A currency was assumed of a sign that several use; `line` where there are others.
