@@ -4,20 +4,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use expense_core::conversation::question::DraftQuery;
-use expense_core::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId};
+use expense_core::domain::keys::{DraftId, LedgerId};
 use expense_core::domain::limits;
-use expense_core::memory::column::{self, json, narrow, parsed, word};
+use expense_core::memory::column::{self, json, narrow};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
+use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
-use crate::list;
-use crate::read::{self, led_to};
+use crate::read::led_to;
 use crate::store::PostgresStore;
+use crate::work::work;
 
 /// What is free to be claimed, as (ledger, item), the longest waiting first, at most $2: $1 is now.
 macro_rules! free {
@@ -264,70 +263,4 @@ async fn keep(db: &mut PgConnection, parked: &Parked) -> Result<(), Failure> {
     .execute(db)
     .await?;
     Ok(())
-}
-
-async fn work(
-    db: &mut PgConnection,
-    kind: JobKind,
-    ledger: LedgerId,
-    item: Uuid,
-) -> Result<Option<(ChatKey, Work)>, Failure> {
-    if kind == JobKind::Reply {
-        return reply(db, ledger, item).await;
-    }
-    let chat: Option<String> = sqlx::query_scalar("SELECT chat FROM ledgers WHERE ledger_id = $1")
-        .bind(ledger.as_i64())
-        .fetch_optional(&mut *db)
-        .await?;
-    let Some(chat) = chat else { return Ok(None) };
-    let chat: ChatKey = word(&chat)?;
-    if kind == JobKind::Sweep {
-        return Ok(Some((chat, Work::Sweep)));
-    }
-    let Some(settings) = read::ledger(db, &chat).await?.map(Box::new) else {
-        return Ok(None);
-    };
-    let work = if kind == JobKind::Reading {
-        let query = DraftQuery::Id(DraftId::from_uuid(item));
-        let draft = read::draft(db, ledger, &query).await?.map(Box::new);
-        draft.map(|draft| Work::Reading { draft, settings })
-    } else {
-        let expense = list::expense(db, ledger, ExpenseId::from_uuid(item)).await?;
-        expense.map(Box::new).map(|expense| match kind {
-            JobKind::Rate => Work::Rate {
-                expense,
-                into: settings.settings.currency,
-            },
-            _ => Work::Suggestion { expense, settings },
-        })
-    };
-    Ok(work.map(|work| (chat, work)))
-}
-
-/// Replies go where the ledger is now.
-async fn reply(
-    db: &mut PgConnection,
-    ledger: LedgerId,
-    item: Uuid,
-) -> Result<Option<(ChatKey, Work)>, Failure> {
-    let (_, place) = item.as_u64_pair();
-    let row: Option<(String, String, String, i64, String)> = sqlx::query_as(
-        "SELECT coalesce(l.chat, p.chat), p.chat, p.key, p.first, p.replies FROM parked AS p
-         LEFT JOIN ledgers AS l ON l.ledger_id = p.ledger_id
-         WHERE p.ledger_id = $1 AND p.place = $2",
-    )
-    .bind(ledger.as_i64())
-    .bind(i64::try_from(place).unwrap_or(i64::MAX))
-    .fetch_optional(db)
-    .await?;
-    let Some((now_at, chat, key, first, replies)) = row else {
-        return Ok(None);
-    };
-    let parked = Parked {
-        key: word(&key)?,
-        chat: word(&chat)?,
-        first: narrow(first)?,
-        replies: parsed(&replies)?,
-    };
-    Ok(Some((word(&now_at)?, Work::Reply(parked))))
 }

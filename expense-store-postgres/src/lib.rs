@@ -22,6 +22,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod totals;
+mod work;
 mod writes;
 
 pub use config::Config;

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use expense_core::conversation::question::DraftQuery;
-use expense_core::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId};
+use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
 use expense_core::domain::limits;
-use expense_core::memory::column::{self, json, narrow, parsed, word};
+use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
@@ -15,10 +14,10 @@ use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
 use crate::error::Failure;
-use crate::list;
-use crate::read::{self, led_to};
+use crate::read::led_to;
 use crate::rows::micros;
 use crate::store::SqliteStore;
+use crate::work::{id, work};
 
 /// What is free to be claimed, as (ledger, item, chat), the longest waiting first: ?1 is now.
 macro_rules! free {
@@ -139,11 +138,6 @@ async fn free(
     Ok(free)
 }
 
-fn draft_id(item: &[u8]) -> Result<DraftId, Failure> {
-    let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
-    Ok(DraftId::from_uuid(id))
-}
-
 impl SqliteStore {
     async fn take(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>, Failure> {
         let now = self.clock.now();
@@ -187,10 +181,11 @@ impl SqliteStore {
                 put_off(&mut transaction, ledger, &item, later(now, ttl)).await?;
             }
             let chat: ChatKey = word(&chat)?;
+            let ledger = LedgerId::from_i64(ledger);
             jobs.push(Job {
                 claim,
                 attempt: narrow(attempt)?,
-                ledger: LedgerId::from_i64(ledger),
+                ledger,
                 work: work(&mut transaction, kind, ledger, &item, &chat).await?,
                 chat,
             });
@@ -207,7 +202,9 @@ impl SqliteStore {
             limit,
         )
         .await?;
-        let drafts = free.iter().map(|free| draft_id(&free.item));
+        let drafts = free
+            .iter()
+            .map(|free| Ok(DraftId::from_uuid(id(&free.item)?)));
         drafts.collect()
     }
 
@@ -315,61 +312,4 @@ async fn put_off(
     .execute(db)
     .await?;
     Ok(())
-}
-
-async fn work(
-    db: &mut SqliteConnection,
-    kind: JobKind,
-    ledger: i64,
-    item: &[u8],
-    chat: &ChatKey,
-) -> Result<Work, Failure> {
-    match kind {
-        JobKind::Reading => {
-            let query = DraftQuery::Id(draft_id(item)?);
-            let draft = read::draft(&mut *db, LedgerId::from_i64(ledger), &query).await?;
-            let settings = read::ledger(&mut *db, chat).await?;
-            Ok(Work::Reading {
-                draft: Box::new(draft.ok_or(Failure::Unknown("draft"))?),
-                settings: Box::new(settings.ok_or(Failure::Unknown("ledger"))?),
-            })
-        }
-        JobKind::Reply => {
-            let (key, chat, first, replies): (String, String, i64, String) = sqlx::query_as(
-                "SELECT key, chat, first, replies FROM parked
-                 WHERE ledger_id = ?1 AND CAST(place AS BLOB) = ?2",
-            )
-            .bind(ledger)
-            .bind(item)
-            .fetch_one(db)
-            .await?;
-            Ok(Work::Reply(Parked {
-                key: word(&key)?,
-                chat: word(&chat)?,
-                first: narrow(first)?,
-                replies: parsed(&replies)?,
-            }))
-        }
-        JobKind::Suggestion => {
-            let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
-            let id = ExpenseId::from_uuid(id);
-            let expense = list::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
-            let settings = read::ledger(db, chat).await?;
-            Ok(Work::Suggestion {
-                expense: Box::new(expense.ok_or(Failure::Unknown("expense"))?),
-                settings: Box::new(settings.ok_or(Failure::Unknown("ledger"))?),
-            })
-        }
-        JobKind::Sweep => Ok(Work::Sweep),
-        JobKind::Rate => {
-            let id = Uuid::from_slice(item).map_err(|_| Failure::Unknown("id"))?;
-            let id = ExpenseId::from_uuid(id);
-            let expense = list::expense(&mut *db, LedgerId::from_i64(ledger), id).await?;
-            let ledger = read::ledger(db, chat).await?;
-            Ok(Work::Rate {
-                expense: Box::new(expense.ok_or(Failure::Unknown("expense"))?),
-                into: ledger.ok_or(Failure::Unknown("ledger"))?.settings.currency,
-            })
-        }
-    }
 }

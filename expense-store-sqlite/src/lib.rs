@@ -20,6 +20,7 @@ mod state;
 mod store;
 mod totals;
 mod turn;
+mod work;
 mod writes;
 
 pub use backup::{BackupError, Restored, backup, restore};

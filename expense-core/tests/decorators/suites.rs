@@ -61,6 +61,27 @@ macro_rules! wrapped {
     };
 }
 
+/// The suite of one port, once for each of these benches.
+macro_rules! benched {
+    ($suite:ident, $bench:ty: $($name:ident = $fresh:expr,)*) => {$(
+        mod $name {
+            use super::*;
+
+            async fn fresh() -> $bench {
+                $fresh
+            }
+            expense_core::$suite!(fresh);
+        }
+    )*};
+}
+
+/// The suite of one port over `memory`, once for each way to wrap it.
+macro_rules! proved {
+    ($suite:ident, $bench:ty: $($name:ident = $wrap:expr,)*) => {
+        $(wrapped!($name, $suite, $bench, memory, $wrap);)*
+    };
+}
+
 mod store {
     use super::*;
     use expense_core::memory::store::MemoryStore;
@@ -76,27 +97,12 @@ mod store {
     ) -> impl FnOnce(Arc<dyn ExpenseStore>) -> Arc<dyn ExpenseStore> {
         |inner| Arc::new(Wrapped::store(inner, policy))
     }
-    wrapped!(
-        retry,
-        expense_store_conformance,
-        StoreBench,
-        memory,
-        by(Retry::default())
-    );
-    wrapped!(
-        timeout,
-        expense_store_conformance,
-        StoreBench,
-        memory,
-        by(Timeout(LONG))
-    );
-    wrapped!(
-        meter,
-        expense_store_conformance,
-        StoreBench,
-        memory,
-        by(super::super::meter())
-    );
+
+    proved! { expense_store_conformance, StoreBench:
+        retry = by(Retry::default()),
+        timeout = by(Timeout(LONG)),
+        meter = by(super::super::meter()),
+    }
 }
 
 mod state {
@@ -114,27 +120,12 @@ mod state {
     ) -> impl FnOnce(Arc<dyn StateStore>) -> Arc<dyn StateStore> {
         |inner| Arc::new(Wrapped::state(inner, policy))
     }
-    wrapped!(
-        retry,
-        state_store_conformance,
-        StateBench,
-        memory,
-        by(Retry::default())
-    );
-    wrapped!(
-        timeout,
-        state_store_conformance,
-        StateBench,
-        memory,
-        by(Timeout(LONG))
-    );
-    wrapped!(
-        meter,
-        state_store_conformance,
-        StateBench,
-        memory,
-        by(super::super::meter())
-    );
+
+    proved! { state_store_conformance, StateBench:
+        retry = by(Retry::default()),
+        timeout = by(Timeout(LONG)),
+        meter = by(super::super::meter()),
+    }
 }
 
 mod cache {
@@ -153,8 +144,11 @@ mod cache {
     fn forgiven(inner: Arc<dyn Cache>) -> Arc<dyn Cache> {
         Arc::new(ForgivingCache::new(inner))
     }
-    wrapped!(metering, cache_conformance, CacheBench, memory, metered);
-    wrapped!(forgiving, cache_conformance, CacheBench, memory, forgiven);
+
+    proved! { cache_conformance, CacheBench:
+        metering = metered,
+        forgiving = forgiven,
+    }
 }
 
 mod messenger {
@@ -170,20 +164,11 @@ mod messenger {
     fn by<W: Policy + 'static>(policy: W) -> impl FnOnce(Arc<dyn Messenger>) -> Arc<dyn Messenger> {
         |inner| Arc::new(Wrapped::messenger(inner, policy))
     }
-    wrapped!(
-        timeout,
-        messenger_conformance,
-        MessengerBench,
-        memory,
-        by(Timeout(LONG))
-    );
-    wrapped!(
-        meter,
-        messenger_conformance,
-        MessengerBench,
-        memory,
-        by(super::super::meter())
-    );
+
+    proved! { messenger_conformance, MessengerBench:
+        timeout = by(Timeout(LONG)),
+        meter = by(super::super::meter()),
+    }
 }
 
 mod attachments {
@@ -205,224 +190,10 @@ mod attachments {
         }
     }
 
-    mod retry {
-        async fn fresh() -> super::AttachmentsBench {
-            super::by(super::Retry::default())
-        }
-        expense_core::attachments_conformance!(fresh);
-    }
-
-    mod timeout {
-        async fn fresh() -> super::AttachmentsBench {
-            super::by(super::Timeout(super::LONG))
-        }
-        expense_core::attachments_conformance!(fresh);
+    benched! { attachments_conformance, AttachmentsBench:
+        retry = by(Retry::default()),
+        timeout = by(Timeout(LONG)),
     }
 }
 
-mod ocr {
-    use super::*;
-    use expense_core::ports::ocr::ReceiptOcr;
-    use expense_core::testing::conformance::ocr::OcrBench;
-    use expense_core::wrap::cached::CachedOcr;
-    use expense_core::wrap::fallback::FallbackOcr;
-    use expense_core::wrap::{Policy, Wrapped};
-
-    fn memory(_: Arc<ManualClock>) -> Arc<dyn ReceiptOcr> {
-        Arc::new(ScriptedReader::default())
-    }
-    fn by<W: Policy + 'static>(
-        policy: W,
-    ) -> impl FnOnce(Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
-        |inner| Arc::new(Wrapped::ocr(inner, policy))
-    }
-    fn allowed(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
-        Arc::new(Wrapped::ocr(inner, allowance()))
-    }
-    fn queued(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
-        Arc::new(Wrapped::ocr(inner, queue()))
-    }
-    fn behind_another(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
-        Arc::new(FallbackOcr::new(inner.clone(), vec![inner]))
-    }
-    fn remembered(inner: Arc<dyn ReceiptOcr>) -> Arc<dyn ReceiptOcr> {
-        let cache = Arc::new(MemoryCache::new(Arc::new(SystemClock), 100));
-        Arc::new(CachedOcr::new(inner, cache, LONG))
-    }
-    wrapped!(
-        retry,
-        receipt_ocr_conformance,
-        OcrBench,
-        memory,
-        by(Retry::default())
-    );
-    wrapped!(
-        timeout,
-        receipt_ocr_conformance,
-        OcrBench,
-        memory,
-        by(Timeout(LONG))
-    );
-    wrapped!(
-        meter,
-        receipt_ocr_conformance,
-        OcrBench,
-        memory,
-        by(super::super::meter())
-    );
-    wrapped!(quota, receipt_ocr_conformance, OcrBench, memory, allowed);
-    wrapped!(
-        queue_before,
-        receipt_ocr_conformance,
-        OcrBench,
-        memory,
-        queued
-    );
-    wrapped!(
-        fallback,
-        receipt_ocr_conformance,
-        OcrBench,
-        memory,
-        behind_another
-    );
-    wrapped!(
-        cached,
-        receipt_ocr_conformance,
-        OcrBench,
-        memory,
-        remembered
-    );
-}
-
-mod speech {
-    use super::*;
-    use expense_core::memory::speech::ScriptedSpeech;
-    use expense_core::ports::speech::SpeechReader;
-    use expense_core::testing::conformance::speech::SpeechBench;
-    use expense_core::wrap::{Policy, Wrapped};
-
-    fn memory(_: Arc<ManualClock>) -> Arc<dyn SpeechReader> {
-        Arc::new(ScriptedSpeech::default())
-    }
-    fn by<W: Policy + 'static>(
-        policy: W,
-    ) -> impl FnOnce(Arc<dyn SpeechReader>) -> Arc<dyn SpeechReader> {
-        |inner| Arc::new(Wrapped::speech(inner, policy))
-    }
-    /// The suite of voice notes, by this policy.
-    macro_rules! policy {
-        ($name:ident, $policy:expr) => {
-            wrapped!(
-                $name,
-                speech_reader_conformance,
-                SpeechBench,
-                memory,
-                by($policy)
-            );
-        };
-    }
-    policy!(retry, Retry::default());
-    policy!(timeout, Timeout(LONG));
-    policy!(meter, super::super::meter());
-    policy!(quota, allowance());
-    policy!(waiting, queue());
-}
-
-mod categorizer {
-    use super::*;
-    use expense_core::memory::categorizer::ScriptedCategorizer;
-    use expense_core::ports::categorizer::Categorizer;
-    use expense_core::testing::conformance::categorizer::CategorizerBench;
-    use expense_core::wrap::categories::CachedCategorizer;
-    use expense_core::wrap::{Policy, Wrapped};
-
-    fn memory(_: Arc<ManualClock>) -> Arc<dyn Categorizer> {
-        let taxi = ScriptedCategorizer::default().with("taxi to the airport", "Transportation");
-        Arc::new(taxi)
-    }
-    fn by<W: Policy + 'static>(
-        policy: W,
-    ) -> impl FnOnce(Arc<dyn Categorizer>) -> Arc<dyn Categorizer> {
-        |inner| Arc::new(Wrapped::categorizer(inner, policy))
-    }
-    fn remembered(inner: Arc<dyn Categorizer>) -> Arc<dyn Categorizer> {
-        let cache = Arc::new(MemoryCache::new(Arc::new(SystemClock), 100));
-        Arc::new(CachedCategorizer::new(inner, cache, LONG))
-    }
-    /// The suite of suggestions, wrapped like this.
-    macro_rules! layer {
-        ($name:ident, $wrap:expr) => {
-            wrapped!(
-                $name,
-                categorizer_conformance,
-                CategorizerBench,
-                memory,
-                $wrap
-            );
-        };
-    }
-    layer!(retry, by(Retry::default()));
-    layer!(timeout, by(Timeout(LONG)));
-    layer!(meter, by(super::super::meter()));
-    layer!(quota, by(allowance()));
-    layer!(waiting, by(queue()));
-    layer!(cached, remembered);
-}
-
-mod fx {
-    use super::*;
-    use expense_core::domain::currency::Currency;
-    use expense_core::domain::exchange::{Pair, Rate};
-    use expense_core::memory::fx::MemoryRates;
-    use expense_core::ports::fx::FxRates;
-    use expense_core::testing::conformance::fx::FxBench;
-    use expense_core::testing::fixtures::{conversion, day, money};
-    use expense_core::wrap::cached_rates::CachedRates;
-    use expense_core::wrap::{Policy, Wrapped};
-
-    fn bench(wrap: impl FnOnce(Arc<dyn FxRates>) -> Arc<dyn FxRates>) -> FxBench {
-        let pair = Pair::new(Currency::USD, Currency::EUR).expect("two currencies");
-        let rate = conversion(money("1", "USD"), "EUR", "0.8868").rate;
-        let rates = ["2026-05-01", "2026-05-04"].map(|date| Rate {
-            day: day(date),
-            ..rate.clone()
-        });
-        let table = MemoryRates::new(rate.source)
-            .with(pair, rates[0].day, rate.factor)
-            .with(pair, rates[1].day, rate.factor);
-        FxBench {
-            port: wrap(Arc::new(table)),
-            pair,
-            rates,
-            unknown: Pair::new(Currency::EUR, Currency::USD).expect("two currencies"),
-        }
-    }
-
-    fn by(policy: impl Policy + 'static) -> FxBench {
-        bench(|inner| Arc::new(Wrapped::fx(inner, policy)))
-    }
-
-    macro_rules! proved {
-        ($name:ident, $fresh:expr) => {
-            mod $name {
-                use super::*;
-
-                async fn fresh() -> FxBench {
-                    $fresh
-                }
-                expense_core::fx_rates_conformance!(fresh);
-            }
-        };
-    }
-
-    proved!(retry, by(Retry::default()));
-    proved!(timeout, by(Timeout(LONG)));
-    proved!(meter, by(super::super::meter()));
-    proved!(
-        cached,
-        bench(|inner| {
-            let cache = Arc::new(MemoryCache::new(Arc::new(SystemClock), 100));
-            Arc::new(CachedRates::new(inner, cache, LONG))
-        })
-    );
-}
+mod readers;

@@ -1,0 +1,134 @@
+//! Leases, limits, shared state and queues with a flaw.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use expense_core::memory::lease::MemoryLease;
+use expense_core::memory::queue::MemoryQueue;
+use expense_core::memory::rate::MemoryRateLimiter;
+use expense_core::memory::state::MemoryState;
+use expense_core::ports::error::Result;
+use expense_core::ports::lease::{Fence, Lease};
+use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
+use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
+use expense_core::ports::state::{Saved, StateStore, Version, Versioned};
+use expense_core::testing::conformance::{Bench, lease, queue, rate, state};
+
+use crate::{clock, fails};
+
+/// Raises no fence.
+struct FlatLease(MemoryLease);
+
+#[async_trait]
+impl Lease for FlatLease {
+    async fn take(&self, name: &str, holder: &str, ttl: Duration) -> Result<Option<Fence>> {
+        Ok(self.0.take(name, holder, ttl).await?.map(|_| Fence(1)))
+    }
+
+    async fn release(&self, name: &str, holder: &str) -> Result<()> {
+        self.0.release(name, holder).await
+    }
+}
+
+#[tokio::test]
+async fn a_lease_whose_fence_never_rises() {
+    let clock = clock();
+    let port: Arc<dyn Lease> = Arc::new(FlatLease(MemoryLease::new(clock.clone())));
+    let bench = Bench::new(port).with_clock(clock);
+    assert!(fails(lease::the_fence_rises_when_the_holder_changes(bench)).await);
+}
+
+/// Counts in periods that begin on the minute.
+struct FixedWindow(MemoryRateLimiter);
+
+#[async_trait]
+impl RateLimiter for FixedWindow {
+    async fn take(&self, take: &Take, quota: Quota) -> Result<Verdict> {
+        let minute = take.at.map_or(0, |at| at.timestamp() / 60);
+        let take = Take {
+            bucket: format!("{} {minute}", take.bucket),
+            ..take.clone()
+        };
+        self.0.take(&take, quota).await
+    }
+}
+
+#[tokio::test]
+async fn a_limit_of_fixed_windows() {
+    let clock = clock();
+    let port = FixedWindow(MemoryRateLimiter::new(clock.clone()));
+    let port: Arc<dyn RateLimiter> = Arc::new(port);
+    let bench = Bench::new(port).with_clock(clock);
+    assert!(fails(rate::never_more_than_the_burst_within_any_period(bench)).await);
+}
+
+/// The last save wins.
+struct Careless(MemoryState);
+
+#[async_trait]
+impl StateStore for Careless {
+    async fn load(&self, key: &str) -> Result<Option<Versioned>> {
+        self.0.load(key).await
+    }
+
+    async fn save(
+        &self,
+        key: &str,
+        _: Option<Version>,
+        value: &[u8],
+        ttl: Duration,
+    ) -> Result<Saved> {
+        let seen = self.0.load(key).await?.map(|found| found.version);
+        self.0.save(key, seen, value, ttl).await
+    }
+
+    async fn clear(&self, key: &str, seen: Version) -> Result<Saved> {
+        self.0.clear(key, seen).await
+    }
+}
+
+#[tokio::test]
+async fn a_state_store_where_the_last_save_wins() {
+    let port: Arc<dyn StateStore> = Arc::new(Careless(MemoryState::new(clock(), 100)));
+    assert!(fails(state::racing_saves_have_one_winner(Bench::new(port))).await);
+}
+
+/// Gives up on an update when it is asked to try again.
+struct Impatient(MemoryQueue);
+
+#[async_trait]
+impl UpdateQueue for Impatient {
+    async fn publish(&self, envelope: expense_core::conversation::event::Envelope) -> Result<()> {
+        self.0.publish(envelope).await
+    }
+
+    async fn claim(&self, limit: usize, wait: Duration) -> Result<Vec<Delivery>> {
+        self.0.claim(limit, wait).await
+    }
+
+    async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()> {
+        let settle = match settle {
+            Settle::Retry { .. } => Settle::Done,
+            other => other,
+        };
+        self.0.settle(id, settle).await
+    }
+
+    async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
+        self.0.buried(limit).await
+    }
+}
+
+#[tokio::test]
+async fn a_queue_that_loses_retries() {
+    let clock = clock();
+    let port: Arc<dyn UpdateQueue> = Arc::new(Impatient(MemoryQueue::new(clock.clone())));
+    let bench = Bench::new(port).with_clock(clock);
+    assert!(
+        fails(queue::a_retry_comes_back_after_its_time_before_later_ones(
+            bench
+        ))
+        .await
+    );
+}
