@@ -182,6 +182,11 @@ pub enum ReadResult {
     Failed,
     /// So many wait to be read that this one was not.
     Busy,
+    /// Whoever reads may read no more for a while.
+    UsedUp {
+        /// For about how many seconds.
+        seconds: u64,
+    },
     /// No reader is configured, or it has no models yet.
     NoReader,
 }

@@ -79,7 +79,8 @@ impl Inner {
     }
 
     /// After so many tries the draft is opened without a reading, and after as many more, each of
-    /// which failed to say so, it is left alone: it expires.
+    /// which failed to say so, it is left alone: it expires. It is opened at once where the readers
+    /// ask to be left alone for longer than a reading may take.
     async fn read_and_publish(&self, job: &Job, draft: &Draft, ledger: &Ledger) -> Result<()> {
         let DraftContent::Receipt(receipt) = &draft.content else {
             return Ok(());
@@ -90,6 +91,11 @@ impl Inner {
         } else {
             match self.read_once(receipt, ledger, draft).await {
                 Ok(found) => found,
+                Err(error) if backoff::asked(&error) > limits::READING => {
+                    tracing::warn!(%error, "readers can't be asked for long");
+                    let seconds = backoff::asked(&error).as_secs();
+                    Found::nothing(ReadResult::UsedUp { seconds })
+                }
                 Err(error) if error.is_transient() && !last => return Err(error),
                 Err(error) => {
                     tracing::error!(%error, attempt = job.attempt, "a receipt could not be read");

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use expense_core::conversation::event::Event;
 use expense_core::memory::rate::MemoryRateLimiter;
 use expense_core::ports::rate::Quota;
 use expense_core::service::Options;
+use expense_core::testing::fixtures::chat;
 use expense_core::wrap::Wrapped;
 use expense_core::wrap::fallback::FallbackOcr;
 use expense_core::wrap::queue::{Pace, RequestQueue};
 
-use crate::SECOND;
+use crate::{HOUR, SECOND};
 use crate::app::{App, Slow};
 
 #[tokio::test(start_paused = true)]
@@ -124,4 +126,45 @@ async fn the_local_reader_reads_when_the_models_day_is_over() {
             .count()
     };
     assert_eq!((read_at("by a model"), read_at("on this server")), (2, 1));
+}
+
+/// Where nobody else reads it is said at once, and the photo can be read when the day is over.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_the_only_model_until_tomorrow() {
+    let model = Slow::new(SECOND, "by a model");
+    let app = App::start(Options::default(), |ports| {
+        let pace = Pace {
+            at_once: 4,
+            depth: 10,
+            per_minute: 50,
+            per_day: Some(1),
+        };
+        let limiter = Arc::new(MemoryRateLimiter::new(ports.clock.clone()));
+        let queue = RequestQueue::new("model", pace, limiter, ports.clock.clone());
+        ports.ocr = Some(Arc::new(Wrapped::ocr(model.clone(), queue)));
+    });
+    app.photo("anna", "a").await;
+    app.service.idle().await;
+    let sent = app.clock.now();
+    app.photo("anna", "b").await;
+    app.service.idle().await;
+    assert!(app.clock.now() - sent < chrono::TimeDelta::seconds(10));
+    let said = app.last("anna");
+    assert!(
+        said.contains("again only in about 24 hours; the photo is kept. What was the amount?"),
+        "{said}"
+    );
+    let chat = app.screen.chat(&chat("anna"));
+    let asked = chat.last().map(|shown| shown.outgoing.reply.clone());
+    let again = asked.into_iter().flat_map(|reply| reply.buttons).flatten();
+    let again = again.map(|button| button.action).next();
+    tokio::time::sleep(25 * HOUR).await;
+    app.send("anna", Event::Press(again.expect("a button")))
+        .await;
+    app.service.idle().await;
+    assert!(
+        app.last("anna").starts_with("b · €5.00"),
+        "{}",
+        app.last("anna")
+    );
 }

@@ -152,8 +152,13 @@ fn section() -> String {
          say.\n\n| what came | what it means | what the person sees | what the bot does |\n| --- | --- | --- | --- |\n",
     );
     for row in MENU {
-        let is_value = matches!(row.means, GeminiError::File | GeminiError::Declined);
-        let sees = if is_value { &illegible } else { &failed };
+        let sees = match row.means {
+            GeminiError::File | GeminiError::Declined => illegible.clone(),
+            GeminiError::Day { retry_after } => {
+                words(&format!("used_up {}", retry_after.as_secs()))
+            }
+            _ => failed.clone(),
+        };
         let does = does(row.means);
         table += &format!("| {} | {} | {sees} | {does} |\n", row.came, row.means);
     }

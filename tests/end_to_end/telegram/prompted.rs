@@ -65,6 +65,7 @@ impl ReceiptOcr for Reader {
             ReadResult::NotAReceipt => Reading::NotAReceipt,
             ReadResult::Illegible => Reading::Illegible,
             ReadResult::NoReader => Reading::NoReader,
+            ReadResult::UsedUp { seconds } => return Err(busy(seconds)),
             _ => return Err(fault("reader", Fault::Corrupt)),
         };
         let place = PLACE.to_owned();
@@ -80,6 +81,7 @@ impl SpeechReader for Reader {
                 place: PLACE.to_owned(),
                 speech,
             }),
+            ReadResult::UsedUp { seconds } => Err(busy(seconds)),
             _ => Err(fault("reader", Fault::Corrupt)),
         }
     }
@@ -162,6 +164,11 @@ impl RateLimiter for Limiter {
             }),
         )
     }
+}
+
+fn busy(seconds: u64) -> PortError {
+    let retry_after = Some(Duration::from_secs(seconds));
+    fault("reader", Fault::Busy { retry_after })
 }
 
 fn fault(port: &'static str, fault: Fault) -> PortError {

@@ -1,5 +1,7 @@
 //! Reading photos and listening to voice notes: what is said meanwhile and when it failed.
 
+use std::borrow::Cow;
+
 use crate::conversation::event::ReadResult;
 use crate::domain::draft::ReceiptDraft;
 use crate::domain::limits;
@@ -15,14 +17,23 @@ pub(crate) fn waits(receipt: &ReceiptDraft) -> &'static str {
 
 /// How long that will take: at which place among all, or behind others of the same person.
 pub(crate) fn wait(place: Option<u32>, seconds: u64) -> String {
-    let time = match seconds {
-        0..60 => "less than a minute".to_owned(),
-        60..90 => "about a minute".to_owned(),
-        _ => format!("about {} minutes", seconds.saturating_add(30) / 60),
-    };
+    let time = about(seconds);
     match place {
         Some(place) => format!("You are number {place}; {time}."),
         None => format!("You sent many at once; this one takes {time}."),
+    }
+}
+
+/// So many seconds, as far as it matters.
+fn about(seconds: u64) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    match seconds {
+        0..MINUTE => "less than a minute".to_owned(),
+        MINUTE..90 => "about a minute".to_owned(),
+        90..HOUR => format!("about {} minutes", (seconds + MINUTE / 2) / MINUTE),
+        _ if seconds < HOUR + HOUR / 2 => "about an hour".to_owned(),
+        _ => format!("about {} hours", seconds.saturating_add(HOUR / 2) / HOUR),
     }
 }
 
@@ -65,6 +76,8 @@ pub(crate) enum Outcome {
     Failed,
     /// Too many wait.
     Busy,
+    /// No more is read for so many seconds.
+    UsedUp(u64),
     /// Nobody reads here.
     NoReader,
     /// It is shown once more, and nothing was found in it so far.
@@ -79,6 +92,7 @@ impl Outcome {
             ReadResult::Illegible | ReadResult::Heard(Speech::Nothing) => Self::Illegible,
             ReadResult::Failed => Self::Failed,
             ReadResult::Busy => Self::Busy,
+            ReadResult::UsedUp { seconds } => Self::UsedUp(*seconds),
             ReadResult::NoReader => Self::NoReader,
         }
     }
@@ -95,14 +109,27 @@ impl Outcome {
     pub(crate) fn another_try(self, receipt: &ReceiptDraft) -> Option<&'static str> {
         match self {
             Self::Failed | Self::Busy => Some("Try again"),
-            Self::NoReader | Self::Unread if receipt.voice.is_some() => Some("Listen again"),
-            Self::NoReader | Self::Unread => Some("Read again"),
+            Self::UsedUp(_) | Self::NoReader | Self::Unread => Some(match receipt.voice {
+                None => "Read again",
+                Some(_) => "Listen again",
+            }),
             Self::Read | Self::NotAReceipt | Self::Illegible => None,
         }
     }
 
-    pub(crate) fn sentence(self, receipt: &ReceiptDraft) -> &'static str {
-        match (self, receipt.voice.is_some()) {
+    pub(crate) fn sentence(self, receipt: &ReceiptDraft) -> Cow<'static, str> {
+        let sentence = match (self, receipt.voice.is_some()) {
+            (Self::UsedUp(seconds), is_voice) => {
+                let (read, what) = match is_voice {
+                    false => ("read", "the photo"),
+                    true => ("listen", "the voice note"),
+                };
+                let wait = about(seconds);
+                return format!(
+                    "So much was read today that I can {read} again only in {wait}; {what} is kept."
+                )
+                .into();
+            }
             (Self::Read, false) => "I found no amount.",
             (Self::Read, true) => "I heard no amount.",
             (Self::NotAReceipt, false) => "This does not look like a receipt.",
@@ -116,6 +143,7 @@ impl Outcome {
             (Self::NoReader, false) => "I can't read photos here yet; the photo is kept.",
             (Self::NoReader, true) => "I can't listen to voice notes here; this one is kept.",
             (Self::Unread, _) => "No amount is known yet.",
-        }
+        };
+        sentence.into()
     }
 }

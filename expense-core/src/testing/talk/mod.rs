@@ -13,7 +13,7 @@
 //! | `again:` | taps the same button once more, as if the chat had not changed yet |
 //! | `photo:` | sends an image by its name, with a caption after it; `photo of ALBUM:` as a part of an album |
 //! | `voice:` | sends a voice note by its name, with a caption after it; `voice of 90s:` tells how long it is |
-//! | `read:` | the reader comes back to the newest draft: `receipt merchant=REWE; total=12.50; date=2026-05-05; currency=EUR; item=milk 1.20; tax=0.10; category=…; sure=90`, `not_a_receipt`, `illegible`, `failed`, `busy` or `no_reader`; of a voice note `expense amount=12.50; description=lunch; said=…`, `talk said=…` or `silence`; `read round 1:` with the outcome of that round |
+//! | `read:` | the reader comes back to the newest draft: `receipt merchant=REWE; total=12.50; date=2026-05-05; currency=EUR; item=milk 1.20; tax=0.10; category=…; sure=90`, `not_a_receipt`, `illegible`, `failed`, `busy`, `used_up 18000` (for so many seconds) or `no_reader`; of a voice note `expense amount=12.50; description=lunch; said=…`, `talk said=…` or `silence`; `read round 1:` with the outcome of that round |
 //! | `categorizer:` | `on` where somebody can be asked for categories |
 //! | `suggested:` | a category comes for the newest expense for which one was wanted |
 //! | `waits:` | the newest draft waits at this place, for so many seconds: `4 120`; `own 40` behind others of its person |

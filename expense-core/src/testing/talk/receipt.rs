@@ -24,6 +24,7 @@ pub fn result(text: &str) -> Result<ReadResult, String> {
         })),
         "silence" => Ok(ReadResult::Heard(Speech::Nothing)),
         "busy" => Ok(ReadResult::Busy),
+        "used_up" => parsed(fields).map(|seconds| ReadResult::UsedUp { seconds }),
         "failed" => Ok(ReadResult::Failed),
         "no_reader" => Ok(ReadResult::NoReader),
         _ => Err("no such result of reading".to_owned()),

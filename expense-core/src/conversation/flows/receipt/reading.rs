@@ -1,6 +1,6 @@
 //! A reader came back: its findings fill what no person set.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use rust_decimal::Decimal;
 
 use super::{message_of, present, saved_as};
@@ -19,6 +19,9 @@ use crate::domain::keys::DraftId;
 use crate::domain::receipt::Receipt;
 use crate::domain::speech::{Speech, Spoken};
 use crate::domain::text::Description;
+
+/// The longest wait, in seconds, for which a draft is kept longer than usual: two days.
+const LONGEST_WAIT: i64 = 2 * 24 * 60 * 60;
 
 /// What came back.
 pub(crate) struct Reading<'r> {
@@ -55,6 +58,12 @@ pub(crate) fn decide(ctx: &Context<'_>, id: DraftId, reading: &Reading<'_>) -> F
         | ReadResult::Failed
         | ReadResult::Busy
         | ReadResult::NoReader => {}
+        ReadResult::UsedUp { seconds } => {
+            // It can still be read once that is over.
+            let wait = TimeDelta::seconds(i64::try_from(*seconds).unwrap_or(0).min(LONGEST_WAIT));
+            let until = ctx.turn.now + wait + ctx.turn.policy.draft_ttl;
+            draft.expires_at = draft.expires_at.max(until);
+        }
     }
     draft.state = DraftState::Open;
     draft.revision += 1;
