@@ -1,5 +1,7 @@
 //! The menu of commands, as Telegram shows it.
 
+use std::collections::BTreeSet;
+
 use expense_core::conversation::command::{Audience, Command, for_audience};
 use teloxide_core::payloads::{
     GetMyCommands, GetMyCommandsSetters, SetMyCommands, SetMyCommandsSetters,
@@ -11,21 +13,29 @@ use crate::refusal::CallError;
 
 /// Registers the commands: everybody's in private and in groups, all of them in the owners' own
 /// chats. There is one language, so it stands for all.
-pub(crate) async fn register(client: &Client, owners: &[i64]) {
-    let (everyone, all) = (menu(Audience::Everyone), menu(Audience::Owners));
-    let own = |owner: &i64| BotCommandScope::Chat {
-        chat_id: Recipient::Id(ChatId(*owner)),
-    };
-    let common = [
-        (BotCommandScope::AllPrivateChats, &everyone),
-        (BotCommandScope::AllGroupChats, &everyone),
-    ];
-    let owned = owners.iter().map(|owner| (own(owner), &all));
-    for (scope, commands) in common.into_iter().chain(owned) {
-        if let Err(error) = show(client, scope, commands).await {
-            // An owner who never wrote to the bot has no chat with it: the next start finds one.
-            tracing::warn!(%error, "a menu of commands was not registered");
-        }
+pub(crate) async fn register(client: &Client, owners: &BTreeSet<i64>) {
+    for scope in [
+        BotCommandScope::AllPrivateChats,
+        BotCommandScope::AllGroupChats,
+    ] {
+        offer(client, scope, Audience::Everyone).await;
+    }
+    for owner in owners {
+        offer_in(client, *owner, Audience::Owners).await;
+    }
+}
+
+/// Offers the commands of this audience in one chat.
+pub(crate) async fn offer_in(client: &Client, chat: i64, audience: Audience) {
+    let chat_id = Recipient::Id(ChatId(chat));
+    offer(client, BotCommandScope::Chat { chat_id }, audience).await;
+}
+
+/// A menu is a courtesy: the next start offers what this one could not, as to an owner who never
+/// wrote to the bot and has no chat with it.
+async fn offer(client: &Client, scope: BotCommandScope, audience: Audience) {
+    if let Err(error) = show(client, scope, &menu(audience)).await {
+        tracing::warn!(%error, "a menu of commands was not registered");
     }
 }
 

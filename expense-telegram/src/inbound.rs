@@ -246,6 +246,11 @@ pub(crate) fn chat_id(key: &ChatKey) -> Option<i64> {
     key.as_str().strip_prefix("telegram:")?.parse().ok()
 }
 
+/// The id of a person, if they are one of Telegram's.
+pub(crate) fn user_id(key: &UserKey) -> Option<i64> {
+    key.as_str().strip_prefix("telegram:")?.parse().ok()
+}
+
 /// Among whom; nothing for channels.
 fn scene(
     chat: &Chat,

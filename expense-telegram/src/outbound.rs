@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use teloxide_core::types::InlineKeyboardMarkup;
 
 use crate::client::{ANSWER, Client};
+use crate::commands;
 use crate::inbound::chat_id;
 use crate::keyboard::keyboard;
 use crate::markup::{CAPTION, MESSAGE, Page, pages};
@@ -119,6 +120,9 @@ impl Outbound {
             };
             let sent = self.post(client, &mut place, post).await?;
             named.get_or_insert(sent);
+        }
+        if let Some(audience) = outgoing.reply.menu {
+            commands::offer_in(client, place.chat, audience).await;
         }
         let named = named.ok_or_else(|| error(Fault::Bug))?;
         MessageKey::new(named.to_string()).map_err(|invalid| error(Fault::Bug).because(invalid))

@@ -1,5 +1,6 @@
 //! One bot of Telegram, ready to be put behind the ports of a service.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::address::Me;
 use crate::client::{ANSWER, Client};
 use crate::config::{Config, ConfigError, Transport};
 use crate::delivery::Courtesy;
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, user_id};
 use crate::outbound::Outbound;
 use crate::polling::Poller;
 use crate::refusal::{CallError, Remedy};
@@ -128,7 +129,7 @@ impl Telegram {
             begun = inner.begin() => begun?,
         };
         let menus = async {
-            commands::register(&inner.client, &inner.config.owners).await;
+            commands::register(&inner.client, &inner.owners(&service).await).await;
             std::future::pending().await
         };
         match &inner.config.transport {
@@ -149,6 +150,16 @@ impl Telegram {
 }
 
 impl Inner {
+    /// The ids of all owners, as far as they can be asked for.
+    async fn owners(&self, service: &Service) -> BTreeSet<i64> {
+        let known = service.owners().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "who became an owner can't be looked up");
+            Vec::new()
+        });
+        let known = known.iter().filter_map(user_id);
+        self.config.owners.iter().copied().chain(known).collect()
+    }
+
     /// Learns who the bot is and turns the updates its way.
     async fn begin(&self) -> Result<&Inbound, RunError> {
         let client = &*self.client;

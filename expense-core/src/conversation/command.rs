@@ -1,5 +1,7 @@
 //! Commands: one table that routing, `/help` and a transport's registration share.
 
+use serde::{Deserialize, Serialize};
+
 use super::categorize::nearest;
 use super::context::{Context, Flow};
 use super::event::Event;
@@ -24,7 +26,7 @@ pub struct Command {
 }
 
 /// Who may use a command. A transport registers owners' commands for their own chats alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Audience {
     /// Whoever is let in.
     Everyone,

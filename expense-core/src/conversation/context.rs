@@ -21,9 +21,10 @@ use crate::domain::change::Change;
 use crate::domain::currency::Currency;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
-use crate::domain::keys::{ExpenseId, Number};
+use crate::domain::keys::{ExpenseId, Number, UserKey};
 use crate::domain::ledger::Ledger;
 use crate::domain::limits;
+use crate::domain::person::PersonName;
 use crate::domain::text::Tag;
 
 /// Why a flow leaves early.
@@ -222,6 +223,14 @@ impl<'a> Context<'a> {
         match self.ask(Question::People)? {
             Answer::People(people) => Ok(people.clone()),
             _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What somebody was called who wrote without being let in.
+    pub(crate) fn stranger(&self, who: &UserKey) -> Flow<Option<PersonName>> {
+        match self.ask(Question::Stranger(who.clone()))? {
+            Answer::Stranger(name) => Ok(name.clone()),
+            _ => Ok(None),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::domain::text::{Description, Tag};
 
 mod read;
 
-pub(crate) use read::{read_category, read_currency, read_tags};
+pub(crate) use read::{read_category, read_currency, read_tags, why_refused};
 
 /// The new values; what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

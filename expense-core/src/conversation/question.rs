@@ -13,9 +13,10 @@ use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number, UserKey};
 use crate::domain::limits;
+use crate::domain::person::PersonName;
 use crate::domain::text::Tag;
 
-/// A read, within the ledger of the turn but for the last two. Reads may be repeated; they change nothing.
+/// A read, within the ledger of the turn but for the last three. Reads may be repeated; they change nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// Expenses, the newest first.
@@ -30,6 +31,8 @@ pub enum Question {
     Change(ChangeQuery),
     /// Everybody about whom something was decided.
     People,
+    /// What somebody who is not let in was called when they wrote last, as far as that is remembered.
+    Stranger(UserKey),
     /// How much is kept in all.
     Census,
 }
@@ -49,6 +52,8 @@ pub enum Answer {
     Change(Option<Box<Change>>),
     /// The people, ordered by their keys.
     People(Vec<Person>),
+    /// The name, if it is known.
+    Stranger(Option<PersonName>),
     /// The counts.
     Census(Census),
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::command::Audience;
 use crate::domain::calendar::Period;
 use crate::domain::keys::{ChangeId, DraftId, ExpenseId, MessageKey, Number};
 
@@ -20,6 +21,9 @@ pub struct Reply {
     pub place: Place,
     /// By what a later reply may find this message to edit it.
     pub anchor: Option<Anchor>,
+    /// Whose commands the chat's menu offers from this message on, where that changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub menu: Option<Audience>,
     /// The topic of the chat that it belongs to: that of what it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<MessageKey>,

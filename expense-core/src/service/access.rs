@@ -14,6 +14,7 @@ use crate::conversation::write::Write;
 use crate::domain::access::{Role, Standing};
 use crate::domain::keys::{ChatKey, UpdateKey, UserKey};
 use crate::domain::limits;
+use crate::domain::person::PersonName;
 use crate::ports::error::Result;
 use crate::ports::jobs::Parked;
 use crate::ports::rate::{Quota, Take, Verdict};
@@ -28,6 +29,9 @@ const QUESTIONS: Quota = Quota {
     burst: 20,
     period: Duration::from_secs(60 * 60),
 };
+
+/// How long it is remembered what a stranger is called.
+const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// What this process knows of the decisions about people, for `limits::STANDING`.
 #[derive(Default)]
@@ -116,6 +120,7 @@ impl Inner {
         }
         let asked = match (&envelope.scene, &envelope.event) {
             (Scene::Private, _) => {
+                self.note_stranger(envelope).await;
                 if !self.first("denied", who.as_str(), envelope).await {
                     return Ok(false);
                 }
@@ -132,6 +137,22 @@ impl Inner {
         };
         envelope.event = Event::Denied { asked };
         Ok(true)
+    }
+
+    /// Remembers what a stranger is called, for an owner who decides about them.
+    async fn note_stranger(&self, envelope: &Envelope) {
+        if let Some(name) = &envelope.name {
+            let (key, name) = (stranger_key(&envelope.who), name.as_str().as_bytes());
+            // Forgotten, they are known by their id alone.
+            let _ = self.ports.cache.put(&key, name, REMEMBERED).await;
+        }
+    }
+
+    /// What this stranger is called, if it is remembered.
+    pub(super) async fn stranger(&self, who: &UserKey) -> Option<PersonName> {
+        let found = self.ports.cache.get(&stranger_key(who)).await;
+        let name = String::from_utf8(found.ok().flatten()?).ok()?;
+        PersonName::new(&name).ok()
     }
 
     /// Whether this is the first of the day, also when it is delivered again. Silence where that
@@ -151,21 +172,20 @@ impl Inner {
         }
     }
 
-    /// Asks the owners about a stranger, each where they are alone with the bot; tells whether
-    /// anybody was asked.
-    async fn ask_owners(&self, envelope: &Envelope) -> Result<bool> {
+    /// Those who decide about others: the configured ones first.
+    pub(super) async fn owners(&self) -> Result<Vec<UserKey>> {
         let roles = self.roles().await?;
         let decided = roles.iter().filter(|(_, role)| **role == Role::Owner);
         let decided = decided.filter_map(|(key, _)| UserKey::new(&**key).ok());
-        let owners: Vec<UserKey> = self
-            .options
-            .access
-            .owners
-            .iter()
-            .cloned()
-            .chain(decided)
-            .take(limits::OWNERS_ASKED)
-            .collect();
+        let configured = self.options.access.owners.iter().cloned();
+        Ok(configured.chain(decided).collect())
+    }
+
+    /// Asks the owners about a stranger, each where they are alone with the bot; tells whether
+    /// anybody was asked.
+    async fn ask_owners(&self, envelope: &Envelope) -> Result<bool> {
+        let mut owners = self.owners().await?;
+        owners.truncate(limits::OWNERS_ASKED);
         if owners.is_empty() {
             return Ok(false);
         }
@@ -248,6 +268,10 @@ fn is_checked(event: &Event) -> bool {
         | Event::Denied { .. }
         | Event::Code { .. } => false,
     }
+}
+
+fn stranger_key(who: &UserKey) -> String {
+    format!("stranger/{}", who.as_str())
 }
 
 /// The usual rule of platforms: a person's own chat has the person's key.

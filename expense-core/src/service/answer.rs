@@ -29,6 +29,7 @@ impl Inner {
                 Answer::Change(store.change(ledger, query).await?.map(Box::new))
             }
             Question::People => Answer::People(store.people().await?),
+            Question::Stranger(who) => Answer::Stranger(self.stranger(who).await),
             Question::Census => Answer::Census(store.census().await?),
         })
     }

@@ -209,6 +209,15 @@ impl Service {
         self.inner.owner_code(fresh).await
     }
 
+    /// Those who decide about others: configured, or made so by the first owner's code.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store.
+    pub async fn owners(&self) -> Result<Vec<UserKey>> {
+        self.inner.owners().await
+    }
+
     /// Handles updates, reads receipts, sends what was parked and keeps the schedule until
     /// `shutdown`; returns when what was accepted is finished, at the latest
     /// `limits::SHUTDOWN` later. What is cut off then comes back from the transport or the store.

@@ -53,7 +53,13 @@ async fn whom_the_owner_approves_is_let_in_and_hears_of_it() {
     let bot = town.process(closed("boss"));
     bot.write("zoe", "zoe", "hello").await;
     bot.press("boss", "boss", "Approve").await;
-    assert_eq!(town.last("boss"), "t:zoe is let in.");
+    assert_eq!(town.last("boss"), "zoe (t:zoe) is let in.");
+    bot.write("boss", "boss", "/users").await;
+    assert!(
+        town.last("boss").contains("\nt:zoe · zoe\n"),
+        "{}",
+        town.last("boss")
+    );
     assert!(town.last("zoe").starts_with("You may use me now."));
     bot.write("zoe", "zoe", "12.50 lunch").await;
     assert_eq!(town.expenses("zoe").await.len(), 1);
@@ -154,6 +160,6 @@ async fn buttons_of_owners_do_nothing_for_others() {
         .button(&crate::town::key_of("boss"), "Approve")
         .unwrap();
     bot.forge("anna", "anna", approve).await;
-    assert_eq!(town.last("anna"), "I can't find this any more.");
+    assert_eq!(town.last("anna"), "I can't find this any more. /list shows what there is.");
     assert_eq!(town.store.people().await.unwrap(), []);
 }

@@ -111,7 +111,7 @@ async fn no_button_reaches_another_ledger() {
         bot.forge("eve", "eve", action.clone()).await;
         assert_eq!(
             town.last("eve"),
-            "I can't find this any more.",
+            "I can't find this any more. /list shows what there is.",
             "{action:?}"
         );
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use expense_core::domain::keys::UserKey;
 use expense_core::ports::error::{Fault, PortError};
+use expense_core::service::OwnerCode;
 use expense_core::testing::inbox::Inbox;
 use expense_telegram::{Config, RunError};
 use rstest::rstest;
@@ -210,6 +212,33 @@ async fn until(done: impl Fn() -> bool) {
     };
     let waited = tokio::time::timeout(telegram_fake::PATIENCE, wait).await;
     waited.expect("it is so in the end");
+}
+
+/// Whoever becomes the owner by the code sees the owners' commands at once, and whoever is one
+/// already at the start.
+#[tokio::test]
+async fn an_owner_by_the_code_is_offered_the_owners_commands() {
+    let fake = fake().await;
+    let nobody = Config {
+        owners: Vec::new(),
+        ..config(&fake)
+    };
+    let (app, service) = App::start(telegram(nobody), |ports| ports);
+    let code = OwnerCode::of([7; 16]);
+    let code = service.owner_code(code).await.unwrap().unwrap();
+    fake.user(7).say(&format!("/start {}", code.as_str()));
+    fake.chat(7).next_reply().await;
+    let offers = |scope: &str| {
+        let commands = fake.commands(scope, "").unwrap_or_default();
+        let mut entries = commands.as_array().into_iter().flatten();
+        entries.any(|entry| entry["command"] == "approve")
+    };
+    until(|| offers("chat 7")).await;
+    let owners = service.owners().await.unwrap();
+    assert_eq!(owners, [UserKey::new("telegram:7").unwrap()]);
+    assert!(!offers("all_private_chats"));
+    app.stop().await.unwrap();
+    assert_sound(&fake);
 }
 
 #[tokio::test]

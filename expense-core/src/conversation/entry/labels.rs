@@ -47,6 +47,11 @@ pub(super) fn cut_brackets(line: &str) -> Option<(String, &str)> {
     name.contains(char::is_alphabetic).then_some((cut, name))
 }
 
+/// The name that a line has in brackets, whatever is called so.
+pub(crate) fn bracketed(line: &str) -> Option<&str> {
+    cut_brackets(line).map(|(_, name)| name)
+}
+
 /// The most words of a name.
 const NAME_WORDS: usize = CATEGORY_CHARS / 2;
 /// A name is shorter than this, however its characters are composed.

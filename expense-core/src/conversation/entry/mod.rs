@@ -40,6 +40,7 @@ mod words;
 
 pub(super) use days::month;
 pub use field::{amount, date, fields};
+pub(super) use labels::bracketed;
 pub use outcome::{Doubt, Invalid};
 
 /// What is ambient when a line is read.

@@ -8,6 +8,7 @@ use crate::conversation::command::{self, Routed};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{Invalid, Line, Reading};
+use crate::conversation::patch;
 use crate::conversation::question::ExpenseFilter;
 use crate::conversation::reply::{Reply, Text};
 use crate::conversation::wording::{buttons, change, entry as words};
@@ -135,7 +136,8 @@ impl<'c, 'a, 'e> Editing<'c, 'a, 'e> {
                 self.amend(known, details, origin, said.payer.clone());
             }
             Reading::Invalid(reason) => {
-                notes.push(words::line_refused(&line.text, &reason.to_string()));
+                let why = patch::why_refused(ctx, *reason, &line.text);
+                notes.push(words::line_refused(&line.text, &why));
             }
             Reading::Ask { question, .. } => {
                 notes.push(ctx.wording().doubt(&line.text, *question));

@@ -1,5 +1,6 @@
 //! Deciding who may use the bot: what owners write, and the code that makes the first one.
 
+use crate::conversation::command::Audience;
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::reply::{Place, Reply};
@@ -54,6 +55,7 @@ pub(crate) fn code(ctx: &Context<'_>, right: bool) -> Decision {
         ctx.turn.name.clone(),
     );
     let mut reply = Reply::plain(words::FIRST_OWNER);
+    reply.menu = Some(Audience::Owners);
     let start = help::start(ctx.ledger().settings.currency);
     reply.text = reply.text.then("\n\n").then(&start);
     ctx.decide(vec![Write::PutPerson(owner)], vec![reply])
@@ -94,7 +96,10 @@ fn decide(ctx: &Context<'_>, who: UserKey, role: Role, place: Place) -> Flow {
         None if people.len() >= limits::PEOPLE => return say(words::too_many()),
         _ => {}
     }
-    let name = known.and_then(|person| person.name.clone());
+    let name = match known.and_then(|person| person.name.clone()) {
+        Some(name) => Some(name),
+        None => ctx.stranger(&who)?,
+    };
     let said = words::decided(&who, name.as_ref(), role, &ctx.turn.access);
     let write = Write::PutPerson(person(ctx, who, role, name));
     Ok(ctx.decide(vec![write], vec![Reply::plain(said).at(place)]))

@@ -9,9 +9,9 @@ use crate::conversation::changes::{By, Changes};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{self, Entry, Line, Reading};
-use crate::conversation::payer;
 use crate::conversation::reply::Reply;
 use crate::conversation::wording::{self, buttons};
+use crate::conversation::{patch, payer};
 use crate::domain::draft::{Draft, DraftContent, DraftState};
 use crate::domain::expense::{Details, Expense, Origin};
 use crate::domain::keys::{DraftId, ExpenseId, UserKey};
@@ -141,11 +141,13 @@ impl<'c, 'a> Recording<'c, 'a> {
             }
             Reading::NotAnExpense if alone => self.notes.push(wording::entry::HINT.to_owned()),
             Reading::NotAnExpense => self.notes.push(wording::entry::left_out(&line.text)),
-            Reading::Invalid(reason) if alone => self.notes.push(reason.to_string()),
-            Reading::Invalid(reason) => self.notes.push(wording::entry::line_refused(
-                &line.text,
-                &reason.to_string(),
-            )),
+            Reading::Invalid(reason) => {
+                let why = patch::why_refused(ctx, *reason, &line.text);
+                self.notes.push(match alone {
+                    true => why,
+                    false => wording::entry::line_refused(&line.text, &why),
+                });
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::{Patch, Tags};
 use crate::conversation::categorize::{self, Found};
 use crate::conversation::context::{Context, Flow};
-use crate::conversation::entry::{self, Field, Fields};
+use crate::conversation::entry::{self, Field, Fields, Invalid};
 use crate::conversation::payer;
 use crate::conversation::wording::{self, setup};
 use crate::domain::category::CategoryId;
@@ -44,7 +44,7 @@ impl Patch {
         match ctx.reading_in(currency, ctx.today(), |entry| entry::fields(text, entry)) {
             Field::Exact(fields) => Ok(Self::of(ctx, fields)),
             Field::Absent => Err(ctx.stop(wording::change::NOT_A_FIELD)),
-            Field::Invalid(reason) => Err(ctx.stop(reason.to_string())),
+            Field::Invalid(reason) => Err(ctx.stop(why_refused(ctx, reason, text))),
             Field::Ask { question, choices } => {
                 let ways = choices.iter().filter_map(|fields| match fields.money {
                     Some(money) if question == entry::Doubt::Thousands => {
@@ -172,14 +172,28 @@ pub(crate) fn read_currency(ctx: &Context<'_>, text: &str) -> Flow<Currency> {
 
 /// The living category that a person means; what is unclear is said.
 pub(crate) fn read_category(ctx: &Context<'_>, text: &str) -> Flow<CategoryId> {
+    find_category(ctx, text).map_err(|why| ctx.stop(why))
+}
+
+fn find_category(ctx: &Context<'_>, text: &str) -> Result<CategoryId, String> {
     match categorize::find(ctx.ledger(), text) {
         Found::One(category) => Ok(category.id),
         Found::Several(several) => {
             let names: Vec<&str> = several.iter().map(|c| c.name.as_str()).collect();
-            Err(ctx.stop(setup::several_categories(&names)))
+            Err(setup::several_categories(&names))
         }
-        Found::None(near) => Err(ctx.stop(setup::no_such_category(text, near))),
+        Found::None(near) => Err(setup::no_such_category(text, near)),
     }
+}
+
+/// Why this line is refused: of a category that is not there, what was looked for and what is near.
+pub(crate) fn why_refused(ctx: &Context<'_>, reason: Invalid, line: &str) -> String {
+    let name = match reason {
+        Invalid::UnknownCategory | Invalid::UnclearCategory => entry::bracketed(line),
+        _ => None,
+    };
+    let why = name.and_then(|name| find_category(ctx, name).err());
+    why.unwrap_or_else(|| reason.to_string())
 }
 
 /// A member by name, with or without "paid by" before it.

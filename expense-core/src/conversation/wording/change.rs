@@ -11,7 +11,7 @@ use crate::domain::limits;
 use crate::domain::text::{DESCRIPTION_CHARS, Tag};
 
 /// A button names what the ledger does not have.
-pub(crate) const GONE: &str = "I can't find this any more.";
+pub(crate) const GONE: &str = "I can't find this any more. /list shows what there is.";
 /// Nothing happened.
 pub(crate) const KEPT: &str = "Nothing was changed.";
 /// `/undo` with nothing to undo.
@@ -52,7 +52,7 @@ pub(crate) fn no_such(number: Number) -> String {
 
 /// `#12` is deleted.
 pub(crate) fn deleted(number: Number) -> String {
-    format!("{number} is deleted.")
+    format!("{number} is deleted. /list shows what there is; /undo takes your last change back.")
 }
 
 /// More tags than an expense has.
@@ -241,5 +241,5 @@ pub(crate) fn not_a_tag(word: &str, reason: &str) -> String {
 
 /// What `/untag` did not find.
 pub(crate) fn no_such_tag(number: Number, tag: &Tag) -> String {
-    format!("{number} has no tag #{tag}.")
+    format!("{number} has no tag #{tag}. /tags lists yours.")
 }

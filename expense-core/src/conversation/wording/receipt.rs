@@ -206,7 +206,8 @@ pub(crate) fn caption_refused(reason: &str) -> String {
 /// An album with more photos than one draft takes.
 pub(crate) fn too_many_parts() -> String {
     format!(
-        "One receipt takes at most {} photos; I left this one out.",
+        "One receipt takes at most {} photos; I left this one out. Send it by itself if it is \
+         another one.",
         limits::PARTS_PER_DRAFT
     )
 }

@@ -59,7 +59,9 @@ pub(crate) fn no_such_category(text: &str, near: Option<&str>) -> String {
     let text = quoted(text.trim());
     match near {
         Some(near) => format!("There is no category {text}. Do you mean {near}?"),
-        None => format!("There is no category {text}. /categories lists yours."),
+        None => {
+            format!("There is no category {text}. /categories lists yours, /addcategory adds one.")
+        }
     }
 }
 
@@ -139,7 +141,10 @@ pub(crate) fn lessons(ledger: &Ledger, lessons: &[&Lesson], wanted: &str) -> Str
 }
 
 pub(crate) fn not_learned(words: &str) -> String {
-    format!("I have learned nothing about {}.", quoted(words))
+    format!(
+        "I have learned nothing about {}. /learned lists what I know.",
+        quoted(words)
+    )
 }
 
 pub(crate) fn unlearned(words: &str) -> String {

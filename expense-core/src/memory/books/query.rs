@@ -33,6 +33,8 @@ impl Books {
             Question::Draft(query) => Answer::Draft(self.draft(ledger, query).map(Box::new)),
             Question::Change(query) => Answer::Change(self.change(ledger, query).map(Box::new)),
             Question::People => Answer::People(self.people()),
+            // Whoever is at the door knows them.
+            Question::Stranger(_) => Answer::Stranger(None),
             Question::Census => Answer::Census(self.census()),
         }
     }

@@ -18,9 +18,10 @@ use crate::conversation::write::Write;
 use crate::domain::access::Access;
 use crate::domain::currency::Currency;
 use crate::domain::expense::Expense;
-use crate::domain::keys::ChatKey;
+use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::ledger::{Ledger, Settings};
 use crate::domain::limits;
+use crate::domain::person::PersonName;
 use crate::memory::books::Books;
 use crate::ports::store::{Commit, Committed, StoredSession};
 
@@ -48,6 +49,8 @@ pub(super) struct Keeping {
     pub(super) settings: Settings,
     /// Who may use the bot: everybody, unless the talk says so.
     pub(super) access: Access,
+    /// What those are called who were not let in.
+    pub(super) strangers: BTreeMap<UserKey, PersonName>,
     /// Whether rates are promised.
     pub(super) converts: bool,
 }
@@ -61,6 +64,7 @@ impl Keeping {
             wanted: None,
             settings,
             access: Access::default(),
+            strangers: BTreeMap::new(),
             converts: false,
         }
     }
@@ -82,7 +86,10 @@ impl Keeping {
     }
 
     pub(super) fn answer(&self, question: &Question) -> Answer {
-        self.books.answer(self.ledger().id, question)
+        match question {
+            Question::Stranger(who) => Answer::Stranger(self.strangers.get(who).cloned()),
+            _ => self.books.answer(self.ledger().id, question),
+        }
     }
 
     /// What is said to an update, now or when it came first.

@@ -27,7 +27,7 @@
 //! | `in:` | from here on it is said in `private`, in a `group`, or in a topic of one: `group 7` |
 //! | `aside:` | somebody writes to the others of the group |
 //! | `owner:` | this person decides about others |
-//! | `denied:` | somebody is not let in; `asked` where an owner was asked |
+//! | `denied:` | somebody is not let in, and from here on nobody is; `asked` where an owner was asked |
 //! | `code:` | somebody sends the first owner's code, `right` or `wrong` |
 //! | `arrived:` | the bot was added |
 //! | `redeliver:` | the last update comes again: nothing may happen twice |

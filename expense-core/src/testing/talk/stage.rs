@@ -125,6 +125,9 @@ impl Stage {
             "arrived" => return self.happen(Event::Arrived, None),
             "denied" => {
                 let asked = text == "asked";
+                let strangers = self.name().map(|name| (self.who.clone(), name));
+                self.keeping.strangers.extend(strangers);
+                self.keeping.access.open = false;
                 return self.happen(Event::Denied { asked }, None);
             }
             "code" => {

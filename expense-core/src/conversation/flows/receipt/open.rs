@@ -4,7 +4,7 @@ use super::{present, reading_now, saved_as};
 use crate::conversation::context::{Context, Flow};
 use crate::conversation::decision::Decision;
 use crate::conversation::entry::{self, Field, Fields};
-use crate::conversation::patch::Patch;
+use crate::conversation::patch::{self, Patch};
 use crate::conversation::payer;
 use crate::conversation::question::DraftQuery;
 use crate::conversation::wording::{reading, receipt as words};
@@ -132,7 +132,7 @@ pub(super) fn read_caption(
             .map(|misfit| misfit.say()),
         Field::Absent => None,
         Field::Ask { question, .. } => Some(question.to_string()),
-        Field::Invalid(reason) => Some(reason.to_string()),
+        Field::Invalid(reason) => Some(patch::why_refused(ctx, reason, &caption)),
     };
     refused.map(|reason| words::caption_refused(&reason))
 }
