@@ -160,6 +160,9 @@ async fn buttons_of_owners_do_nothing_for_others() {
         .button(&crate::town::key_of("boss"), "Approve")
         .unwrap();
     bot.forge("anna", "anna", approve).await;
-    assert_eq!(town.last("anna"), "I can't find this any more. /list shows what there is.");
+    assert_eq!(
+        town.last("anna"),
+        "I can't find this any more. /list shows what there is."
+    );
     assert_eq!(town.store.people().await.unwrap(), []);
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use expense_core::conversation::event::Event;
 use expense_core::memory::rate::MemoryRateLimiter;
+use expense_core::ports::clock::Clock;
 use expense_core::ports::rate::Quota;
 use expense_core::service::Options;
 use expense_core::testing::fixtures::chat;
@@ -11,8 +12,8 @@ use expense_core::wrap::Wrapped;
 use expense_core::wrap::fallback::FallbackOcr;
 use expense_core::wrap::queue::{Pace, RequestQueue};
 
-use crate::{HOUR, SECOND};
 use crate::app::{App, Slow};
+use crate::{HOUR, SECOND};
 
 #[tokio::test(start_paused = true)]
 async fn ten_photos_of_one_do_not_hold_up_another_who_is_told_their_place() {
