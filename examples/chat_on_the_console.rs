@@ -23,9 +23,10 @@ async fn main() -> anyhow::Result<()> {
     let service = Service::new(ports, Options::default());
 
     let shutdown = CancellationToken::new();
-    tokio::join!(service.run(shutdown.clone()), async {
-        console.run(input, &service, &shutdown).await;
+    let ((), shown) = tokio::join!(service.run(shutdown.clone()), async {
+        let shown = console.run(input, &service, &shutdown).await;
         shutdown.cancel();
+        shown
     });
-    Ok(())
+    Ok(shown?)
 }

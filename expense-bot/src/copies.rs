@@ -1,5 +1,6 @@
 //! `migrate`, `backup` and `restore`: the database as a whole.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::config::{Config, Database};
@@ -10,9 +11,10 @@ use crate::wire::store::Store;
 pub(crate) async fn migrate(config: &Config) -> Result<(), Failure> {
     let store = Store::open(config).await?;
     store.close().await;
+    let mut out = io::stdout().lock();
     match &config.database {
-        Database::Sqlite(file) => println!("{} is up to date.", file.display()),
-        Database::Postgres(_) => println!("The database of DATABASE_URL is up to date."),
+        Database::Sqlite(file) => writeln!(out, "{} is up to date.", file.display())?,
+        Database::Postgres(_) => writeln!(out, "The database of DATABASE_URL is up to date.")?,
     }
     Ok(())
 }
@@ -22,8 +24,8 @@ pub(crate) async fn migrate(config: &Config) -> Result<(), Failure> {
 pub(crate) async fn backup(config: &Config, to: &Path) -> Result<(), Failure> {
     let file = file(config, "pg_dump --format=custom")?;
     expense_store_sqlite::backup(file, to).await?;
-    println!("{} is a whole copy of {}.", to.display(), file.display());
-    Ok(())
+    let (to, file) = (to.display(), file.display());
+    Ok(writeln!(io::stdout(), "{to} is a whole copy of {file}.")?)
 }
 
 /// Puts a copy in the database's place and says where the one that was there is now.
@@ -34,9 +36,15 @@ pub(crate) async fn restore(config: &Config, from: &Path) -> Result<(), Failure>
         std::fs::create_dir_all(folder)?;
     }
     let replaced = expense_store_sqlite::restore(from, file, true).await?;
-    println!("{} is restored from {}.", file.display(), from.display());
+    let mut out = io::stdout().lock();
+    writeln!(
+        out,
+        "{} is restored from {}.",
+        file.display(),
+        from.display()
+    )?;
     if let Some(kept) = replaced.kept_aside {
-        println!("What was there before is kept as {}.", kept.display());
+        writeln!(out, "What was there before is kept as {}.", kept.display())?;
     }
     Ok(())
 }

@@ -54,6 +54,9 @@ pub(crate) enum Failure {
     #[cfg(feature = "telegram")]
     #[error("this machine gives no random bytes, so that no code for the first owner can be made")]
     Random,
+    /// The answers of the chat can't be written.
+    #[error("the answers can't be written ({0}): what was recorded is kept, see /last")]
+    Screen(io::Error),
     /// Reading or writing failed.
     #[error("input or output failed: {0}")]
     Io(#[from] io::Error),
@@ -70,7 +73,7 @@ impl Failure {
 
     /// Whether whoever reads the output has left: no failure to speak of.
     pub(crate) fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+        matches!(self, Self::Io(error) | Self::Screen(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
     /// 2 for what another command line or configuration mends, 1 for anything else.
@@ -89,7 +92,7 @@ impl Failure {
             Self::Postgres(_) => 1,
             #[cfg(feature = "ocr-local")]
             Self::Models(_) => 1,
-            Self::Unfinished | Self::Io(_) => 1,
+            Self::Unfinished | Self::Screen(_) | Self::Io(_) => 1,
         }
     }
 }

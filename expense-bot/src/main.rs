@@ -46,7 +46,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     }
     let done = match cli.command.unwrap_or(Command::Run) {
         // It tells the mistakes of a configuration among its findings.
-        Command::Doctor => return run::block_on(async { Ok(doctor::run(config).await) }),
+        Command::Doctor => return run::block_on(doctor::run(config)),
         Command::Run => run::bot(&config?),
         Command::Console { json } => run::console(&config?, json),
         Command::Parse(args) => parse::run(&config?, &args),

@@ -73,20 +73,19 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
         async move { service.run(shutdown).await }
     });
     let mut talk = std::pin::pin!(async {
-        console.run(input, &service, &shutdown).await;
+        let shown = console.run(input, &service, &shutdown).await;
         shutdown.cancel();
+        shown
     });
     let (answered, ended) = tokio::select! {
-        () = &mut talk => (true, running.await),
+        shown = &mut talk => (Ok(shown), running.await),
         // A console that still waits for an answer once the service has ended waits in vain.
-        ended = &mut running => (tokio::time::timeout(GRACE, talk).await.is_ok(), ended),
+        ended = &mut running => (tokio::time::timeout(GRACE, talk).await, ended),
     };
     if let Err(error) = ended {
         tracing::error!(%error, "the service ended early");
     }
     store.close().await;
-    if !answered {
-        return Err(Failure::Unfinished);
-    }
-    Ok(())
+    let shown = answered.map_err(|_| Failure::Unfinished)?;
+    shown.map_err(Failure::Screen)
 }

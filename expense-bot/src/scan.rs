@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::Failure;
+#[cfg(any(feature = "gemini", feature = "ocr-local"))]
 use crate::wire;
 
 /// Who reads, or why nobody does.

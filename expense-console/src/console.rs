@@ -116,6 +116,7 @@ impl Console {
             form,
             files: setup.files,
             screen,
+            lost: None,
         };
         let book = Book::open(setup.messages, &run);
         Self {
@@ -134,7 +135,22 @@ impl Console {
 
     /// Brings every line to the service, in order, until the input ends, the person quits,
     /// nobody sees the answers any more, or `shutdown` says so.
-    pub async fn run(&self, mut input: Input, service: &Service, shutdown: &CancellationToken) {
+    ///
+    /// # Errors
+    ///
+    /// Why the answers can't be shown: [`io::ErrorKind::BrokenPipe`] where whoever read them has
+    /// left. What was recorded by then is recorded, and its answers wait in the store.
+    pub async fn run(
+        &self,
+        input: Input,
+        service: &Service,
+        shutdown: &CancellationToken,
+    ) -> io::Result<()> {
+        self.listen(input, service, shutdown).await;
+        self.chat().outbox.lost.take().map_or(Ok(()), Err)
+    }
+
+    async fn listen(&self, mut input: Input, service: &Service, shutdown: &CancellationToken) {
         let mut message = String::new();
         let mut count = 0;
         loop {
@@ -281,10 +297,18 @@ impl Console {
     }
 
     fn say(&self, text: &str) {
+        // What fails here ends the chat, and is told then.
+        let _ = self.show(|book, outbox| outbox.say(book, text));
+    }
+
+    /// Whoever can't be shown anything any more is not listened to.
+    fn show<T>(&self, show: impl FnOnce(&mut Book, &mut Outbox) -> T) -> T {
         let Chat { book, outbox, .. } = &mut *self.chat();
-        if outbox.say(book, text).is_err() {
+        let shown = show(book, outbox);
+        if outbox.lost.is_some() {
             self.unseen.cancel();
         }
+        shown
     }
 
     fn chat(&self) -> MutexGuard<'_, Chat> {
@@ -295,18 +319,7 @@ impl Console {
 #[async_trait]
 impl Messenger for Console {
     async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
-        let sent = {
-            let Chat { book, outbox, .. } = &mut *self.chat();
-            outbox.send(book, outgoing)
-        };
-        let gone = |error: &PortError| {
-            let source = error.source.as_ref()?.downcast_ref::<io::Error>()?;
-            (source.kind() == io::ErrorKind::BrokenPipe).then_some(())
-        };
-        if sent.as_ref().is_err_and(|error| gone(error).is_some()) {
-            self.unseen.cancel();
-        }
-        sent
+        self.show(|book, outbox| outbox.send(book, outgoing))
     }
 }
 

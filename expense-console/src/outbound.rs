@@ -27,6 +27,8 @@ pub(crate) struct Outbox {
     pub(crate) form: Form,
     pub(crate) files: PathBuf,
     pub(crate) screen: Screen,
+    /// Why nothing can be shown any more.
+    pub(crate) lost: Option<io::Error>,
 }
 
 impl Outbox {
@@ -67,7 +69,12 @@ impl Outbox {
             Form::Text(style) => style.text(&shown),
             Form::Json => render::json(&shown),
         };
-        (self.screen)(&text)
+        let shown = (self.screen)(&text);
+        if let Err(error) = &shown {
+            let lost = io::Error::new(error.kind(), error.to_string());
+            self.lost.get_or_insert(lost);
+        }
+        shown
     }
 }
 

@@ -149,7 +149,8 @@ impl Failure {
     /// The same as an error of this port's operation.
     pub(crate) fn during(self, port: &'static str, operation: &'static str) -> PortError {
         let fault = match &self {
-            Self::Busy(_) | Self::Conflict(_) | Self::Full => Fault::Busy { retry_after: None },
+            Self::Busy(_) | Self::Conflict(_) => Fault::Busy { retry_after: None },
+            Self::Full => Fault::Full,
             Self::Unreachable | Self::Silent | Self::Closed => Fault::Unavailable,
             Self::Denied(_) | Self::Credentials | Self::Missing | Self::Encryption => Fault::Denied,
             Self::Damaged(_) | Self::Unknown(_) => Fault::Corrupt,

@@ -85,7 +85,8 @@ impl Failure {
     /// The same as an error of this port's operation.
     pub(crate) fn during(self, port: &'static str, operation: &'static str) -> PortError {
         let fault = match self {
-            Self::Locked | Self::Full => Fault::Busy { retry_after: None },
+            Self::Locked => Fault::Busy { retry_after: None },
+            Self::Full => Fault::Full,
             Self::Unreachable(_) | Self::Closed => Fault::Unavailable,
             Self::ReadOnly => Fault::Denied,
             Self::Damaged | Self::Unknown(_) => Fault::Corrupt,

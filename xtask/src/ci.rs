@@ -9,17 +9,27 @@ use crate::suite::{self, ALL};
 /// The commands that the README promises to a newcomer.
 const PROMISED: [&str; 2] = ["cargo run", "cargo xtask test"];
 
+/// Adapters that somebody may well want alone, or together.
+const SMALL: [&str; 5] = [
+    "sqlite",
+    "sqlite,telegram",
+    "sqlite,gemini",
+    "sqlite,ocr-local",
+    "postgres,telegram,fx",
+];
+
 /// What is checked, and how.
 type Step = (&'static str, fn() -> Result);
 
 /// The quick checks first, then the tests, which are the README's own command.
 pub(crate) fn run() -> Result {
-    let steps: [Step; 6] = [
+    let steps: [Step; 7] = [
         ("README", readme),
         ("formatting", || {
             shell::run(&mut cargo(&["fmt", "--all", "--check"]))
         }),
         ("clippy", clippy),
+        ("small builds", small_builds),
         ("documentation", documentation),
         ("dependencies", deny::run),
         ("tests", suite::run),
@@ -52,6 +62,32 @@ fn clippy() -> Result {
     ]
     .concat();
     shell::run(&mut cargo(&clippy))
+}
+
+/// Builds without some of the adapters are clean, too, and name what they lack.
+fn small_builds() -> Result {
+    let alone = |command: &'static str, features: &'static str| {
+        [
+            command,
+            "--package=expense-bot",
+            "--no-default-features",
+            "--features",
+            features,
+        ]
+    };
+    for features in SMALL {
+        let clippy = [&alone("clippy", features)[..], &["--", "-D", "warnings"]].concat();
+        shell::run(&mut cargo(&clippy))?;
+    }
+    for store in ["sqlite", "postgres"] {
+        let test = [
+            &alone("test", store)[..],
+            &["--bin", "expense-bot", "lacking"],
+        ]
+        .concat();
+        shell::run(&mut cargo(&test))?;
+    }
+    Ok(())
 }
 
 fn documentation() -> Result {

@@ -34,6 +34,8 @@ pub(super) enum Url {
 }
 
 const WRITE: &str = "write sqlite://FILE, for example sqlite:///var/lib/expense-bot/expenses.sqlite, or postgres://USER:PASSWORD@HOST/DATABASE";
+/// What a build says that has no file to fall back on.
+const NEEDED: &str = "is needed, as this build lacks the feature `sqlite`: write postgres://USER:PASSWORD@HOST/DATABASE, or build with it";
 const MAX_CONNECTIONS: u32 = 25;
 const MIN_CONNECTIONS: u32 = 2;
 
@@ -53,6 +55,9 @@ pub(super) fn read(source: &mut Source, url: Option<Url>, data: &Path) -> Databa
             "DATABASE_MIN_CONNECTIONS",
             format!("is more than DATABASE_MAX_CONNECTIONS, {max_connections}"),
         );
+    }
+    if url.is_none() && !cfg!(feature = "sqlite") && !source.is_wrong("DATABASE_URL") {
+        source.wrong("DATABASE_URL", NEEDED);
     }
     match url {
         None => Database::Sqlite(data.join("expenses.sqlite")),

@@ -88,6 +88,9 @@ fn choice(text: &str) -> Result<Choice, &'static str> {
             Err("this build lacks the feature `ocr-local`: build with it, or write gemini or none")
         }
         "local" => Ok(Choice::Local),
+        "gemini" if !cfg!(feature = "gemini") => {
+            Err("this build lacks the feature `gemini`: build with it, or write local or none")
+        }
         "gemini" => Ok(Choice::Gemini),
         "none" => Ok(Choice::Nobody),
         _ => Err("write auto, local, gemini or none"),

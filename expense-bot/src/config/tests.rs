@@ -10,7 +10,7 @@ fn read(variables: &[(&str, &str)], file: Option<&Path>) -> Result<Config, Confi
     Config::read(variable, file)
 }
 
-fn mistakes(variables: &[(&str, &str)], file: Option<&Path>) -> Vec<String> {
+pub(super) fn mistakes(variables: &[(&str, &str)], file: Option<&Path>) -> Vec<String> {
     let Err(ConfigError(mistakes)) = read(variables, file) else {
         return Vec::new();
     };

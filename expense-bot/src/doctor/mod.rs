@@ -9,9 +9,11 @@ mod readers;
 mod telegram;
 
 use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::config::{Config, ConfigError};
+use crate::error::Failure;
 
 /// One part and how it is: a fact, or what is wrong and how to mend it.
 struct Finding {
@@ -20,7 +22,7 @@ struct Finding {
 }
 
 /// Looks at everything; exit code 1 where something is wrong.
-pub(crate) async fn run(config: Result<Config, ConfigError>) -> ExitCode {
+pub(crate) async fn run(config: Result<Config, ConfigError>) -> Result<ExitCode, Failure> {
     let findings = match config {
         Ok(config) => examine_all(&config).await,
         Err(ConfigError(mistakes)) => mistakes
@@ -28,22 +30,23 @@ pub(crate) async fn run(config: Result<Config, ConfigError>) -> ExitCode {
             .map(|mistake| finding("configuration", Err::<&str, _>(mistake)))
             .collect(),
     };
+    let mut out = io::stdout().lock();
     let mut problems = 0;
     for Finding { part, state } in findings {
         match state {
-            Ok(fact) => println!("ok       {part:<15}{fact}"),
+            Ok(fact) => writeln!(out, "ok       {part:<15}{fact}")?,
             Err(wrong) => {
                 problems += 1;
-                println!("PROBLEM  {part:<15}{wrong}");
+                writeln!(out, "PROBLEM  {part:<15}{wrong}")?;
             }
         }
     }
     match problems {
-        0 => println!("Everything is well."),
-        1 => println!("1 problem."),
-        _ => println!("{problems} problems."),
+        0 => writeln!(out, "Everything is well.")?,
+        1 => writeln!(out, "1 problem.")?,
+        _ => writeln!(out, "{problems} problems.")?,
     }
-    ExitCode::from(u8::from(problems > 0))
+    Ok(ExitCode::from(u8::from(problems > 0)))
 }
 
 async fn examine_all(config: &Config) -> Vec<Finding> {

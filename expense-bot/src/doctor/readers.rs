@@ -6,14 +6,8 @@ use crate::config::Config;
 /// Whether every configured reader can read.
 pub(super) async fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    #[cfg(feature = "gemini")]
-    if let Some(gemini) = &config.readers.gemini {
-        findings.push(finding("gemini", self::gemini(gemini).await));
-    }
-    #[cfg(feature = "ocr-local")]
-    if config.readers.local {
-        findings.extend(local::examine(config));
-    }
+    findings.extend(gemini::examine(config).await);
+    findings.extend(local::examine(config));
     if findings.is_empty() {
         let nobody = "nobody, as OCR says: photos ask for the amount";
         findings.push(finding("readers", Ok::<_, String>(nobody)));
@@ -22,11 +16,35 @@ pub(super) async fn examine(config: &Config) -> Vec<Finding> {
 }
 
 #[cfg(feature = "gemini")]
-async fn gemini(gemini: &crate::config::Gemini) -> Result<String, String> {
-    let clock = std::sync::Arc::new(expense_core::memory::clock::SystemClock);
-    let client = crate::wire::readers::gemini::client(gemini, clock);
-    let client = client.map_err(|error| error.to_string())?;
-    client.check().await.map_err(|error| error.to_string())
+mod gemini {
+    use std::sync::Arc;
+
+    use expense_core::memory::clock::SystemClock;
+
+    use super::super::{Finding, finding};
+    use crate::config::{Config, Gemini};
+    use crate::wire::readers::gemini::client;
+
+    pub(super) async fn examine(config: &Config) -> Option<Finding> {
+        let gemini = config.readers.gemini.as_ref()?;
+        Some(finding("gemini", check(gemini).await))
+    }
+
+    async fn check(gemini: &Gemini) -> Result<String, String> {
+        let client = client(gemini, Arc::new(SystemClock));
+        let client = client.map_err(|error| error.to_string())?;
+        client.check().await.map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(not(feature = "gemini"))]
+mod gemini {
+    use super::super::Finding;
+    use crate::config::Config;
+
+    pub(super) async fn examine(_: &Config) -> Option<Finding> {
+        None
+    }
 }
 
 #[cfg(feature = "ocr-local")]
@@ -39,6 +57,9 @@ mod local {
     use crate::config::Config;
 
     pub(super) fn examine(config: &Config) -> Vec<Finding> {
+        if !config.readers.local {
+            return Vec::new();
+        }
         let folder = crate::models::folder(config);
         let models = Models::locate(&folder).and_then(|models| models.verify());
         let missing = models.is_err();
@@ -71,5 +92,15 @@ mod local {
         } else {
             Err("is not there: install Python 3 with pip to fetch the models, or set OCR_MODEL_DIR")
         }
+    }
+}
+
+#[cfg(not(feature = "ocr-local"))]
+mod local {
+    use super::super::Finding;
+    use crate::config::Config;
+
+    pub(super) fn examine(_: &Config) -> Vec<Finding> {
+        Vec::new()
     }
 }

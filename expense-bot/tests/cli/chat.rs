@@ -1,4 +1,6 @@
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
 
 use crate::bot::Bot;
 
@@ -97,6 +99,37 @@ fn nobody_listening_ends_it_quietly() {
         "{output:?}"
     );
     assert!(bot.chat(&["/list"]).join("\n").contains("12.50"));
+}
+
+#[test]
+fn answers_that_cannot_be_written_end_it_with_a_word_and_lose_nothing() {
+    let bot = Bot::new();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = bot.command(&["console"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"12.50 lunch\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("the answers can't be written"), "{said}");
+    assert!(said.contains("what was recorded is kept"), "{said}");
+    assert!(bot.chat(&["/list"]).join("\n").contains("12.50"));
+}
+
+#[test]
+fn a_report_that_nobody_reads_ends_quietly() {
+    let bot = Bot::new();
+    let mut child = bot.start(&["doctor"]);
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
 #[test]

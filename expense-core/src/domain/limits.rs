@@ -43,7 +43,9 @@ pub const ALBUM_PAUSE: Duration = Duration::from_secs(2);
 pub const READING: Duration = Duration::from_secs(4 * 60);
 /// How long sending may take before the reply is parked.
 pub const SENDING: Duration = Duration::from_secs(5);
-/// How long an outcome is kept, so that a redelivery finds it.
+/// How long an outcome is kept at least, so that a redelivery finds it. It goes with the first
+/// sweep of its ledger after that, up to [`SWEEP_PERIOD`] later: a ledger that is used all the time
+/// is swept for an hour's outcomes at once, not for each.
 pub const OUTCOMES: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How long it is remembered which message a reply became.
 pub const ANCHORS: Duration = Duration::from_secs(48 * 60 * 60);

@@ -23,7 +23,7 @@ pub struct PortError {
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What follows from an error. The first two are worth another try, the others are not.
+/// What follows from an error. The first three are worth another try, the others are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// It works, but not now: a limit, a lock, a full queue.
@@ -31,6 +31,8 @@ pub enum Fault {
         /// When the other side said it would be free, if it did.
         retry_after: Option<Duration>,
     },
+    /// There is no room left where it keeps things: somebody must make some. Nothing was written.
+    Full,
     /// It can't be reached or did not answer in time; whether it acted is unknown.
     Unavailable,
     /// It refuses for good: credentials, permissions, a read-only file.
@@ -63,7 +65,10 @@ impl PortError {
     /// Whether the same call may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.fault, Fault::Busy { .. } | Fault::Unavailable)
+        matches!(
+            self.fault,
+            Fault::Busy { .. } | Fault::Full | Fault::Unavailable
+        )
     }
 }
 
@@ -86,6 +91,7 @@ impl fmt::Display for PortError {
                 )
             }
             Fault::Busy { retry_after: None } => write!(f, "{port}: {operation} is busy"),
+            Fault::Full => write!(f, "{port}: {operation} found no room left"),
             Fault::Unavailable => write!(f, "{port}: {operation} got no answer"),
             Fault::Denied => write!(f, "{port}: {operation} was denied"),
             Fault::Corrupt => write!(f, "{port}: {operation} met data it can't understand"),

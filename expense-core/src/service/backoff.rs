@@ -22,7 +22,9 @@ pub(super) fn growing(attempt: u32, first: Duration, last: Duration) -> Duration
 pub(super) fn asked(error: &PortError) -> Duration {
     match error.fault {
         Fault::Busy { retry_after } => retry_after.unwrap_or_default(),
-        Fault::Unavailable | Fault::Denied | Fault::Corrupt | Fault::Bug => Duration::ZERO,
+        Fault::Full | Fault::Unavailable | Fault::Denied | Fault::Corrupt | Fault::Bug => {
+            Duration::ZERO
+        }
     }
 }
 

@@ -59,11 +59,15 @@ impl Inner {
     /// What follows from an error: another try, or the grave and a word to the person.
     async fn failed(&self, delivery: &Delivery, error: &PortError) -> Settle {
         let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
+        let cause = error.source.as_deref().map(tracing::field::display);
         let told = if attempt >= limits::ATTEMPTS || !error.is_transient() {
-            tracing::error!(%error, event = ?kind, attempt, "an update failed");
+            tracing::error!(%error, cause, event = ?kind, attempt, "an update failed");
             Some(trouble::UNFINISHED)
+        } else if error.fault == Fault::Full {
+            tracing::error!(%error, cause, event = ?kind, attempt, "an update waits for room");
+            (attempt == 1).then_some(trouble::FULL)
         } else {
-            tracing::warn!(%error, event = ?kind, attempt, "an update will be tried again");
+            tracing::warn!(%error, cause, event = ?kind, attempt, "an update will be tried again");
             (attempt == limits::DELAY_TOLD).then_some(trouble::DELAYED)
         };
         if let Some(told) = told.filter(|_| by_person(kind)) {
@@ -101,6 +105,8 @@ mod tests {
     #[case::quietly_at_first(2, Fault::Unavailable, None)]
     #[case::after_some_seconds(limits::DELAY_TOLD, Fault::Unavailable, Some(trouble::DELAYED))]
     #[case::once(limits::DELAY_TOLD + 1, Fault::Unavailable, None)]
+    #[case::at_once_where_somebody_must_act(1, Fault::Full, Some(trouble::FULL))]
+    #[case::of_that_once(limits::DELAY_TOLD, Fault::Full, None)]
     #[case::in_the_end(limits::ATTEMPTS, Fault::Unavailable, Some(trouble::UNFINISHED))]
     #[case::for_good(1, Fault::Corrupt, Some(trouble::UNFINISHED))]
     #[tokio::test]

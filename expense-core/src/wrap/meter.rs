@@ -48,6 +48,7 @@ fn fault(error: &PortError) -> &'static str {
     match error.fault {
         Fault::Busy { .. } => "busy",
         Fault::Unavailable => "unavailable",
+        Fault::Full => "full",
         Fault::Denied => "denied",
         Fault::Corrupt => "corrupt",
         Fault::Bug => "bug",

@@ -37,7 +37,8 @@ impl Retry {
         match error.fault {
             Fault::Busy { retry_after } => retry_after.is_none_or(|wait| wait <= self.longest),
             Fault::Unavailable => true,
-            Fault::Denied | Fault::Corrupt | Fault::Bug => false,
+            // Room is made by people: whoever waits for it waits longer than this.
+            Fault::Full | Fault::Denied | Fault::Corrupt | Fault::Bug => false,
         }
     }
 }
@@ -46,7 +47,9 @@ impl Retry {
 fn pause(error: &PortError, pause: Option<Duration>) -> Option<Duration> {
     let asked = match error.fault {
         Fault::Busy { retry_after } => retry_after.unwrap_or_default(),
-        Fault::Unavailable | Fault::Denied | Fault::Corrupt | Fault::Bug => Duration::ZERO,
+        Fault::Full | Fault::Unavailable | Fault::Denied | Fault::Corrupt | Fault::Bug => {
+            Duration::ZERO
+        }
     };
     pause.map(|pause| pause.max(asked))
 }

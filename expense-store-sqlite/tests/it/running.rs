@@ -120,7 +120,7 @@ async fn a_full_disk_is_reported_nothing_is_lost_and_room_is_enough_to_go_on() {
 }
 
 fn assert_full(error: &PortError) {
-    assert!(matches!(error.fault, Fault::Busy { .. }), "{error}");
+    assert_eq!(error.fault, Fault::Full, "{error}");
     let reason = std::error::Error::source(error).unwrap().to_string();
     assert!(reason.contains("free some space"), "{reason}");
 }
