@@ -154,11 +154,14 @@ fn by_code(code: i32) -> Failure {
     const SQLITE_FULL: i32 = 13;
     const SQLITE_CANTOPEN: i32 = 14;
     const SQLITE_NOTADB: i32 = 26;
+    // There was no room for the index of the write-ahead log.
+    const SQLITE_IOERR_SHMSIZE: i32 = SQLITE_IOERR | (19 << 8);
     match code & 0xff {
         SQLITE_BUSY | SQLITE_LOCKED => Failure::Locked,
         SQLITE_READONLY => Failure::ReadOnly,
         SQLITE_CORRUPT | SQLITE_NOTADB => Failure::Damaged,
         SQLITE_FULL => Failure::Full,
+        _ if code == SQLITE_IOERR_SHMSIZE => Failure::Full,
         SQLITE_IOERR | SQLITE_CANTOPEN => Failure::Unreachable(code),
         _ => Failure::Refused(code),
     }

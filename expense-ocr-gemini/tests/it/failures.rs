@@ -138,7 +138,9 @@ fn does(means: GeminiError) -> &'static str {
         (_, Fault::Busy { .. }) => {
             "tries again when it may; for a longer wait the local reader reads, if it stands behind"
         }
-        (_, Fault::Unavailable) => "tries again, then the local reader, if it stands behind",
+        (_, Fault::Full | Fault::Unavailable) => {
+            "tries again, then the local reader, if it stands behind"
+        }
         (_, Fault::Denied | Fault::Corrupt | Fault::Bug) => {
             "logs the meaning, tries no more; the local reader reads, if it stands behind"
         }
