@@ -4,14 +4,17 @@
 use std::sync::Arc;
 
 use super::decision::{Decision, Turn};
-use super::event::Scene;
+use super::event::{Event, Scene};
 use super::write::Write;
 use crate::domain::ledger::Ledger;
 use crate::domain::person::Member;
 
 /// The turn with its sender among the members, where they are new there or have another name by
-/// now. What is said to others tells nothing about its sender.
-pub(crate) fn met(turn: &Turn) -> Option<(Turn, Member)> {
+/// now. What is said to others tells nothing about its sender, and of strangers nothing is kept.
+pub(crate) fn met(turn: &Turn, event: &Event) -> Option<(Turn, Member)> {
+    if let Event::Denied { .. } = event {
+        return None;
+    }
     let Scene::Group {
         addressed: true, ..
     } = turn.scene

@@ -14,14 +14,14 @@ use crate::domain::person::Member;
 /// before must not change in between. An answer that nobody asked for changes nothing.
 #[must_use]
 pub fn step(turn: &Turn, mut session: Session, input: Input) -> Step {
-    let met = introduction::met(turn);
-    let turn = met.as_ref().map_or(turn, |(turn, _)| turn);
     let Some(mut inquiry) = inquiry(session.inquiry.take(), input) else {
         return Step::Done(Decision {
             session,
             ..Decision::default()
         });
     };
+    let met = introduction::met(turn, &inquiry.event);
+    let turn = met.as_ref().map_or(turn, |(turn, _)| turn);
     let context = Context {
         turn,
         session: &session,

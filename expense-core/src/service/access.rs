@@ -121,11 +121,14 @@ impl Inner {
         let asked = match (&envelope.scene, &envelope.event) {
             (Scene::Private, _) => {
                 self.note_stranger(envelope).await;
-                if !self.first("denied", who.as_str(), envelope).await {
+                let owners = self.owners().await?;
+                // Whoever came before there was an owner is asked about once there is one.
+                let kind = if owners.is_empty() { "denied" } else { "asked" };
+                if !self.first(kind, who.as_str(), envelope).await {
                     return Ok(false);
                 }
                 let expelled = self.roles().await?.contains_key(who.as_str());
-                !expelled && self.ask_owners(envelope).await?
+                !expelled && self.ask(&owners, envelope).await
             }
             (Scene::Group { .. }, Event::Arrived) => {
                 if !self.first("uninvited", chat.as_str(), envelope).await {
@@ -181,13 +184,11 @@ impl Inner {
         Ok(configured.chain(decided).collect())
     }
 
-    /// Asks the owners about a stranger, each where they are alone with the bot; tells whether
-    /// anybody was asked.
-    async fn ask_owners(&self, envelope: &Envelope) -> Result<bool> {
-        let mut owners = self.owners().await?;
-        owners.truncate(limits::OWNERS_ASKED);
+    /// Asks owners about a stranger, each where they are alone with the bot; tells whether anybody
+    /// was asked.
+    async fn ask(&self, owners: &[UserKey], envelope: &Envelope) -> bool {
         if owners.is_empty() {
-            return Ok(false);
+            return false;
         }
         let take = Take {
             bucket: "strangers".to_owned(),
@@ -198,14 +199,14 @@ impl Inner {
             self.ports.limiter.take(&take, QUESTIONS).await,
             Ok(Verdict::Allowed)
         ) {
-            return Ok(false);
+            return false;
         }
         let question = words::asks(&envelope.who, envelope.name.as_ref());
         let mut asked = false;
-        for owner in owners {
-            asked |= self.tell(&owner, &envelope.key, question.clone()).await;
+        for owner in owners.iter().take(limits::OWNERS_ASKED) {
+            asked |= self.tell(owner, &envelope.key, question.clone()).await;
         }
-        Ok(asked)
+        asked
     }
 
     /// What follows from decisions that were recorded: this process forgets what it knew, and

@@ -7,6 +7,7 @@ use expense_core::domain::access::Access;
 use expense_core::domain::limits;
 use expense_core::ports::error::Fault;
 use expense_core::ports::store::ExpenseStore;
+use expense_core::service::OwnerCode;
 use expense_core::testing::faulty::{Faulty, Mishap, Plan, Planned};
 
 use crate::town::{Town, closed, text};
@@ -70,6 +71,29 @@ async fn whom_the_owner_approves_is_let_in_and_hears_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_came_before_there_was_an_owner_is_asked_about_once_there_is_one() {
+    let town = Town::new();
+    let bot = town.process(closed(""));
+    let code = bot
+        .service
+        .owner_code(OwnerCode::of([7; 16]))
+        .await
+        .unwrap();
+    for words in ["hello", "hello?"] {
+        bot.write("zoe", "zoe", words).await;
+    }
+    assert_eq!(town.said("zoe").len(), 1);
+    let claim = format!("/start {}", code.unwrap().as_str());
+    bot.write("boss", "boss", &claim).await;
+    for words in ["12.50 lunch", "hello?"] {
+        bot.write("zoe", "zoe", words).await;
+    }
+    assert_eq!(town.said("zoe").len(), 2);
+    assert!(town.last("zoe").contains("I asked its owner"));
+    assert_eq!(town.last("boss"), "zoe (t:zoe) would like to use me.");
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_was_refused_is_never_asked_about_again() {
     let town = Town::new();
     let bot = town.process(closed("boss"));
@@ -121,6 +145,7 @@ async fn a_group_that_is_not_let_in_hears_how_it_could_be_and_nothing_else() {
         ["Hi! This bot is private. Its owner can let this group in: /approve t:-7"]
     );
     assert!(town.said("boss").is_empty());
+    assert_eq!(town.store.census().await.unwrap().ledgers, 0);
     bot.write("boss", "boss", "/approve t:-7").await;
     bot.write("zoe", "-7", "/add 5 tea").await;
     assert_eq!(town.expenses("-7").await.len(), 1);

@@ -4,6 +4,7 @@ mod bot;
 mod clockwork;
 mod crowd;
 mod kill;
+mod moving;
 mod people;
 mod program;
 mod prompted;
