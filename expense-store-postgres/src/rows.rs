@@ -4,8 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use expense_core::domain::exchange::Factor;
 use expense_core::domain::money::Money;
 use expense_core::domain::text::Tag;
-use expense_core::memory::column::word;
-pub(crate) use expense_core::memory::column::{categories, json, members, narrow, state, text};
+use expense_core::memory::column::{narrow, word};
 use expense_core::memory::row::Row;
 use rust_decimal::Decimal;
 use sqlx::Row as _;
@@ -13,11 +12,6 @@ use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
-
-/// A count as a column of 64 bits.
-pub(crate) fn wide(count: u64) -> Result<i64, Failure> {
-    Ok(narrow(count)?)
-}
 
 /// A row as PostgreSQL keeps it: by its own types, with tags as an array.
 pub(crate) struct Found(pub(crate) PgRow);
