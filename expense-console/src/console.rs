@@ -1,7 +1,7 @@
 //! The console: one chat with one person.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::input::{Heard, Input, LINE_BYTES, What};
 use crate::models::Models;
 use crate::outbound::{Form, Outbox, Screen};
 use crate::render::Style;
+use crate::setup::Setup;
 use crate::terminal;
 
 /// How often an update that was not taken is brought again, with the same key.
@@ -38,38 +39,6 @@ models                 fetches what reading photos takes, once, and checks it
 quit                   leaves, and so does Ctrl-D
 Messages are numbered as they come, yours and mine. A \\ before photo, press, reply, rewrite,
 models, help or quit makes the line a plain message. /help explains what I can do.";
-
-/// How a console is set up.
-#[derive(Clone)]
-pub struct Setup {
-    /// Print one JSON object a reply.
-    pub json: bool,
-    /// The file that remembers what was typed.
-    pub history: PathBuf,
-    /// The file that remembers messages and their buttons; one for each database.
-    pub messages: PathBuf,
-    /// The directory that files are saved in.
-    pub files: PathBuf,
-    /// The person's own directory, for `~`.
-    pub home: Option<PathBuf>,
-    /// What reading photos takes, where the person can have it fetched.
-    pub models: Option<Arc<dyn Models>>,
-}
-
-impl Setup {
-    /// Text for people, with every file of its own in this directory.
-    #[must_use]
-    pub fn at(directory: &Path) -> Self {
-        Self {
-            json: false,
-            history: directory.join("history"),
-            messages: directory.join("messages.json"),
-            files: directory.to_owned(),
-            home: std::env::home_dir(),
-            models: None,
-        }
-    }
-}
 
 /// One chat with one person: shows what is sent to it and brings in what is said.
 pub struct Console {

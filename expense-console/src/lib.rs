@@ -12,10 +12,12 @@ mod models;
 mod outbound;
 mod path;
 mod render;
+mod setup;
 mod terminal;
 
-pub use console::{Console, Setup};
+pub use console::Console;
 pub use files::Files;
 pub use input::Input;
 pub use models::Models;
+pub use setup::Setup;
 pub use terminal::restore_terminal;

@@ -123,6 +123,12 @@ async fn each_update_comes_with_the_secret_one_of_a_chat_at_a_time() {
     assert_eq!(fake.violations(), Vec::<String>::new());
 }
 
+/// What every update said, in the order in which they came.
+fn texts(seen: &Mutex<Seen>) -> Vec<String> {
+    let seen = seen.lock().expect("it is there");
+    seen.updates.iter().map(|(_, text)| text.clone()).collect()
+}
+
 #[tokio::test]
 async fn what_is_refused_comes_again_before_what_follows_it() {
     let fake = fake().await;
@@ -134,14 +140,7 @@ async fn what_is_refused_comes_again_before_what_follows_it() {
     anna.say("first");
     anna.say("second");
     fake.settled().await;
-    let texts: Vec<_> = seen
-        .lock()
-        .expect("it is there")
-        .updates
-        .iter()
-        .map(|(_, text)| text.clone())
-        .collect();
-    assert_eq!(texts, ["first", "first", "first", "second"]);
+    assert_eq!(texts(&seen), ["first", "first", "first", "second"]);
     let info = bot.ok("getWebhookInfo", json!({})).await;
     assert_eq!(
         info["last_error_message"],
@@ -171,12 +170,5 @@ async fn each_update_may_come_several_times() {
     fake.user(1).say("one");
     fake.user(1).say("two");
     fake.settled().await;
-    let texts: Vec<_> = seen
-        .lock()
-        .expect("it is there")
-        .updates
-        .iter()
-        .map(|(_, text)| text.clone())
-        .collect();
-    assert_eq!(texts, ["one", "one", "one", "two", "two", "two"]);
+    assert_eq!(texts(&seen), ["one", "one", "one", "two", "two", "two"]);
 }

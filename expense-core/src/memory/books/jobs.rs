@@ -1,4 +1,4 @@
-//! Work that waits, and who has claimed it.
+//! Work that waits, in the order in which it is claimed.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -7,93 +7,13 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::apply::is_due;
+use super::claims::Task;
 use super::{Account, Books};
-use crate::domain::draft::{Draft, DraftState};
-use crate::domain::keys::{DraftId, ExpenseId, LedgerId, UserKey};
+use crate::domain::draft::DraftState;
+use crate::domain::keys::{DraftId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
 use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
-
-/// A piece of work by what it is about. Of a ledger's parked replies, only the oldest is work.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Task {
-    Reading(LedgerId, DraftId),
-    Reply(LedgerId, u64),
-    Suggestion(LedgerId, ExpenseId),
-    Sweep(LedgerId),
-    Rate(LedgerId, ExpenseId),
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Claim {
-    id: Uuid,
-    attempt: u32,
-    until: DateTime<Utc>,
-}
-
-/// Who works on what, and how often it was tried.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Claims {
-    last: u128,
-    by_task: HashMap<Task, Claim>,
-    /// When a person's turn to have a draft read ended last, as long as they have others waiting.
-    turns: HashMap<UserKey, DateTime<Utc>>,
-}
-
-impl Claims {
-    fn is_free(&self, task: &Task, now: DateTime<Utc>) -> bool {
-        self.by_task
-            .get(task)
-            .is_none_or(|claim| claim.until <= now)
-    }
-
-    fn take(&mut self, task: Task, until: DateTime<Utc>) -> Claim {
-        self.last += 1;
-        let attempt = self.by_task.get(&task).map_or(0, |claim| claim.attempt) + 1;
-        let claim = Claim {
-            id: Uuid::from_u128(self.last),
-            attempt,
-            until,
-        };
-        self.by_task.insert(task, claim);
-        claim
-    }
-
-    /// A draft that waits for another reading, or for none, is other work.
-    pub(super) fn draft_changed(&mut self, ledger: LedgerId, before: Option<&Draft>, now: &Draft) {
-        if before.is_none_or(|before| before.state != now.state) {
-            self.by_task.remove(&Task::Reading(ledger, now.id));
-        }
-    }
-
-    /// An expense that was changed is other work.
-    pub(super) fn expense_changed(&mut self, ledger: LedgerId, id: ExpenseId) {
-        self.by_task.remove(&Task::Rate(ledger, id));
-    }
-
-    /// Every rate that its ledger lacks is another one.
-    pub(super) fn currency_changed(&mut self, ledger: LedgerId) {
-        self.by_task
-            .retain(|task, _| !matches!(task, Task::Rate(of, _) if *of == ledger));
-    }
-
-    pub(super) fn swept(&mut self, ledger: LedgerId, expired: &[DraftId]) {
-        self.by_task.remove(&Task::Sweep(ledger));
-        for draft in expired {
-            self.by_task.remove(&Task::Reading(ledger, *draft));
-        }
-    }
-
-    pub(super) fn erased(&mut self, ledger: LedgerId) {
-        self.by_task.retain(|task, _| match task {
-            Task::Reading(of, _)
-            | Task::Reply(of, _)
-            | Task::Suggestion(of, _)
-            | Task::Sweep(of)
-            | Task::Rate(of, _) => *of != ledger,
-        });
-    }
-}
 
 impl Books {
     /// At most `limit` pieces of work of this kind, the longest waiting first.

@@ -1,6 +1,7 @@
 //! The heart of the reference store: plain data, no async, no clock.
 
 mod apply;
+mod claims;
 mod jobs;
 mod moving;
 mod query;
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use self::jobs::Claims;
+use self::claims::Claims;
 use self::shelf::Shelf;
 use super::plan::{self, Found, hashed};
 use crate::conversation::question::{Census, Cursor};

@@ -1,8 +1,6 @@
 //! A piece of work is claimed by one at a time.
 
-use std::time::Duration;
-
-use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting, wanted};
+use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting, wanted};
 use crate::ports::jobs::{Job, JobKind, Release};
 use crate::testing::conformance::race;
 
@@ -83,8 +81,7 @@ pub async fn a_released_claim_waits_as_long_as_it_was_told(bench: JobsBench) {
         bench.elapse(after).await;
         let job = claim(&bench, kind).await.remove(0);
         assert_eq!(job.attempt, 2);
-        let after = Duration::ZERO;
-        release(&bench, &job, Release::Again { after }).await;
+        release(&bench, &job, AT_ONCE).await;
         let job = claim(&bench, kind).await.remove(0);
         assert_eq!(job.attempt, 3);
         let after = TTL / 2;
@@ -106,12 +103,11 @@ pub async fn an_outdated_claim_releases_nothing(bench: JobsBench) {
         let late = claim(&bench, kind).await.remove(0);
         bench.elapse(JUST_OVER).await;
         let holder = claim(&bench, kind).await.remove(0);
-        let after = Duration::ZERO;
-        for outdated in [Release::Again { after }, Release::Done] {
+        for outdated in [AT_ONCE, Release::Done] {
             release(&bench, &late, outdated).await;
             assert_eq!(claim(&bench, kind).await, [], "{kind:?} {outdated:?}");
         }
-        release(&bench, &holder, Release::Again { after }).await;
+        release(&bench, &holder, AT_ONCE).await;
         assert_eq!(
             claim(&bench, kind).await.len(),
             1,

@@ -75,6 +75,11 @@ macro_rules! jobs_conformance {
 
 const TTL: Duration = Duration::from_secs(60);
 
+/// The work is free again at the end of its claim.
+const AT_ONCE: Release = Release::Again {
+    after: Duration::ZERO,
+};
+
 const JUST_OVER: Duration = Duration::from_millis(60_100);
 
 fn diary(bench: &JobsBench, name: &str) -> Diary {

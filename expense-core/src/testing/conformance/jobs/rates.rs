@@ -1,8 +1,6 @@
 //! Expenses that lack a rate.
 
-use std::time::Duration;
-
-use super::{JUST_OVER, JobsBench, TTL, claim, diary, release};
+use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, release};
 use crate::conversation::write::Write;
 use crate::domain::currency::Currency;
 use crate::domain::expense::Expense;
@@ -72,8 +70,7 @@ pub async fn a_rate_that_was_not_found_is_looked_for_again(bench: JobsBench) {
     bench.elapse(JUST_OVER).await;
     let job = claim(&bench, JobKind::Rate).await.remove(0);
     assert_eq!(job.attempt, 2);
-    let after = Duration::ZERO;
-    release(&bench, &late, Release::Again { after }).await;
+    release(&bench, &late, AT_ONCE).await;
     assert_eq!(claim(&bench, JobKind::Rate).await, [], "an outdated claim");
     release(&bench, &job, Release::Again { after: TTL * 3 }).await;
     bench.elapse(TTL * 2).await;
@@ -94,14 +91,7 @@ pub async fn a_changed_expense_lacks_another_rate(bench: JobsBench) {
     let jobs = claim(&bench, JobKind::Rate).await;
     assert_eq!(lacking(&jobs), [(&taxi, "EUR")]);
     assert_eq!(jobs[0].attempt, 1);
-    release(
-        &bench,
-        &job,
-        Release::Again {
-            after: Duration::ZERO,
-        },
-    )
-    .await;
+    release(&bench, &job, AT_ONCE).await;
     assert_eq!(claim(&bench, JobKind::Rate).await, [], "an outdated claim");
     let euros = details("9", "EUR", "taxi");
     let taxi = change(&diary, &taxi, |e| e.details = euros).await;

@@ -1,8 +1,6 @@
 //! Replies that could not be sent.
 
-use std::time::Duration;
-
-use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting};
+use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting};
 use crate::conversation::write::Write;
 use crate::domain::keys::LedgerId;
 use crate::ports::jobs::{JobKind, Parked, Release, Work};
@@ -54,14 +52,7 @@ pub async fn a_sent_reply_is_gone(bench: JobsBench) {
     park(&bench, "anna", "k", 0).await;
     let job = claim(&bench, JobKind::Reply).await.remove(0);
     release(&bench, &job, Release::Done).await;
-    release(
-        &bench,
-        &job,
-        Release::Again {
-            after: Duration::ZERO,
-        },
-    )
-    .await;
+    release(&bench, &job, AT_ONCE).await;
     bench.elapse(JUST_OVER).await;
     assert_eq!(claim(&bench, JobKind::Reply).await, []);
 }

@@ -1,8 +1,6 @@
 //! Expenses for which a category is wanted.
 
-use std::time::Duration;
-
-use super::{JobsBench, claim, diary, release, wanted};
+use super::{AT_ONCE, JobsBench, claim, diary, release, wanted};
 use crate::conversation::write::Write;
 use crate::ports::jobs::{JobKind, Release, Work};
 use crate::testing::fixtures::{amend, noon};
@@ -46,8 +44,7 @@ pub async fn a_found_category_is_wanted_no_more(bench: JobsBench) {
     diary.write(vec![want.clone()]).await;
     let job = claim(&bench, JobKind::Suggestion).await.remove(0);
     release(&bench, &job, Release::Done).await;
-    let after = Duration::ZERO;
-    release(&bench, &job, Release::Again { after }).await;
+    release(&bench, &job, AT_ONCE).await;
     assert_eq!(claim(&bench, JobKind::Suggestion).await, []);
     diary.write(vec![want]).await;
     let again = claim(&bench, JobKind::Suggestion).await.remove(0);

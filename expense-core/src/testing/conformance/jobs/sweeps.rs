@@ -1,11 +1,11 @@
 //! Ledgers that are due for a sweep, and erased ones.
 
-use std::time::Duration;
-
-use super::{JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting, wanted};
+use super::{
+    AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting, wanted,
+};
 use crate::conversation::write::Write;
 use crate::domain::limits;
-use crate::ports::jobs::{JobKind, Release, Work};
+use crate::ports::jobs::{JobKind, Work};
 use crate::ports::store::Outcome;
 use crate::testing::fixtures::noon;
 
@@ -25,14 +25,7 @@ pub async fn expired_drafts_and_old_outcomes_are_swept(bench: JobsBench) {
             panic!("one sweep, not {jobs:?}");
         };
         assert_eq!((&job.work, job.ledger), (&Work::Sweep, diary.id()));
-        release(
-            &bench,
-            job,
-            Release::Again {
-                after: Duration::ZERO,
-            },
-        )
-        .await;
+        release(&bench, job, AT_ONCE).await;
         let again = claim(&bench, JobKind::Sweep).await;
         assert!(
             again

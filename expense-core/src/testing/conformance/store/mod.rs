@@ -25,6 +25,7 @@ mod people;
 mod races;
 mod refusals;
 mod search;
+mod totals;
 
 pub use self::drafts::*;
 pub use self::erasing::*;
@@ -37,6 +38,7 @@ pub use self::people::*;
 pub use self::races::*;
 pub use self::refusals::*;
 pub use self::search::*;
+pub use self::totals::*;
 
 /// What the suite is given: a fresh store.
 pub type StoreBench = Bench<dyn ExpenseStore>;

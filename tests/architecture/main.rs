@@ -1,10 +1,10 @@
 //! The rules of the house, read from `use` lines and from `cargo metadata`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod sources;
+mod workspace;
 
-use serde_json::Value;
+use sources::{code, core, root, sources};
+use workspace::{dependencies, members, reachable};
 
 /// The rooms of `expense-core` and the rooms that each may name.
 const ROOMS: [(&str, &[&str]); 7] = [
@@ -217,42 +217,6 @@ fn the_rules_notice_what_breaks_them() {
     assert!(!has_word("let half64 = 1;", "f64"));
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn core() -> PathBuf {
-    root().join("expense-core/src")
-}
-
-/// All Rust files below, test modules left out.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("the folder is there") {
-        let path = entry.expect("it can be read").path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
-        if path.is_dir() && name != "tests" {
-            found.extend(sources(&path));
-        } else if name.ends_with(".rs") && name != "tests.rs" {
-            found.push(path);
-        }
-    }
-    found
-}
-
-/// The lines of code with their numbers: no comments, and nothing after `#[cfg(test)]`.
-fn code(file: &Path) -> Vec<(usize, String)> {
-    let text = std::fs::read_to_string(file).expect("it can be read");
-    let lines = text
-        .lines()
-        .take_while(|line| line.trim() != "#[cfg(test)]");
-    let code = (1..).zip(lines.map(|line| line.split("//").next().unwrap_or_default().to_owned()));
-    code.filter(|(_, line)| !line.trim().is_empty()).collect()
-}
-
 /// The rooms that a line of code names through `crate::`.
 fn rooms_named(code: &str) -> Vec<&'static str> {
     let named = |room: &&str| {
@@ -267,91 +231,4 @@ fn rooms_named(code: &str) -> Vec<&'static str> {
 fn has_word(code: &str, word: &str) -> bool {
     code.split(|c: char| !c.is_alphanumeric() && c != '_')
         .any(|other| other == word)
-}
-
-/// The workspace as cargo sees it on this platform: what others would need was not fetched.
-fn metadata() -> Value {
-    let version = Command::new("rustc")
-        .arg("-vV")
-        .output()
-        .expect("rustc runs");
-    let version = String::from_utf8_lossy(&version.stdout).into_owned();
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    let output = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--offline",
-            "--all-features",
-        ])
-        .args(["--filter-platform", host.expect("rustc names its host")])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{complaint}");
-    serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
-}
-
-fn array(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn members() -> Vec<String> {
-    let metadata = metadata();
-    let ids: BTreeSet<String> = array(&metadata["workspace_members"]).map(text).collect();
-    array(&metadata["packages"])
-        .filter(|package| ids.contains(&text(&package["id"])))
-        .map(|package| text(&package["name"]))
-        .collect()
-}
-
-/// What a member names in `[dependencies]`, with features; what only its tests use is left out.
-fn dependencies(member: &str) -> Vec<(String, Vec<String>)> {
-    let metadata = metadata();
-    let package = array(&metadata["packages"]).find(|package| package["name"] == member);
-    array(&package.expect("it is a member")["dependencies"])
-        .filter(|dependency| dependency["kind"].is_null())
-        .map(|dependency| {
-            let features = array(&dependency["features"]).map(text).collect();
-            (text(&dependency["name"]), features)
-        })
-        .collect()
-}
-
-/// The names of all packages that a release of this one is built from.
-fn reachable(member: &str) -> BTreeSet<String> {
-    let metadata = metadata();
-    let names: BTreeMap<String, String> = array(&metadata["packages"])
-        .map(|package| (text(&package["id"]), text(&package["name"])))
-        .collect();
-    let edges: BTreeMap<String, Vec<String>> = array(&metadata["resolve"]["nodes"])
-        .map(|node| {
-            let released = array(&node["deps"]).filter(|dependency| {
-                array(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null())
-            });
-            (
-                text(&node["id"]),
-                released
-                    .map(|dependency| text(&dependency["pkg"]))
-                    .collect(),
-            )
-        })
-        .collect();
-    let start = names.iter().find(|(_, name)| *name == member);
-    let mut open = vec![start.expect("it is a member").0.clone()];
-    let mut seen = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if seen.insert(id.clone()) {
-            open.extend(edges.get(&id).into_iter().flatten().cloned());
-        }
-    }
-    seen.iter()
-        .filter_map(|id| names.get(id).cloned())
-        .collect()
 }
