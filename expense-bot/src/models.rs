@@ -21,6 +21,15 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
     named.clone().unwrap_or_else(|| config.data.join("models"))
 }
 
+/// Tells the operator where photos are not read because the models were never fetched.
+pub(crate) fn remind(config: &Config) {
+    if config.readers.local && Models::locate(&folder(config)).is_err() {
+        eprintln!(
+            "Photos are not read on this machine yet: `expense-bot models` changes that ({EFFORT})."
+        );
+    }
+}
+
 /// Makes sure that the models are there and sound, and prints where.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let folder = folder(config);

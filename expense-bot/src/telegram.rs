@@ -57,6 +57,9 @@ pub(crate) async fn serve(
         let routes = bot.router(service.clone()).unwrap_or_default();
         tasks.spawn(http::serve(listener, routes, probe, shutdown.clone()));
     }
+    eprintln!("Waiting for messages from Telegram; Ctrl-C ends it.");
+    #[cfg(feature = "ocr-local")]
+    crate::models::remind(config);
     invite_owner(&service).await?;
     let ended = bot.run(service, shutdown.clone()).await;
     shutdown.cancel();

@@ -1,5 +1,6 @@
 //! The bot in Telegram, against a local Bot API server.
 
+mod acts;
 mod bot;
 mod clockwork;
 mod crowd;

@@ -28,8 +28,8 @@ pub(crate) const NO_SUCH_FORMAT: &str = "I don't know this format. Write a local
 pub(crate) const FORGET: &str = "This erases everything in this chat: expenses, receipts, \
     categories, settings. It can't be undone. /export gives you a copy first. Erase everything?";
 pub(crate) const FORGET_FOR_GOOD: &str = "Are you sure? Everything will be gone for good.";
-pub(crate) const FORGET_TOO_LATE: &str =
-    "That was asked too long ago. Nothing was erased; write /forget again if you mean it.";
+pub(crate) const FORGET_TOO_LATE: &str = "Nothing was erased: only whoever wrote /forget can \
+    confirm it, within ten minutes. Write /forget again if you mean it.";
 pub(crate) const FORGOTTEN: &str = "Everything is erased.";
 pub(crate) const ERASE: &str = "Erase everything";
 pub(crate) const ERASE_FOR_GOOD: &str = "Yes, erase it";
