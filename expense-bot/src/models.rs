@@ -23,7 +23,7 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
 
 /// Tells the operator where photos are not read because the models were never fetched.
 pub(crate) fn remind(config: &Config) {
-    if config.readers.local && Models::locate(&folder(config)).is_err() {
+    if config.readers.local && Models::locate(folder(config)).is_err() {
         eprintln!(
             "Photos are not read on this machine yet: `expense-bot models` changes that ({EFFORT})."
         );
