@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::keys::{DraftId, ExpenseId, LedgerId};
 use expense_core::domain::ledger::Revision;
-use expense_core::memory::column::{narrow, parsed};
+use expense_core::memory::column::{narrow, parsed_or_empty};
 use expense_core::memory::plan::{Found, hashed, named};
 use expense_core::ports::store::{Commit, Outcome};
 use sqlx::PgConnection;
@@ -150,8 +150,9 @@ async fn heads(db: &mut PgConnection, commits: &[&Commit]) -> Result<Vec<Seen>, 
             place: row.last_place,
             sweep_at: row.sweep_at,
         };
-        let outcome = row.outcome.as_deref().map(parsed).transpose()?;
-        seen.outcome = row.known.then(|| outcome.unwrap_or_default());
+        if row.known {
+            seen.outcome = Some(parsed_or_empty(row.outcome.as_deref())?);
+        }
     }
     Ok(seen)
 }

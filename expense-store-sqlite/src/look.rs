@@ -3,7 +3,7 @@
 use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::keys::LedgerId;
 use expense_core::domain::ledger::Revision;
-use expense_core::memory::column::{narrow, parsed};
+use expense_core::memory::column::{narrow, parsed_or_empty};
 use expense_core::memory::plan::{Found, hashed, named};
 use expense_core::ports::store::{Commit, Outcome};
 use rusqlite::types::FromSql;
@@ -76,10 +76,7 @@ pub(crate) fn look(db: &Connection, commit: &Commit) -> Result<Seen, Failure> {
         }
     }
     let outcome: Option<Option<String>> = value(db, OUTCOME, (ledger, counters.key))?;
-    let outcome = outcome.map(|kept| match kept {
-        Some(outcome) => parsed(&outcome),
-        None => Ok(Outcome::default()),
-    });
+    let outcome = outcome.map(|kept| parsed_or_empty(kept.as_deref()));
     Ok(Seen {
         outcome: outcome.transpose()?,
         found,

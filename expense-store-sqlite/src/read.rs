@@ -9,7 +9,7 @@ use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::limits;
 use expense_core::domain::text::Tag;
-use expense_core::memory::column::{json, narrow, parsed, word};
+use expense_core::memory::column::{json, narrow, parsed_or_empty, word};
 use expense_core::memory::plan::hashed;
 use expense_core::memory::row;
 use expense_core::ports::store::{Outcome, StoredSession};
@@ -48,11 +48,8 @@ pub(crate) async fn recorded(
     .bind(hashed(chat, key))
     .fetch_optional(db)
     .await?;
-    match outcome {
-        Some(Some(outcome)) => Ok(Some(parsed(&outcome)?)),
-        Some(None) => Ok(Some(Outcome::default())),
-        None => Ok(None),
-    }
+    let outcome = outcome.map(|kept| parsed_or_empty(kept.as_deref()));
+    Ok(outcome.transpose()?)
 }
 
 /// The chat's ledger.
@@ -91,11 +88,7 @@ pub(crate) async fn session(db: &SqlitePool, chat: &ChatKey) -> Result<StoredSes
     };
     Ok(StoredSession {
         version: SessionVersion(narrow(version)?),
-        session: session
-            .as_deref()
-            .map(parsed)
-            .transpose()?
-            .unwrap_or_default(),
+        session: parsed_or_empty(session.as_deref())?,
     })
 }
 

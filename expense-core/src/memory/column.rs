@@ -56,6 +56,16 @@ pub fn parsed<T: DeserializeOwned>(json: &str) -> Result<T, Unknown> {
     serde_json::from_str(json).map_err(|_| Unknown("document"))
 }
 
+/// A value that is kept as JSON, the empty one where nothing is kept: the outcome of a key whose
+/// ledger was erased, a session in which nothing was said.
+///
+/// # Errors
+///
+/// Those of [`parsed`].
+pub fn parsed_or_empty<T: DeserializeOwned + Default>(json: Option<&str>) -> Result<T, Unknown> {
+    json.map_or_else(|| Ok(T::default()), parsed)
+}
+
 /// A value as the JSON that is kept of it.
 ///
 /// # Errors
