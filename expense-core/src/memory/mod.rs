@@ -2,8 +2,8 @@
 //!
 //! All of them live in one process and need nothing beside it. [`books`] is the heart of the
 //! store without async. What every store does the same, whatever it writes to, stands here for
-//! all of them: [`plan`] computes what a commit comes to, [`column`] and [`row`] turn values into
-//! what is kept of them and back.
+//! all of them: [`plan`] computes what a commit comes to, [`column`](mod@column) and [`row`] turn
+//! values into what is kept of them and back.
 
 pub mod attachments;
 pub mod books;
