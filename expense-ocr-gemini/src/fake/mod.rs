@@ -72,6 +72,7 @@ struct State {
     script: Mutex<Script>,
     gate: Mutex<Gate>,
     next: Mutex<VecDeque<Next>>,
+    round: Mutex<VecDeque<Next>>,
     model_time: Mutex<Duration>,
     breaches: Mutex<Vec<String>>,
     seen: Mutex<Vec<Value>>,
@@ -102,6 +103,7 @@ impl FakeGemini {
             script: Mutex::default(),
             gate: Mutex::default(),
             next: Mutex::default(),
+            round: Mutex::default(),
             model_time: Mutex::default(),
             breaches: Mutex::default(),
             seen: Mutex::default(),
@@ -154,6 +156,12 @@ impl FakeGemini {
     /// What becomes of the next request that nothing was ordered for yet.
     pub fn then(&self, next: Next) {
         locked(&self.state.next).push_back(next);
+    }
+
+    /// From now on these become of requests in turn, and again from the first after the last;
+    /// nothing special with none of them. What was ordered for the next request goes before.
+    pub fn meets(&self, round: Vec<Next>) {
+        *locked(&self.state.round) = round.into();
     }
 
     /// How long the model thinks about each answer.

@@ -123,8 +123,7 @@ impl State {
     async fn respond(&self, request: &Value) -> Response {
         let model_time = *locked(&self.model_time);
         sleep(model_time).await;
-        let next = locked(&self.next).pop_front();
-        match next {
+        match self.next() {
             Some(Next::Breaks) => return broken(),
             Some(Next::Answers {
                 status,
@@ -149,6 +148,16 @@ impl State {
         }
         let text = locked(&self.script).say(request);
         self.says(&text)
+    }
+
+    fn next(&self) -> Option<Next> {
+        let ordered = locked(&self.next).pop_front();
+        ordered.or_else(|| {
+            let mut round = locked(&self.round);
+            let next = round.pop_front()?;
+            round.push_back(next.clone());
+            Some(next)
+        })
     }
 
     fn says(&self, text: &str) -> Response {

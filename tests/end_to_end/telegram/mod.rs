@@ -3,12 +3,11 @@
 mod acts;
 mod bot;
 mod clockwork;
-mod crowd;
-mod kill;
 mod moving;
 mod people;
 mod program;
 mod prompted;
 mod shown;
 mod stage;
+mod storm;
 mod talks;

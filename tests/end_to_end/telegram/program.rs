@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use expense_ocr_gemini::fake::FakeGemini;
 use telegram_fake::Fake;
 
 use super::bot::By;
@@ -50,6 +51,19 @@ impl Program {
         }
     }
 
+    /// Has photos and voice notes read by this model, without limits.
+    pub(super) fn reading(mut self, google: &FakeGemini) -> Self {
+        self.variables.retain(|(name, _)| *name != "OCR");
+        self.variables.extend([
+            ("OCR", "gemini".to_owned()),
+            ("GEMINI_API_KEY", FakeGemini::KEY.to_owned()),
+            ("GEMINI_API_URL", google.url().to_string()),
+            ("GEMINI_REQUESTS_PER_MINUTE", "100000".to_owned()),
+            ("GEMINI_REQUESTS_PER_DAY", "1000000".to_owned()),
+        ]);
+        self
+    }
+
     pub(super) fn start(&self) -> Life {
         let mut command = Command::new(&self.program);
         command
@@ -64,10 +78,14 @@ impl Program {
 }
 
 impl Life {
+    /// Whether it ended by itself.
+    pub(super) fn has_ended(&mut self) -> bool {
+        self.0.try_wait().expect("it is ours").is_some()
+    }
+
     /// SIGKILL: it has no time for anything. Panics if it had ended by itself.
     pub(super) fn kill(mut self) {
-        let ended = self.0.try_wait().expect("it is ours");
-        assert!(ended.is_none(), "it ended by itself: {ended:?}");
+        assert!(!self.has_ended(), "it ended by itself");
         self.0.kill().expect("it can be killed");
         self.0.wait().expect("it ends");
     }
