@@ -12,13 +12,19 @@ pub(crate) struct Count {
     pub(crate) passed: u32,
     pub(crate) failed: u32,
     pub(crate) skipped: u32,
+    /// Ended well because what they need is not here: `NOT RUN: …` on their standard error.
+    pub(crate) not_run: u32,
 }
+
+/// What a test prints that does not find what it needs.
+const NOT_RUN: &str = "NOT RUN: ";
 
 impl AddAssign for Count {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
+        self.not_run += other.not_run;
     }
 }
 
@@ -38,15 +44,41 @@ pub(crate) fn run(command: &mut Command) -> Result<(Count, bool)> {
 }
 
 fn watch(output: impl Read) -> Count {
+    let lines = BufReader::new(output).lines().map_while(|line| line.ok());
+    tally(lines.inspect(|line| println!("{line}")))
+}
+
+/// Counts by closing lines, and by what tests print between the lines that name them. The runners
+/// take a test that did not run for one that passed.
+fn tally(lines: impl Iterator<Item = String>) -> Count {
     let mut count = Count::default();
-    for line in BufReader::new(output)
-        .lines()
-        .map_while(std::result::Result::ok)
-    {
-        println!("{line}");
+    let mut told = false;
+    for line in lines {
         count += summary(&line).unwrap_or_default();
+        if names_a_test(&line) {
+            told = false;
+        } else if !told && line.trim_start().starts_with(NOT_RUN) {
+            told = true;
+            count.not_run += 1;
+        }
     }
     count
+}
+
+/// Whether the output of another test begins: `---- money::adds stdout ----` of cargo test,
+/// `    PASS [   0.012s] (1/9) core money::adds` of nextest.
+fn names_a_test(line: &str) -> bool {
+    let line = line.trim_start();
+    let states = [
+        "PASS [",
+        "FAIL [",
+        "LEAK [",
+        "TIMEOUT [",
+        "SIGKILL [",
+        "SIGABRT [",
+    ];
+    states.iter().any(|state| line.starts_with(state))
+        || (line.starts_with("---- ") && line.ends_with(" stdout ----"))
 }
 
 /// What a closing line says: `test result: ok. 5 passed; 0 failed; 1 ignored; …` of cargo test,
@@ -69,6 +101,7 @@ fn summary(line: &str) -> Option<Count> {
         passed: before("passed").unwrap_or(0),
         failed: before("failed").unwrap_or(0) + before("timed").unwrap_or(0),
         skipped: before("skipped").or_else(|| before("ignored")).unwrap_or(0),
+        not_run: 0,
     })
 }
 
@@ -86,5 +119,30 @@ mod tests {
             "     Summary [   1.031s] 14 tests run: 13 passed (1 slow), 1 failed, 3 skipped";
         assert_eq!(counted(nextest), Some((13, 1, 3)));
         assert_eq!(counted("test money::adds ... ok"), None);
+    }
+
+    /// What the runners print of two tests that did not run, one of which says so twice, and of
+    /// one that did.
+    const CARGO: &str = "\
+        test a ... ok\ntest b ... ok\ntest c ... ok\n\nsuccesses:\n\n\
+        ---- a stdout ----\nNOT RUN: x.json is not there\nNOT RUN: y.json is not there\n\n\
+        ---- b stdout ----\nNOT RUN: x.json is not there\n\n\
+        ---- c stdout ----\nit is NOT RUN: so it says\n\n\
+        successes:\n    a\n    b\n    c\n\n\
+        test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+    const NEXTEST: &str = "\
+        \x20       PASS [   0.012s] (1/3) core::it a\n  stderr ───\n\
+        \x20   NOT RUN: x.json is not there\n    NOT RUN: y.json is not there\n\
+        \x20       PASS [   0.012s] (2/3) core::it b\n  stderr ───\n\
+        \x20   NOT RUN: x.json is not there\n\
+        \x20       PASS [   0.012s] (3/3) core::it c\n  stderr ───\n    it is NOT RUN: so it says\n\
+        \x20    Summary [   0.100s] 3 tests run: 3 passed, 0 skipped";
+
+    #[test]
+    fn counts_each_test_that_did_not_run_once() {
+        for printed in [CARGO, NEXTEST] {
+            let count = tally(printed.lines().map(str::to_owned));
+            assert_eq!((count.passed, count.not_run), (3, 2), "{printed}");
+        }
     }
 }
