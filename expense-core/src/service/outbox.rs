@@ -92,7 +92,7 @@ impl Inner {
         let now = self.ports.clock.now();
         let wait = self.behind.not_before(&job.chat).map(|then| then - now);
         let release = match wait.and_then(|wait| wait.to_std().ok()) {
-            Some(after) if !after.is_zero() => Release::Again { after },
+            Some(after) if !after.is_zero() => Release::NotBegun { after },
             _ => self.try_parked(&job).await,
         };
         let wait = match release {
@@ -158,5 +158,50 @@ impl Inner {
         let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
         let now = self.ports.clock.now();
         now.checked_add_signed(wait).unwrap_or(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::memory::attachments::MemoryAttachments;
+    use crate::memory::clock::ManualClock;
+    use crate::memory::in_process::in_process;
+    use crate::memory::messenger::Outbox;
+    use crate::memory::store::MemoryStore;
+    use crate::ports::clock::Clock;
+    use crate::service::{Options, Service};
+    use crate::testing::fixtures;
+
+    /// Or its next tries would be as far apart as if it had failed more often.
+    #[tokio::test]
+    async fn a_reply_that_is_held_back_was_not_tried() {
+        let clock = Arc::new(ManualClock::at("2026-05-06T10:00:00Z".parse().unwrap()));
+        let screen = Arc::new(Outbox::default());
+        let ports = in_process(
+            Arc::new(MemoryStore::new(clock.clone())),
+            screen.clone(),
+            Arc::new(MemoryAttachments::default()),
+            clock.clone(),
+        );
+        let service = Service::new(ports, Options::default());
+        let inner = &service.inner;
+        let parked = Parked {
+            key: fixtures::key("1"),
+            chat: fixtures::chat("home"),
+            first: 0,
+            replies: vec![Reply::plain("hello")],
+        };
+        inner.park(&parked, Duration::from_secs(2)).await.unwrap();
+        // Another chat's reply is due, and this one is found beside it.
+        for job in inner.claim_parked(1).await {
+            inner.send_parked(job).await;
+        }
+        assert!(screen.all().is_empty(), "it was to wait");
+        clock.set(clock.now() + TimeDelta::seconds(3));
+        let jobs = inner.claim_parked(1).await;
+        assert_eq!(jobs.iter().map(|job| job.attempt).collect::<Vec<_>>(), [1]);
     }
 }
