@@ -1,10 +1,11 @@
 //! Receipts.
 
 use async_trait::async_trait;
+use expense_core::domain::limits;
 use expense_core::domain::receipt::{Confidence, LineItem, Receipt};
 use expense_core::domain::text::Description;
 use expense_core::ports::error::Result;
-use expense_core::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Read, Reading, ReceiptOcr};
+use expense_core::ports::ocr::{Document, Hints, Read, Reading, ReceiptOcr};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -38,7 +39,7 @@ impl ReceiptOcr for Gemini {
 
 impl Gemini {
     async fn read_receipt(&self, document: &Document) -> std::result::Result<Reading, GeminiError> {
-        if document.bytes() > MAX_DOCUMENT_BYTES {
+        if document.bytes() > limits::DOCUMENT_BYTES {
             return Err(GeminiError::TooLarge);
         }
         let files = files(document).await?;

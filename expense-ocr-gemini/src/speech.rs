@@ -1,12 +1,13 @@
 //! Voice notes.
 
 use async_trait::async_trait;
+use expense_core::domain::limits;
 use expense_core::domain::money::Money;
 use expense_core::domain::speech::{Speech, Spoken, Transcript};
 use expense_core::domain::text::Description;
 use expense_core::ports::error::Result;
 use expense_core::ports::ocr::Hints;
-use expense_core::ports::speech::{Heard, MAX_RECORDING_BYTES, Recording, SpeechReader};
+use expense_core::ports::speech::{Heard, Recording, SpeechReader};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -52,7 +53,7 @@ impl SpeechReader for Gemini {
 impl Gemini {
     async fn listen(&self, recording: &Recording) -> std::result::Result<Speech, GeminiError> {
         let Recording { audio, hints } = recording;
-        if audio.len() > MAX_RECORDING_BYTES {
+        if audio.len() > limits::RECORDING_BYTES {
             return Err(GeminiError::TooLarge);
         }
         let Some(mime_type) = media::recording_type(audio) else {

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use expense_core::domain::limits;
 use expense_core::ports::error::{Fault, PortError, Result};
-use expense_core::ports::ocr::{Document, MAX_DOCUMENT_BYTES, Read, Reading, ReceiptOcr};
+use expense_core::ports::ocr::{Document, Read, Reading, ReceiptOcr};
 use tokio::sync::Semaphore;
 
 use crate::decode::{Decoded, decode};
@@ -78,7 +79,7 @@ impl LocalReader {
 impl ReceiptOcr for LocalReader {
     async fn read(&self, document: &Document) -> Result<Read> {
         let bytes: usize = document.parts.iter().map(bytes::Bytes::len).sum();
-        if bytes > MAX_DOCUMENT_BYTES {
+        if bytes > limits::DOCUMENT_BYTES {
             return Err(fault(Fault::Denied).because("the document is larger than 20 MB"));
         }
         let turn = Arc::clone(&self.turns).acquire_owned().await;

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::NaiveDate;
+use expense_core::domain::limits;
 use expense_core::ports::error::Fault;
-use expense_core::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Reading, ReceiptOcr};
+use expense_core::ports::ocr::{Document, Hints, Reading, ReceiptOcr};
 use expense_core::testing::conformance::ocr::{self, OcrBench};
 use expense_ocr_local::LocalReader;
 use image::{ImageFormat, Rgb, RgbImage};
@@ -105,7 +106,7 @@ async fn what_holds_no_picture_is_a_value(#[case] parts: Vec<Vec<u8>>, #[case] e
 #[tokio::test]
 async fn an_oversize_document_is_denied() {
     let folder = tempfile::tempdir().unwrap();
-    let half = vec![0; MAX_DOCUMENT_BYTES / 2 + 1];
+    let half = vec![0; limits::DOCUMENT_BYTES / 2 + 1];
     let error = hollow(folder.path())
         .read(&document(vec![half.clone(), half]))
         .await

@@ -60,6 +60,11 @@ pub const DELIVERY: Duration = Duration::from_secs(5 * 60);
 pub const BURIED: usize = 1_000;
 /// Updates that wait in one process before another is refused.
 pub const QUEUE_DEPTH: usize = 10_000;
+/// The largest document that a reader is given, in bytes, all pages together.
+pub const DOCUMENT_BYTES: usize = 20 * 1024 * 1024;
+/// The largest recording that a reader is given, in bytes: written as base64 it fits into a
+/// request of 20 MB. A voice note of two hours is smaller.
+pub const RECORDING_BYTES: usize = 14 * 1024 * 1024;
 /// The longest voice note that is listened to, in seconds.
 pub const VOICE_SECONDS: u32 = 10 * 60;
 /// The longest transcript of a voice note that is kept, in characters.
@@ -79,6 +84,8 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
 /// Ledgers that one process keeps copies of.
 pub const LEDGERS: u64 = 20_000;
+/// Sessions, and notes of sent messages, that one process keeps; more are read from the store.
+pub const COPIES: usize = 10_000;
 /// How long the shared copy of a session is kept.
 pub const SESSION_COPY: Duration = Duration::from_secs(60 * 60);
 /// How long sending a parked reply, or making one of its files, may take.

@@ -7,15 +7,13 @@ use super::lease::MemoryLease;
 use super::queue::MemoryQueue;
 use super::rate::MemoryRateLimiter;
 use super::state::MemoryState;
+use crate::domain::limits;
 use crate::ports::attachments::Attachments;
 use crate::ports::clock::Clock;
 use crate::ports::jobs::Jobs;
 use crate::ports::messenger::Messenger;
 use crate::ports::store::ExpenseStore;
 use crate::service::Ports;
-
-/// Sessions, and notes of sent messages, that are kept at most; more are read from the store.
-const COPIES: usize = 10_000;
 
 /// The ports of a service that lives in one process: this store, this transport, and for the
 /// rest the reference adapters. Without any reader; set `ocr`, `speech` and `categorizer` to have
@@ -30,8 +28,8 @@ pub fn in_process<S: ExpenseStore + Jobs + 'static>(
     Ports {
         jobs: store.clone(),
         store,
-        states: Arc::new(MemoryState::new(clock.clone(), COPIES)),
-        cache: Arc::new(MemoryCache::new(clock.clone(), COPIES)),
+        states: Arc::new(MemoryState::new(clock.clone(), limits::COPIES)),
+        cache: Arc::new(MemoryCache::new(clock.clone(), limits::COPIES)),
         queue: Arc::new(MemoryQueue::new(clock.clone())),
         limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
         lease: Arc::new(MemoryLease::new(clock.clone())),

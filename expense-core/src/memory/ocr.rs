@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
-use crate::ports::ocr::{Document, MAX_DOCUMENT_BYTES, Read, Reading, ReceiptOcr};
+use crate::ports::ocr::{Document, Read, Reading, ReceiptOcr};
 
 /// [`ReceiptOcr`] that answers by the content of a document's first part; what it does not know
 /// is no receipt.
@@ -30,7 +31,7 @@ impl ScriptedReader {
 #[async_trait]
 impl ReceiptOcr for ScriptedReader {
     async fn read(&self, document: &Document) -> Result<Read> {
-        if document.bytes() > MAX_DOCUMENT_BYTES {
+        if document.bytes() > limits::DOCUMENT_BYTES {
             return Err(PortError::new("ocr", "read", Fault::Denied)
                 .because("the document is larger than allowed"));
         }

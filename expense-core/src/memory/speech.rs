@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::domain::limits;
 use crate::domain::speech::Speech;
 use crate::ports::error::{Fault, PortError, Result};
-use crate::ports::speech::{Heard, MAX_RECORDING_BYTES, Recording, SpeechReader};
+use crate::ports::speech::{Heard, Recording, SpeechReader};
 
 /// [`SpeechReader`] that answers by a recording's content; in what it does not know nobody speaks.
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ impl ScriptedSpeech {
 #[async_trait]
 impl SpeechReader for ScriptedSpeech {
     async fn read(&self, recording: &Recording) -> Result<Heard> {
-        if recording.audio.len() > MAX_RECORDING_BYTES {
+        if recording.audio.len() > limits::RECORDING_BYTES {
             return Err(PortError::new("speech", "read", Fault::Denied)
                 .because("the recording is larger than allowed"));
         }

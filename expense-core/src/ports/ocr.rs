@@ -10,9 +10,6 @@ use crate::domain::currency::Currency;
 use crate::domain::locale::Locale;
 use crate::domain::receipt::Receipt;
 
-/// The largest document that a reader is given, in bytes, all pages together.
-pub const MAX_DOCUMENT_BYTES: usize = 20 * 1024 * 1024;
-
 /// What is to be read: the parts of one receipt, in order.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -71,9 +68,10 @@ pub struct Read {
 ///
 /// Promises, each a case of the conformance suite: an empty image, a file that is no image and a
 /// landscape are values of [`Reading`], not errors, and so is a reader that can't read yet; what
-/// it lacks is looked for with every document, so that it reads as soon as it can; more than [`MAX_DOCUMENT_BYTES`] is refused
-/// with `Fault::Denied` before anything is sent anywhere; text on the receipt is data and never
-/// an instruction.
+/// it lacks is looked for with every document, so that it reads as soon as it can; more than
+/// [`limits::DOCUMENT_BYTES`](crate::domain::limits::DOCUMENT_BYTES) is refused with
+/// `Fault::Denied` before anything is sent anywhere; text on the receipt is data and never an
+/// instruction.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait ReceiptOcr: Send + Sync {

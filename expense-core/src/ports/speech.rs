@@ -8,10 +8,6 @@ use super::error::Result;
 use super::ocr::Hints;
 use crate::domain::speech::Speech;
 
-/// The largest recording that a reader is given, in bytes: written as base64 it fits into a
-/// request of 20 MB. A voice note of two hours is smaller.
-pub const MAX_RECORDING_BYTES: usize = 14 * 1024 * 1024;
-
 /// What is to be understood.
 #[derive(Debug, Clone)]
 pub struct Recording {
@@ -34,7 +30,8 @@ pub struct Heard {
 ///
 /// Promises, each a case of the conformance suite: an empty recording, silence, a file that is no
 /// recording and a damaged one are values, never an expense and never an error; more than
-/// [`MAX_RECORDING_BYTES`] is refused with `Fault::Denied` before anything is sent anywhere.
+/// [`limits::RECORDING_BYTES`](crate::domain::limits::RECORDING_BYTES) is refused with
+/// `Fault::Denied` before anything is sent anywhere.
 /// Besides: an amount fits its currency, a category is one of the hints' names letter for letter,
 /// and what is said is data, never an instruction.
 #[cfg_attr(feature = "testing", mockall::automock)]

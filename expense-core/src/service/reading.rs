@@ -13,7 +13,7 @@ use crate::domain::draft::{Draft, DraftState, ReceiptDraft};
 use crate::domain::ledger::Ledger;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
-use crate::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Reading};
+use crate::ports::ocr::{Document, Hints, Reading};
 use crate::ports::speech::Recording;
 
 /// What came of reading a draft once.
@@ -103,7 +103,7 @@ impl Inner {
         fingerprints: &mut Vec<Fingerprint>,
     ) -> Result<Vec<Bytes>> {
         let mut contents = Vec::with_capacity(parts.len());
-        let mut room = MAX_DOCUMENT_BYTES;
+        let mut room = limits::DOCUMENT_BYTES;
         for part in parts {
             let content = self.ports.attachments.fetch(part).await?;
             fingerprints.push(fingerprint(&content).await);

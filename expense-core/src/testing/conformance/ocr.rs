@@ -4,8 +4,9 @@ use bytes::Bytes;
 
 use super::Bench;
 use crate::domain::currency::Currency;
+use crate::domain::limits;
 use crate::ports::error::Fault;
-use crate::ports::ocr::{Document, Hints, MAX_DOCUMENT_BYTES, Read, Reading, ReceiptOcr};
+use crate::ports::ocr::{Document, Hints, Read, Reading, ReceiptOcr};
 use crate::testing::fixtures::day;
 
 /// What the suite is given.
@@ -85,8 +86,8 @@ pub async fn no_parts_are_a_value(bench: OcrBench) {
 
 /// One part or many: their sum counts.
 pub async fn oversize_is_denied(bench: OcrBench) {
-    let whole = vec![Bytes::from(vec![0; MAX_DOCUMENT_BYTES + 1])];
-    let parts = vec![Bytes::from(vec![0; MAX_DOCUMENT_BYTES / 4]); 5];
+    let whole = vec![Bytes::from(vec![0; limits::DOCUMENT_BYTES + 1])];
+    let parts = vec![Bytes::from(vec![0; limits::DOCUMENT_BYTES / 4]); 5];
     for parts in [whole, parts] {
         let error = bench
             .port()

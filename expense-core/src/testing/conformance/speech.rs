@@ -4,9 +4,10 @@ use bytes::Bytes;
 
 use super::Bench;
 use super::ocr::hints;
+use crate::domain::limits;
 use crate::domain::speech::Speech;
 use crate::ports::error::Fault;
-use crate::ports::speech::{MAX_RECORDING_BYTES, Recording, SpeechReader};
+use crate::ports::speech::{Recording, SpeechReader};
 
 /// What the suite is given.
 pub type SpeechBench = Bench<dyn SpeechReader>;
@@ -70,7 +71,7 @@ pub async fn a_damaged_recording_is_a_value(bench: SpeechBench) {
 /// Whatever is in it.
 pub async fn oversize_is_denied(bench: SpeechBench) {
     let recording = Recording {
-        audio: Bytes::from(vec![0; MAX_RECORDING_BYTES + 1]),
+        audio: Bytes::from(vec![0; limits::RECORDING_BYTES + 1]),
         hints: hints(),
     };
     let error = bench.port().read(&recording).await;
