@@ -134,8 +134,10 @@ impl Inbound {
             .me
             .without_mention(said.or(message.caption.as_deref()), entities);
         if edited {
-            let has_words = message.text.is_some() || message.caption.is_some();
-            return Ok(has_words.then_some(Event::Edited { text: words }));
+            return Ok(match message.text {
+                Some(_) => Some(Event::Edited { text: words }),
+                None => file_event(message, words, None).and_then(recaptioned),
+            });
         }
         if message.text.is_some() {
             let reply_to = message.reply_to_message.and_then(|to| self.buttons_of(*to));
@@ -327,6 +329,26 @@ fn file_event(message: Message, caption: String, album: Option<MessageKey>) -> O
         });
     }
     of_no_use.then_some(Event::Unsupported)
+}
+
+/// What stands below a file now.
+fn recaptioned(event: Event) -> Option<Event> {
+    match event {
+        Event::Photo {
+            attachment,
+            caption,
+            ..
+        }
+        | Event::Voice {
+            attachment,
+            caption,
+            ..
+        } => Some(Event::Recaptioned {
+            file: attachment.fingerprint,
+            caption,
+        }),
+        _ => None,
+    }
 }
 
 fn attachment(file: File) -> Attachment {

@@ -176,7 +176,7 @@ pub fn label(event: &Event) -> &'static str {
             Routed::Unknown(_) => "other",
             Routed::NotACommand => "text",
         },
-        Event::Edited { .. } => "edited",
+        Event::Edited { .. } | Event::Recaptioned { .. } => "edited",
         Event::Photo { .. } => "photo",
         Event::Press(_) => "press",
         Event::Read { .. } => "read",

@@ -69,6 +69,13 @@ pub enum Event {
         /// How it reads now.
         text: String,
     },
+    /// Somebody changed what stands below a photo, a file or a recording of theirs.
+    Recaptioned {
+        /// Which one.
+        file: Fingerprint,
+        /// How it reads now.
+        caption: String,
+    },
     /// Somebody sent a photo, an image file or a PDF.
     Photo {
         /// What can be fetched.
@@ -227,6 +234,7 @@ impl fmt::Debug for Event {
         f.write_str(match self {
             Self::Text { .. } => "Text",
             Self::Edited { .. } => "Edited",
+            Self::Recaptioned { .. } => "Recaptioned",
             Self::Photo { .. } => "Photo",
             Self::Voice { .. } => "Voice",
             Self::Arrived => "Arrived",

@@ -253,6 +253,7 @@ fn is_checked(event: &Event) -> bool {
     match event {
         Event::Text { .. }
         | Event::Edited { .. }
+        | Event::Recaptioned { .. }
         | Event::Photo { .. }
         | Event::Voice { .. }
         | Event::Press(_)

@@ -69,6 +69,7 @@ pub(super) fn by_person(event: &Event) -> bool {
     match event {
         Event::Text { .. }
         | Event::Edited { .. }
+        | Event::Recaptioned { .. }
         | Event::Photo { .. }
         | Event::Voice { .. }
         | Event::Press(_)

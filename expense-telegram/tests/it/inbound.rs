@@ -162,6 +162,25 @@ async fn an_edit_names_its_message() {
     assert_eq!(said[1].message, said[0].message);
 }
 
+/// Words below a file are no message of their own: nothing is recorded of them twice.
+#[tokio::test]
+async fn a_changed_caption_names_its_file() {
+    let said = came(|fake| {
+        let anna = fake.user(7);
+        let photo = anna.photo(vec![1; 10], "12.50 lunch");
+        anna.edit(photo, "13 lunch");
+    })
+    .await;
+    let Event::Photo { attachment, .. } = &said[0].event else {
+        panic!("{:?}", said[0].event);
+    };
+    let changed = Event::Recaptioned {
+        file: attachment.fingerprint.clone(),
+        caption: "13 lunch".to_owned(),
+    };
+    assert_eq!(said[1].event, changed);
+}
+
 #[rstest]
 #[case::sticker(json!({ "dice": { "emoji": "🎲", "value": 3 } }), Some(Event::Unsupported))]
 #[case::location(json!({ "location": { "latitude": 1.0, "longitude": 2.0 } }), Some(Event::Unsupported))]

@@ -41,6 +41,11 @@ impl Stage {
                 self.written = who.reply(to.message_id, text);
             }
             "edit" => who.edit(self.written, &self.people.mention(text)),
+            "caption" => {
+                let (name, caption) = text.split_once(' ').ok_or("write a name and words")?;
+                let sent = self.files.get(name).ok_or("nobody sent this")?;
+                who.edit(*sent, &self.people.mention(caption));
+            }
             "photo" => self.photo(text, of),
             "voice" => self.voice(text, of.map_or(Ok(TimeDelta::seconds(3)), duration)?),
             "press" => self.press(text)?,
@@ -94,10 +99,11 @@ impl Stage {
             true => String::new(),
             false => self.people.mention(caption),
         };
-        match album {
+        let sent = match album {
             Some(album) => who.part(album, bytes, &caption),
             None => who.photo(bytes, &caption),
         };
+        self.files.insert(name.to_owned(), sent);
         if !goes_on {
             self.read = 0;
         }
@@ -110,10 +116,11 @@ impl Stage {
         let bytes = name.as_bytes().repeat(100);
         let seconds = length.num_seconds().try_into().expect("a short time");
         let who = self.people.who();
-        match self.people.mention(caption) {
+        let sent = match self.people.mention(caption) {
             none if none.is_empty() => who.voice(bytes, seconds),
             caption => who.audio(bytes, seconds, &caption),
         };
+        self.files.insert(name.to_owned(), sent);
         self.read = 0;
     }
 }

@@ -1,5 +1,6 @@
 //! Lets a talk happen in Telegram.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +46,8 @@ pub(super) struct Stage {
     draft: Option<DraftId>,
     /// How often it was told what is found in the newest draft.
     pub(super) read: u32,
+    /// The messages with files, by their names in the script.
+    pub(super) files: BTreeMap<String, i64>,
     /// The newest album.
     pub(super) album: Option<String>,
     /// What happened by itself.
@@ -107,6 +110,7 @@ impl Stage {
             newest: (0, String::new()),
             draft: None,
             read: 0,
+            files: BTreeMap::new(),
             album: None,
             happened: 0,
             fake,

@@ -1,4 +1,8 @@
 //! Every talk of the core, had in Telegram: alone with the bot and in a group.
+//!
+//! No talk and no line is left out: one that can't be brought about here fails its talk. What the
+//! service's own clockwork does is told to the service itself (see `clockwork`), and `redeliver` is
+//! left to the tests that deliver everything several times.
 
 use std::fs;
 use std::path::Path;

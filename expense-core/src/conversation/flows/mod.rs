@@ -46,6 +46,7 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
     match event {
         Event::Text { text, reply_to } => text::decide(ctx, text, reply_to.as_deref()),
         Event::Edited { text } => message_edit::decide(ctx, text),
+        Event::Recaptioned { file, caption } => receipt::caption::decide(ctx, file, caption),
         Event::Photo {
             attachment,
             caption,
@@ -122,6 +123,7 @@ fn continues(ctx: &Context<'_>, event: &Event) -> Flow<bool> {
             album: Some(album), ..
         } => Ok(ctx.draft(DraftQuery::Album(album.clone()))?.is_some()),
         Event::Edited { .. } => message_edit::is_recorded(ctx),
+        Event::Recaptioned { .. } => Ok(true),
         Event::Text { .. } | Event::Photo { .. } | Event::Voice { .. } | Event::Unsupported => {
             Ok(false)
         }

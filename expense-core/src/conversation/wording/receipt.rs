@@ -14,6 +14,9 @@ use crate::domain::limits;
 use crate::domain::number::format;
 use crate::domain::receipt::Receipt;
 
+/// A caption was changed that belongs to nothing that can be changed now.
+pub(crate) const CAPTION_UNUSED: &str = "I did not use the new caption. To change a draft or an \
+    expense, reply to my message about it.";
 pub(crate) const DISCARD: &str = "Discard";
 pub(crate) const DISCARDED: &str = "Discarded. Nothing was recorded.";
 pub(crate) const DISCARDED_BEFORE: &str = "This was discarded. Nothing was recorded.";

@@ -9,6 +9,7 @@
 //! | `user:` | somebody writes |
 //! | `reply:` | somebody writes in reply to the newest message with buttons; `reply on #1:` to the newest that says so |
 //! | `edit:` | somebody changes the newest message that a person wrote |
+//! | `caption:` | somebody changes what stands below the image or the voice note of this name |
 //! | `press:` | presses the button of that name on the newest message that has it; `Undo on #1` on the newest that says so |
 //! | `again:` | taps the same button once more, as if the chat had not changed yet |
 //! | `photo:` | sends an image by its name, with a caption after it; `photo of ALBUM:` as a part of an album |

@@ -107,6 +107,7 @@ impl Stage {
                 let text = text.to_owned();
                 return self.happen(Event::Edited { text }, self.written.clone());
             }
+            "caption" => return self.recaption(text),
             "press" => return self.press(text),
             "again" => {
                 let (action, message) = self.pressed.clone().ok_or(NOT_SHOWN)?;
@@ -185,6 +186,12 @@ impl Stage {
         };
         let message = self.wall.message();
         self.happen(event, Some(message))
+    }
+
+    fn recaption(&mut self, text: &str) -> Told {
+        let (attachment, caption) = attached(text);
+        let file = attachment.fingerprint;
+        self.happen(Event::Recaptioned { file, caption }, None)
     }
 
     fn read(&mut self, text: &str, round: Option<&str>) -> Told {

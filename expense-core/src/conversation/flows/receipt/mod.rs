@@ -14,6 +14,7 @@ use crate::domain::keys::DraftId;
 use crate::domain::money::Money;
 use crate::domain::text::fold;
 
+pub(crate) mod caption;
 pub(crate) mod edit;
 mod open;
 pub(crate) mod photo;
