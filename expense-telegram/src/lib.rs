@@ -7,6 +7,7 @@ mod client;
 mod commands;
 mod config;
 mod delivery;
+mod files;
 mod inbound;
 mod keyboard;
 mod markup;
