@@ -82,11 +82,11 @@ fn names_a_test(line: &str) -> bool {
 }
 
 /// What a closing line says: `test result: ok. 5 passed; 0 failed; 1 ignored; …` of cargo test,
-/// `Summary [ 0.5s] 6 tests run: 5 passed, 1 failed, 1 skipped` of nextest.
+/// `Summary [ 0.5s] 6 tests run: 5 passed, 1 failed, 1 skipped` of nextest. That one runs each
+/// test by itself and shows, indented, what cargo test would have said of it alone.
 fn summary(line: &str) -> Option<Count> {
-    let line = line.trim_start();
     let told = line.strip_prefix("test result: ").or_else(|| {
-        let rest = line.strip_prefix("Summary [")?;
+        let rest = line.trim_start().strip_prefix("Summary [")?;
         rest.split_once(" run: ").map(|(_, told)| told)
     })?;
     let words: Vec<_> = told
@@ -135,7 +135,8 @@ mod tests {
         \x20   NOT RUN: x.json is not there\n    NOT RUN: y.json is not there\n\
         \x20       PASS [   0.012s] (2/3) core::it b\n  stderr ───\n\
         \x20   NOT RUN: x.json is not there\n\
-        \x20       PASS [   0.012s] (3/3) core::it c\n  stderr ───\n    it is NOT RUN: so it says\n\
+        \x20       PASS [   0.012s] (3/3) core::it c\n  stdout ───\n\
+        \x20   test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 2 filtered out\n  stderr ───\n    it is NOT RUN: so it says\n\
         \x20    Summary [   0.100s] 3 tests run: 3 passed, 0 skipped";
 
     #[test]
