@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod keeper;
 pub mod postgres;
 mod processor;
 mod programs;
+pub mod redis;
 
 /// The processor time that this process has used so far.
 ///

@@ -1,7 +1,5 @@
 //! A private PostgreSQL server.
 
-use std::io::Write;
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -9,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::keeper::{self, KEEPER};
 use crate::{processor, programs};
 
 /// The environment variable that names the server of this run, as `postgres://USER@HOST:PORT`.
@@ -24,18 +23,6 @@ const STARTING: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 /// Another program may take the free port first.
 const ATTEMPTS: usize = 5;
-
-/// Ends the server when whoever started it ends, in whatever way: its input closes then. Its
-/// folder, the first argument, goes with it, unless a line told before that it crashes.
-/// A signal to the whole group may not end it before the server.
-const KEEPER: &str = r#"folder=$1; shift
-"$@" & server=$!
-trap '' HUP INT TERM
-if read -r crash; then
-    kill -QUIT "$server"; wait "$server"
-else
-    kill -INT "$server"; wait "$server"; cd /; rm -rf "$folder"
-fi"#;
 
 /// Whether what is committed survives a loss of power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +85,7 @@ impl Server {
         };
         server.make_cluster()?;
         for attempt in 1.. {
-            server.port = free_port()?;
+            server.port = keeper::free_port()?;
             match server.run() {
                 Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {}
                 done => return done.map(|()| server),
@@ -132,7 +119,7 @@ impl Server {
     ///
     /// [`ServerError::Io`] when it can't be told.
     pub fn crash(&mut self) -> Result<(), ServerError> {
-        self.end(true)
+        Ok(keeper::end(&mut self.keeper, true)?)
     }
 
     /// Starts it again after a crash, on the same port and data.
@@ -183,6 +170,7 @@ impl Server {
         keeper
             .args(["-c", KEEPER, "sh"])
             .arg(self.folder.path())
+            .arg("QUIT")
             .arg(self.programs.join("postgres"))
             .arg("-D")
             .arg(self.data());
@@ -201,7 +189,7 @@ impl Server {
             // The keeper waits for its input: a server that ended shows in its log.
             if ended || begun.elapsed() > STARTING || self.gave_up() {
                 let said = std::fs::read_to_string(self.log()).unwrap_or_default();
-                self.end(true)?;
+                keeper::end(&mut self.keeper, true)?;
                 return Err(ServerError::NotStarted(said.trim().to_owned()));
             }
             std::thread::sleep(LOOK);
@@ -244,18 +232,6 @@ impl Server {
         said.contains("FATAL:  could not") || said.contains("database system is shut down")
     }
 
-    fn end(&mut self, crash: bool) -> Result<(), ServerError> {
-        let Some(mut keeper) = self.keeper.take() else {
-            return Ok(());
-        };
-        if let Some(input) = keeper.stdin.as_mut().filter(|_| crash) {
-            writeln!(input, "crash")?;
-        }
-        drop(keeper.stdin.take());
-        keeper.wait()?;
-        Ok(())
-    }
-
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
@@ -277,14 +253,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // It ends with its input even if it can't be waited for.
-        let _ = self.end(false);
+        let _ = keeper::end(&mut self.keeper, false);
     }
-}
-
-/// A port that nobody listens on at this moment.
-fn free_port() -> std::io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// Whether its programs are on this machine.

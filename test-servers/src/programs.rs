@@ -1,4 +1,4 @@
-//! Where the server's programs are, and who may run them.
+//! Where the servers' programs are, and who may run them.
 
 use std::path::{Path, PathBuf};
 
@@ -14,17 +14,25 @@ pub(crate) fn folder() -> Option<PathBuf> {
         .filter_map(|entry| Some((version(&entry.path())?, entry.path().join("bin"))))
         .filter(|(_, bin)| bin.join("initdb").is_file())
         .max();
+    newest.map(|(_, bin)| bin).or_else(|| on_path("initdb"))
+}
+
+/// This program, where `PATH` leads to it.
+pub(crate) fn named(program: &str) -> Option<PathBuf> {
+    Some(on_path(program)?.join(program))
+}
+
+/// The folder of `PATH` that holds this program.
+fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    newest
-        .map(|(_, bin)| bin)
-        .or_else(|| std::env::split_paths(&path).find(|folder| folder.join("initdb").is_file()))
+    std::env::split_paths(&path).find(|folder| folder.join(program).is_file())
 }
 
 fn version(folder: &Path) -> Option<u32> {
     folder.file_name()?.to_str()?.parse().ok()
 }
 
-/// As whom the server runs: it refuses to run as root. `None`: as whoever runs this.
+/// As whom a server runs: PostgreSQL refuses to run as root. `None`: as whoever runs this.
 pub(crate) fn user(folder: &Path) -> std::io::Result<Option<(u32, u32)>> {
     use std::os::unix::fs::MetadataExt;
 

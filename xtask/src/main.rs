@@ -3,11 +3,13 @@
 mod bench;
 mod ci;
 mod count;
+mod debian;
 mod deny;
 mod models;
 mod postgres;
 mod python;
 mod receipts;
+mod redis;
 mod shell;
 mod suite;
 

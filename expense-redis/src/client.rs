@@ -1,0 +1,161 @@
+//! The connection, and what every operation does with it.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::io::tcp::TcpSettings;
+use redis::{
+    Client, Cmd, FromRedisValue, IntoConnectionInfo, ProtocolVersion, RedisResult, ScriptInvocation,
+};
+
+use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
+use crate::error::{Failure, OpenError};
+
+/// A server, or a cluster of them, that many instances share.
+///
+/// All tasks use one connection at the same time; each operation is one command, and none waits
+/// for another's answer. A lost connection is made anew.
+pub struct Redis {
+    link: Link,
+    prefix: String,
+    patience: Duration,
+}
+
+enum Link {
+    Server(ConnectionManager),
+    #[cfg(feature = "cluster")]
+    Cluster(Box<crate::cluster::Cluster>),
+}
+
+impl Redis {
+    /// Looks at the settings alone: the connection is made when it is needed, so that a program
+    /// starts although its Redis is not there. Needs a Tokio runtime around it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the settings.
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        let prefix = &config.prefix;
+        if prefix.is_empty() || prefix.len() > PREFIX || prefix.contains(['{', '}']) {
+            return Err(OpenError::Prefix);
+        }
+        Ok(Self {
+            link: Link::open(config)?,
+            prefix: prefix.clone(),
+            patience: config.response_timeout,
+        })
+    }
+
+    /// Asks whether the server is there and lets us in.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from working.
+    pub async fn check(&self) -> Result<(), OpenError> {
+        let ping = redis::cmd("PING");
+        let answer: Result<String, Failure> = self.ask(&ping).await;
+        answer.map(|_| ()).map_err(Failure::opening)
+    }
+
+    /// The key of one thing. What stands in the braces alone says where in a cluster it is kept,
+    /// and is never empty.
+    pub(crate) fn key(&self, kind: &'static str, name: &str) -> String {
+        format!("{}:{{{kind}:{name}}}", self.prefix)
+    }
+
+    /// The answer to one command.
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
+        match &self.link {
+            Link::Server(manager) => {
+                let mut connection = manager.clone();
+                self.in_time(command.query_async(&mut connection)).await
+            }
+            #[cfg(feature = "cluster")]
+            Link::Cluster(cluster) => {
+                let asked = async { command.query_async(&mut cluster.connection().await?).await };
+                self.in_time(asked).await
+            }
+        }
+    }
+
+    /// The answer of a script: one command, once the server knows it.
+    pub(crate) async fn run<T: FromRedisValue>(
+        &self,
+        script: &ScriptInvocation<'_>,
+    ) -> Result<T, Failure> {
+        match &self.link {
+            Link::Server(manager) => {
+                let mut connection = manager.clone();
+                self.in_time(script.invoke_async(&mut connection)).await
+            }
+            #[cfg(feature = "cluster")]
+            Link::Cluster(cluster) => {
+                let asked = async { script.invoke_async(&mut cluster.connection().await?).await };
+                self.in_time(asked).await
+            }
+        }
+    }
+
+    async fn in_time<T>(&self, answer: impl Future<Output = RedisResult<T>>) -> Result<T, Failure> {
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Failure::Silent),
+        }
+    }
+}
+
+impl Link {
+    fn open(config: &Config) -> Result<Self, OpenError> {
+        if config.url().contains("+cluster://") {
+            return Self::cluster(config);
+        }
+        Self::server(config).map_err(|_| OpenError::Url)
+    }
+
+    fn server(config: &Config) -> RedisResult<Self> {
+        let info = config.url().into_connection_info()?;
+        // The third version of the protocol tells at once when a connection is lost.
+        let settings = info.redis_settings().clone();
+        let info = info
+            .set_redis_settings(settings.set_protocol(ProtocolVersion::RESP3))
+            .set_tcp_settings(tcp(config));
+        let how = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(config.connect_timeout))
+            .set_response_timeout(Some(config.response_timeout))
+            // Whoever asks next tries again: nobody waits long for a server that is gone.
+            .set_number_of_retries(0)
+            .set_pipeline_buffer_size(READY)
+            .set_concurrency_limit(IN_FLIGHT);
+        let manager = ConnectionManager::new_lazy_with_config(Client::open(info)?, how)?;
+        Ok(Self::Server(manager))
+    }
+
+    #[cfg(feature = "cluster")]
+    fn cluster(config: &Config) -> Result<Self, OpenError> {
+        let cluster = crate::cluster::Cluster::open(config).map_err(|_| OpenError::Url)?;
+        Ok(Self::Cluster(Box::new(cluster)))
+    }
+
+    #[cfg(not(feature = "cluster"))]
+    fn cluster(_: &Config) -> Result<Self, OpenError> {
+        Err(OpenError::Cluster)
+    }
+}
+
+/// A connection whose other end has gone without a word is given up after some answers are due.
+pub(crate) fn tcp(config: &Config) -> TcpSettings {
+    let settings = TcpSettings::default().set_nodelay(true);
+    #[cfg(target_os = "linux")]
+    let settings = settings.set_user_timeout(3 * config.response_timeout);
+    settings
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redis")
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
+}

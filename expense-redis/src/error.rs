@@ -1,0 +1,149 @@
+//! What can go wrong with the server, in words that say what to do.
+
+use expense_core::ports::error::{Fault, PortError};
+use redis::{ErrorKind, RedisError};
+
+/// Why a server can't be used. None of it shows the URL: that holds a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The URL can't be read.
+    #[error(
+        "REDIS_URL is no Redis URL: write it as redis://USER:PASSWORD@HOST:PORT/DATABASE, \
+         rediss:// for TLS, or redis+cluster://HOST:PORT,HOST:PORT for a cluster"
+    )]
+    Url,
+    /// The URL is that of a cluster, which this build does not know.
+    #[error(
+        "REDIS_URL names a cluster, which this build does not know: build it with the feature cluster"
+    )]
+    Cluster,
+    /// The prefix would not keep keys apart.
+    #[error("the prefix of the keys in Redis must have 1 to 64 bytes and no braces")]
+    Prefix,
+    /// Nobody answers there.
+    #[error(
+        "the Redis server of REDIS_URL can't be reached: check its host and port, and that it \
+         runs and lets this machine in"
+    )]
+    Unreachable,
+    /// The server does not know this user or this password, or allows it too little.
+    #[error(
+        "Redis refuses the user of REDIS_URL: check the user name and the password, and that it \
+         may run scripts on keys of this prefix"
+    )]
+    Denied,
+    /// It answers, but takes no work.
+    #[error("the Redis server of REDIS_URL takes no work now ({0}): try again")]
+    Busy(&'static str),
+    /// It has no room left.
+    #[error(
+        "the Redis server of REDIS_URL is full: give it more memory or disk, or a \
+         maxmemory-policy that makes room"
+    )]
+    Full,
+    /// It refused something else.
+    #[error("the Redis server of REDIS_URL refused a command: it must be of version 6.2 or newer")]
+    Other,
+}
+
+/// What can go wrong while it runs. It quotes no data, so that it may be logged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("Redis can't be reached: check that it runs (REDIS_URL)")]
+    Unreachable,
+    #[error("Redis did not answer in time")]
+    Silent,
+    #[error("Redis takes no work now: {0}; this is tried again")]
+    Busy(&'static str),
+    #[error("Redis is full: give it more memory or disk")]
+    Full,
+    #[error("Redis refuses the user of REDIS_URL: check its password and rights")]
+    Denied,
+    #[error("Redis holds something under our keys that this version did not write")]
+    Unknown,
+    #[error("Redis refused a command ({0})")]
+    Refused(String),
+}
+
+impl Failure {
+    /// By the word that an answer of the server begins with.
+    fn by_code(code: &str) -> Self {
+        match code {
+            "LOADING" => Self::Busy("it reads its data"),
+            "BUSY" => Self::Busy("a script runs too long"),
+            "READONLY" => Self::Busy("it is a replica"),
+            "MASTERDOWN" | "CLUSTERDOWN" | "NOREPLICAS" => Self::Busy("a part of it is down"),
+            "TRYAGAIN" | "MOVED" | "ASK" => Self::Busy("its keys are being moved"),
+            "OOM" | "MISCONF" => Self::Full,
+            "NOAUTH" | "WRONGPASS" | "NOPERM" => Self::Denied,
+            "WRONGTYPE" | "CORRUPT" => Self::Unknown,
+            // The word is the server's own, not what it was asked for.
+            _ => Self::Refused(code.to_owned()),
+        }
+    }
+
+    /// The same as an error of this port's operation.
+    pub(crate) fn during(self, port: &'static str, operation: &'static str) -> PortError {
+        let fault = match &self {
+            // Redis never says for how long.
+            Self::Busy(_) => Fault::Busy { retry_after: None },
+            Self::Full => Fault::Full,
+            Self::Unreachable | Self::Silent => Fault::Unavailable,
+            Self::Denied => Fault::Denied,
+            Self::Unknown => Fault::Corrupt,
+            Self::Refused(_) => Fault::Bug,
+        };
+        PortError::new(port, operation, fault).because(self)
+    }
+
+    /// The same as the reason why the server can't be used.
+    pub(crate) fn opening(self) -> OpenError {
+        match self {
+            Self::Unreachable | Self::Silent => OpenError::Unreachable,
+            Self::Busy(reason) => OpenError::Busy(reason),
+            Self::Full => OpenError::Full,
+            Self::Denied => OpenError::Denied,
+            Self::Unknown | Self::Refused(_) => OpenError::Other,
+        }
+    }
+}
+
+impl From<RedisError> for Failure {
+    fn from(error: RedisError) -> Self {
+        if error.is_timeout() {
+            return Self::Silent;
+        }
+        match error.kind() {
+            ErrorKind::Io | ErrorKind::ClusterConnectionNotFound => Self::Unreachable,
+            ErrorKind::AuthenticationFailed => Self::Denied,
+            ErrorKind::Parse | ErrorKind::UnexpectedReturnType => Self::Unknown,
+            kind => match error.code() {
+                Some(code) => Self::by_code(code),
+                None => Self::Refused(format!("{kind:?}")),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::starting("LOADING", true)]
+    #[case::long_script("BUSY", true)]
+    #[case::fail_over("READONLY", true)]
+    #[case::cluster_down("CLUSTERDOWN", true)]
+    #[case::out_of_memory("OOM", true)]
+    #[case::disk_trouble("MISCONF", true)]
+    #[case::wrong_password("WRONGPASS", false)]
+    #[case::no_rights("NOPERM", false)]
+    #[case::another_type("WRONGTYPE", false)]
+    #[case::unknown_command("ERR", false)]
+    fn what_passes_is_tried_again(#[case] code: &str, #[case] transient: bool) {
+        let error = Failure::by_code(code).during("cache", "get");
+        assert_eq!(error.is_transient(), transient, "{code}");
+    }
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod cache;
+mod client;
+#[cfg(feature = "cluster")]
+mod cluster;
+mod config;
+mod error;
+mod lease;
+mod rate;
+mod state;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+// The encrypted connections of `redis` need the one implementation that this workspace names.
+use rustls as _;
+
+pub use client::Redis;
+pub use config::Config;
+pub use error::OpenError;

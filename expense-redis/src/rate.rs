@@ -1,0 +1,49 @@
+//! Rate limits: an exact sliding window, by the server's clock.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use expense_core::ports::error::Result as PortResult;
+use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
+use redis::Script;
+
+use crate::client::Redis;
+use crate::config::LONGEST;
+use crate::error::Failure;
+
+/// The most refused tokens that are remembered in a bucket.
+const REFUSED_TOKENS: u32 = 256;
+
+static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/take.lua")));
+
+#[async_trait]
+impl RateLimiter for Redis {
+    async fn take(&self, take: &Take, quota: Quota) -> PortResult<Verdict> {
+        let key = self.key("rate", &take.bucket);
+        let at = take.at.map(|at| at.timestamp_micros().max(0));
+        let token = take.token.as_ref().map(|token| format!("token {token}"));
+        let mut script = TAKE.key(format!("{key}:refused"));
+        let script = script
+            .key(key)
+            .arg(quota.burst.max(1))
+            .arg(micros(quota.period))
+            .arg(at.map_or_else(String::new, |at| at.to_string()))
+            .arg(token.unwrap_or_default())
+            .arg(REFUSED_TOKENS);
+        let wait: Result<i64, Failure> = self.run(script).await;
+        let wait = wait.map_err(|failure| failure.during("rate", "take"))?;
+        Ok(match u64::try_from(wait) {
+            Ok(wait) => Verdict::Limited {
+                retry_after: Duration::from_micros(wait),
+            },
+            Err(_) => Verdict::Allowed,
+        })
+    }
+}
+
+/// Rounded up: a period is never shorter than it was asked for.
+fn micros(period: Duration) -> u64 {
+    let micros = period.min(LONGEST).as_nanos().div_ceil(1_000);
+    u64::try_from(micros).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,49 @@
+//! Settings for tests, in a real server, each with keys of its own.
+//!
+//! The server is the one that the environment variable `EXPENSE_TEST_REDIS` names, as
+//! `cargo xtask test` sets it; where there is none, a private one is started for this process.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use test_servers::redis::{Server, VARIABLE};
+
+use crate::config::Config;
+
+/// Settings with a prefix that nobody else has.
+///
+/// # Panics
+///
+/// With a sentence that says what to do when there is no server.
+#[must_use]
+pub fn fresh() -> Config {
+    of(&server())
+}
+
+/// The same for the server at this URL.
+#[must_use]
+pub fn of(url: &str) -> Config {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let mut config = Config::new(url);
+    config.prefix = format!("test-{}-{number}", std::process::id());
+    config
+}
+
+/// The address of the server of this run.
+fn server() -> String {
+    static OWN: OnceLock<Server> = OnceLock::new();
+    match std::env::var(VARIABLE) {
+        Ok(address) if !address.is_empty() => address,
+        _ => {
+            let own = OWN.get_or_init(|| match Server::start() {
+                Ok(server) => server,
+                Err(error) => panic!(
+                    "this test needs Redis: run `cargo xtask test`, which brings one, or name one \
+                     in {VARIABLE}; {error}"
+                ),
+            });
+            own.url()
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The contracts on a real server, and what only a server can do wrong.
+#![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
+
+mod contracts;
+mod gone;
+mod promises;

@@ -1,0 +1,253 @@
+//! A private Redis server.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::keeper::{self, KEEPER};
+use crate::programs;
+
+/// The environment variable that names the server of this run, as `redis://HOST:PORT`.
+pub const VARIABLE: &str = "EXPENSE_TEST_REDIS";
+
+const PROGRAM: &str = "redis-server";
+/// How long a server may take to start.
+const STARTING: Duration = Duration::from_secs(30);
+/// How often it is looked whether it has started, and how long an answer may take.
+const LOOK: Duration = Duration::from_millis(20);
+const ANSWERING: Duration = Duration::from_secs(2);
+/// Another program may take the free port first.
+const ATTEMPTS: usize = 5;
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// Its program was not found.
+    #[error(
+        "Redis is not installed: `cargo xtask test` installs it where it may, or install it \
+         yourself (on Debian: apt-get install redis-server)"
+    )]
+    NotInstalled,
+    /// It did not come up.
+    #[error("the private Redis server did not start: {0}")]
+    NotStarted(String),
+    /// The machine refused something.
+    #[error("the private Redis server can't be set up: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// A server with a folder and a port of its own, that keeps nothing on the disk. It ends with
+/// this value.
+#[derive(Debug)]
+pub struct Server {
+    program: PathBuf,
+    user: Option<(u32, u32)>,
+    port: u16,
+    cluster: bool,
+    keeper: Option<Child>,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Starts an empty server.
+    ///
+    /// # Errors
+    ///
+    /// A [`ServerError`] that says what is missing.
+    pub fn start() -> Result<Self, ServerError> {
+        Self::new(false)
+    }
+
+    /// Starts a cluster of one server, which has all the keys and is as strict about them as a
+    /// larger one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`].
+    pub fn cluster() -> Result<Self, ServerError> {
+        let server = Self::new(true)?;
+        server.command("CLUSTER ADDSLOTSRANGE 0 16383")?;
+        let begun = Instant::now();
+        while !server.command("CLUSTER INFO")?.contains("cluster_state:ok") {
+            if begun.elapsed() > STARTING {
+                return Err(ServerError::NotStarted("no cluster came up".to_owned()));
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(server)
+    }
+
+    fn new(cluster: bool) -> Result<Self, ServerError> {
+        let program = programs::named(PROGRAM).ok_or(ServerError::NotInstalled)?;
+        let folder = tempfile::Builder::new().prefix("redis-").tempdir()?;
+        let user = programs::user(folder.path())?;
+        if let Some((user, group)) = user {
+            std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
+        }
+        let mut server = Self {
+            program,
+            user,
+            port: 0,
+            cluster,
+            keeper: None,
+            folder,
+        };
+        for attempt in 1.. {
+            server.port = keeper::free_port()?;
+            match server.run() {
+                Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {}
+                done => return done.map(|()| server),
+            }
+        }
+        Ok(server)
+    }
+
+    /// Its address, as [`VARIABLE`] has it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// The folder of what it writes.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// Kills it: what it held is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Io`] when it can't be told.
+    pub fn crash(&mut self) -> Result<(), ServerError> {
+        Ok(keeper::end(&mut self.keeper, true)?)
+    }
+
+    /// Starts it again after a crash, empty, on the same port.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotStarted`] when it does not come up.
+    pub fn start_again(&mut self) -> Result<(), ServerError> {
+        self.run()
+    }
+
+    /// Stops it in the middle of whatever it does: connections stay, nothing is answered.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Io`] when it can't be told.
+    pub fn pause(&self) -> Result<(), ServerError> {
+        self.signal("-STOP")
+    }
+
+    /// Lets it go on after a pause.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Io`] when it can't be told.
+    pub fn go_on(&self) -> Result<(), ServerError> {
+        self.signal("-CONT")
+    }
+
+    /// The first part of its answer to a command without spaces in its arguments.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Io`] when there is none in time.
+    pub fn command(&self, command: &str) -> Result<String, ServerError> {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+        connection.set_read_timeout(Some(ANSWERING))?;
+        connection.write_all(format!("{command}\r\n").as_bytes())?;
+        let mut answer = [0; 4_096];
+        let read = connection.read(&mut answer)?;
+        let answer = answer.get(..read).unwrap_or_default();
+        Ok(String::from_utf8_lossy(answer).into_owned())
+    }
+
+    fn run(&mut self) -> Result<(), ServerError> {
+        let log = std::fs::File::create(self.log())?;
+        let mut keeper = Command::new("sh");
+        keeper
+            .args(["-c", KEEPER, "sh"])
+            .arg(self.folder.path())
+            .arg("KILL")
+            .arg(&self.program)
+            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
+            .args(["--save", "", "--appendonly", "no", "--dir", "."])
+            .args(["--pidfile", "pid", "--enable-debug-command", "local"]);
+        if self.cluster {
+            let bus = keeper::free_port()?.to_string();
+            keeper.args(["--cluster-enabled", "yes", "--cluster-port", &bus]);
+        }
+        if let Some((user, group)) = self.user {
+            keeper.uid(user).gid(group);
+        }
+        keeper
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        self.keeper = Some(keeper.spawn()?);
+        let begun = Instant::now();
+        while !self.answers() {
+            if begun.elapsed() > STARTING || self.gave_up() {
+                let said = std::fs::read_to_string(self.log()).unwrap_or_default();
+                keeper::end(&mut self.keeper, true)?;
+                return Err(ServerError::NotStarted(said.trim().to_owned()));
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
+    /// Whether it is this one that answers on the port.
+    fn answers(&self) -> bool {
+        let ours = self.process().map(|id| format!("process_id:{id}\r\n"));
+        let said = self.command("INFO server");
+        ours.is_ok_and(|ours| said.is_ok_and(|said| said.contains(&ours)))
+    }
+
+    fn gave_up(&self) -> bool {
+        let said = std::fs::read_to_string(self.log()).unwrap_or_default();
+        said.contains("Failed listening on port") || said.contains("FATAL CONFIG")
+    }
+
+    fn signal(&self, signal: &str) -> Result<(), ServerError> {
+        let sent = Command::new("kill")
+            .args([signal, &self.process()?])
+            .status()?;
+        if sent.success() {
+            Ok(())
+        } else {
+            Err(std::io::Error::from(std::io::ErrorKind::NotFound).into())
+        }
+    }
+
+    fn process(&self) -> std::io::Result<String> {
+        let id = std::fs::read_to_string(self.folder.path().join("pid"))?;
+        Ok(id.trim().to_owned())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It ends with its input even if it can't be waited for.
+        let _ = keeper::end(&mut self.keeper, false);
+    }
+}
+
+/// Whether its program is on this machine.
+#[must_use]
+pub fn is_installed() -> bool {
+    programs::named(PROGRAM).is_some()
+}
