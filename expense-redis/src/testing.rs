@@ -5,10 +5,13 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use test_servers::redis::{Server, VARIABLE};
 
 use crate::config::Config;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Settings with a prefix that nobody else has.
 ///
@@ -20,12 +23,15 @@ pub fn fresh() -> Config {
     of(&server())
 }
 
-/// The same for the server at this URL.
+/// The same for the server at this URL. It is waited for longer than usual: many tests share the
+/// machine.
 #[must_use]
 pub fn of(url: &str) -> Config {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let number = MADE.fetch_add(1, Ordering::Relaxed);
     let mut config = Config::new(url);
+    config.connect_timeout = PATIENCE;
+    config.response_timeout = PATIENCE;
     config.prefix = format!("test-{}-{number}", std::process::id());
     config
 }

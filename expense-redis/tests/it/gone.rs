@@ -8,17 +8,19 @@ use expense_core::ports::cache::Cache;
 use expense_core::ports::error::{Fault, PortError};
 use expense_core::testing::conformance::race;
 use expense_redis::testing::of;
-use expense_redis::{OpenError, Redis};
+use expense_redis::{Config, OpenError, Redis};
 use test_servers::redis::Server;
 
 const LONG: Duration = Duration::from_secs(3_600);
 /// Far more than any operation may take.
 const HANG: Duration = Duration::from_secs(30);
 
+/// With the usual patience.
 fn client(url: &str) -> Redis {
+    let usual = Config::new(url);
     let mut config = of(url);
-    config.response_timeout = Duration::from_millis(300);
-    config.connect_timeout = Duration::from_millis(300);
+    config.response_timeout = usual.response_timeout;
+    config.connect_timeout = usual.connect_timeout;
     Redis::open(&config).unwrap()
 }
 
