@@ -34,7 +34,12 @@ end
 
 -- The first instant from this one on when one more fits. Each group of `burst` takes forbids the
 -- instants less than a period away from its far end; what is over a period old forbids nothing.
-local function first_free(instant)
+local function first_free(instant, newest)
+    -- In order, as most come, only the take that is a burst ago can be in the way.
+    if not newest or instant >= newest then
+        local past = tonumber(redis.call('ZREVRANGE', taken, burst - 1, burst - 1, 'WITHSCORES')[2])
+        return past and math.max(instant, past + period) or instant
+    end
     local newer = redis.call('ZRANGEBYSCORE', taken, '(' .. whole(instant - period), '+inf', 'WITHSCORES')
     local free = instant
     for i = 2, #newer - 2 * (burst - 1), 2 do
@@ -90,7 +95,7 @@ end
 local newest = tonumber(redis.call('ZREVRANGE', taken, 0, 0, 'WITHSCORES')[2])
 -- What is older than a period before the newest counts as of then.
 local counted = newest and math.max(at, newest - period) or at
-local free = first_free(counted)
+local free = first_free(counted, newest)
 if free == counted then
     count(counted, newest or counted)
     return -1
