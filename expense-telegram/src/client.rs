@@ -29,8 +29,8 @@ const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// The Bot API of one bot.
 pub(crate) struct Client {
     http: reqwest::Client,
-    /// `<server>/bot<token>/`: a secret.
-    methods: SecretString,
+    /// `<server>/bot<token>/`: a secret. Parsed once: a bot calls thousands of times.
+    methods: Url,
     /// `<server>/file/bot<token>/`: a secret.
     files: SecretString,
 }
@@ -42,6 +42,9 @@ impl Client {
             .pool_idle_timeout(IDLE)
             // One stuck connection of HTTP/2 would hold up every chat.
             .http1_only()
+            // Whether a call is worth another try is decided by those who know what it said.
+            .retry(reqwest::retry::never())
+            .redirect(reqwest::redirect::Policy::none())
             .no_gzip()
             .build()
             .map_err(|_| ConfigError::Client)?;
@@ -49,7 +52,8 @@ impl Client {
         let token = config.token.expose_secret();
         Ok(Self {
             http,
-            methods: format!("{server}/bot{token}/").into(),
+            methods: Url::parse(&format!("{server}/bot{token}/"))
+                .map_err(|_| ConfigError::Client)?,
             files: format!("{server}/file/bot{token}/").into(),
         })
     }
@@ -117,8 +121,10 @@ impl Client {
     }
 
     fn post(&self, method: &str) -> Result<RequestBuilder, CallError> {
-        let url = format!("{}{method}", self.methods.expose_secret());
-        let url = Url::parse(&url).map_err(|_| CallError::OURS)?;
+        let mut url = self.methods.clone();
+        let mut path = url.path_segments_mut().map_err(|()| CallError::OURS)?;
+        path.pop_if_empty().push(method);
+        drop(path);
         Ok(self.http.post(url))
     }
 }

@@ -28,6 +28,8 @@ use crate::window::Window;
 const LONG_POLL: Duration = Duration::from_secs(30);
 /// The most updates of one answer, see `getUpdates`.
 const BATCH: usize = 100;
+/// So many more have to be settled before a full window is moved: what is in it comes once more.
+const STEP: usize = BATCH / 4;
 /// While updates are on their way, Telegram answers at once: the shortest and the longest pause
 /// before it is asked again.
 const SHORT_PAUSE: Duration = Duration::from_millis(2);
@@ -124,7 +126,7 @@ impl<'a> Poller<'a> {
                         }
                     }
                 }
-                () = sleep_until(self.due), if fetch.is_terminated() => {
+                () = until(self.due), if fetch.is_terminated() => {
                     asked = self.window.offset();
                     fetch.set(self.fetch(asked).fuse());
                 }
@@ -172,16 +174,20 @@ impl<'a> Poller<'a> {
         fetched: Result<Bytes, CallError>,
     ) -> Result<Vec<(i64, Envelope)>, RunError> {
         let read = fetched.and_then(|answer| self.read(asked, &answer));
-        let arrived = match read {
-            Ok(arrived) => arrived,
+        let (arrived, full) = match read {
+            Ok(read) => read,
             Err(error) => {
                 self.failed(error)?;
                 return Ok(Vec::new());
             }
         };
         self.failures = 0;
-        self.pause = if self.window.unsettled() == 0 {
+        let moves = self.window.unsettled() == 0 || self.window.confirmable() >= STEP;
+        self.pause = if moves {
             Duration::ZERO
+        } else if full {
+            // Nothing new can show before it moves, and then it is asked at once.
+            LONG_PAUSE
         } else if arrived.is_empty() {
             (self.pause * 2).clamp(SHORT_PAUSE, LONG_PAUSE)
         } else {
@@ -191,11 +197,12 @@ impl<'a> Poller<'a> {
         Ok(arrived)
     }
 
+    /// What came that was not known, and whether more may be behind it.
     fn read(
         &mut self,
         asked: Option<i64>,
         answer: &[u8],
-    ) -> Result<Vec<(i64, Envelope)>, CallError> {
+    ) -> Result<(Vec<(i64, Envelope)>, bool), CallError> {
         let updates: Updates<'_> = serde_json::from_slice(answer).map_err(|_| {
             let refusal = Refusal::read(answer).map(CallError::Refused);
             refusal.unwrap_or(CallError::Garbled)
@@ -218,7 +225,7 @@ impl<'a> Poller<'a> {
                 None => self.window.settle(id),
             }
         }
-        Ok(arrived)
+        Ok((arrived, updates.result.len() >= BATCH))
     }
 
     /// What the update comes to; nothing where it is not for us or can't be understood.
@@ -301,7 +308,7 @@ impl<'a> Poller<'a> {
             return None;
         }
         self.window.settle(brought.update);
-        if self.window.unsettled() == 0 || self.window.confirmable() >= BATCH / 2 {
+        if self.window.unsettled() == 0 || self.window.confirmable() >= STEP {
             self.pause = SHORT_PAUSE;
             if self.failures == 0 {
                 self.due = Instant::now();
@@ -329,5 +336,12 @@ impl<'a> Poller<'a> {
         if let Err(error) = confirmed {
             tracing::warn!(%error, "the last updates could not be confirmed: they come again");
         }
+    }
+}
+
+/// A timer is a millisecond late or two: where it is time already there is none.
+async fn until(due: Instant) {
+    if due > Instant::now() {
+        sleep_until(due).await;
     }
 }
