@@ -200,3 +200,10 @@ columns! {
         fingerprint: &'a str = "text",
     }
 }
+
+impl Members {
+    /// Whether one of them is the first commit of its ledger.
+    pub(crate) fn any_opens(&self) -> bool {
+        self.seen.contains(&0)
+    }
+}

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 
 use crate::commit::{Member, record};
-use crate::config::{BATCH, HEADS, WAITING};
+use crate::config::{BATCH, FEW, HEADS, WAITING};
 use crate::error::Failure;
 use crate::look::Head;
 use crate::writes::is_common;
@@ -43,6 +43,26 @@ type Writer = Option<(PoolConnection<Postgres>, Instant)>;
 struct Written {
     writer: Writer,
     heads: Vec<(LedgerId, Option<Head>)>,
+    answers: Vec<Answer>,
+}
+
+/// What is on its way.
+struct Batch {
+    ledgers: Vec<LedgerId>,
+    common: bool,
+}
+
+/// What became of a commit, for whoever asked.
+struct Answer {
+    done: oneshot::Sender<Result<Committed, Failure>>,
+    result: Result<Committed, Failure>,
+}
+
+impl Answer {
+    fn tell(self) {
+        // Where nobody waits any more the outcome is kept under its key.
+        let _ = self.done.send(self.result);
+    }
 }
 
 /// Commits that wait, and batches on their way: at most one of a ledger at a time.
@@ -50,9 +70,10 @@ pub(crate) struct Desk {
     pool: PgPool,
     patience: Duration,
     waiting: VecDeque<Request>,
+    writers: usize,
     resting: Vec<Writer>,
     running: JoinSet<Written>,
-    ledgers: HashMap<Id, Vec<LedgerId>>,
+    batches: HashMap<Id, Batch>,
     busy: HashSet<LedgerId>,
     heads: LruCache<LedgerId, Head>,
 }
@@ -63,9 +84,10 @@ impl Desk {
             pool,
             patience,
             waiting: VecDeque::new(),
+            writers: writers.max(1),
             resting: (0..writers.max(1)).map(|_| None).collect(),
             running: JoinSet::new(),
-            ledgers: HashMap::new(),
+            batches: HashMap::new(),
             busy: HashSet::new(),
             heads: LruCache::new(NonZeroUsize::new(HEADS).unwrap_or(NonZeroUsize::MIN)),
         }
@@ -79,7 +101,13 @@ impl Desk {
                 message = inbox.recv(), if room && !(inbox.is_closed() && inbox.is_empty()) => {
                     self.take(message, &mut inbox);
                 }
-                Some(done) = self.running.join_next_with_id() => self.finish(done),
+                Some(done) = self.running.join_next_with_id() => {
+                    let answers = self.finish(done);
+                    // The next are on their way before those who hear of the last go on.
+                    while !self.resting.is_empty() && self.start() {}
+                    tokio::task::yield_now().await;
+                    answers.into_iter().for_each(Answer::tell);
+                }
                 else => return,
             }
             // Whoever is about to commit does it first, and is written with the rest.
@@ -102,6 +130,9 @@ impl Desk {
 
     /// Sends the next batch on its way, if there is one.
     fn start(&mut self) -> bool {
+        if self.gathers() {
+            return false;
+        }
         let batch = self.batch();
         if batch.is_empty() {
             return false;
@@ -109,20 +140,34 @@ impl Desk {
         let Some(writer) = self.resting.pop() else {
             return false;
         };
+        let common = batch.iter().all(|request| is_common(&request.commit));
         let ledgers: Vec<LedgerId> = batch.iter().map(|r| r.commit.ledger.id).collect();
         let heads = ledgers.iter().map(|ledger| self.heads.pop(ledger));
         let heads: Vec<Option<Head>> = heads.collect();
         self.busy.extend(&ledgers);
         let writing = write(self.pool.clone(), self.patience, writer, batch, heads);
         let task = self.running.spawn(writing);
-        self.ledgers.insert(task.id(), ledgers);
+        self.batches.insert(task.id(), Batch { ledgers, common });
         true
+    }
+
+    /// Whether a few wait for the many on their way, to go together with those that come
+    /// meanwhile: each transaction costs the server as much as ten commits in it.
+    fn gathers(&self) -> bool {
+        self.waiting.len() < FEW
+            && self.batches.values().any(|batch| batch.common)
+            && self
+                .waiting
+                .iter()
+                .all(|request| is_common(&request.commit))
     }
 
     /// The oldest that waits and what can go with it, in the order of ledgers: at most one of a
     /// ledger, since the next is decided by what this one leaves, and only of its kind, so that
-    /// the many don't wait for the few that take several statements.
+    /// the many don't wait for the few that take several statements. Some are left for the other
+    /// writers, so that one part is written while another is decided or answered.
     fn batch(&mut self) -> Vec<Request> {
+        let most = (self.waiting.len() / (self.writers + 1)).clamp(FEW, BATCH);
         let mut kind = None;
         let mut ledgers = HashSet::new();
         let mut batch = Vec::new();
@@ -131,7 +176,7 @@ impl Desk {
             let ledger = request.commit.ledger.id;
             // A later commit of a ledger never overtakes an earlier one.
             let is_next = ledgers.insert(ledger) && !self.busy.contains(&ledger);
-            let fits = batch.len() < BATCH && is_next;
+            let fits = batch.len() < most && is_next;
             if fits && *kind.get_or_insert(is_common(&request.commit)) == is_common(&request.commit)
             {
                 batch.push(request);
@@ -144,29 +189,34 @@ impl Desk {
         batch
     }
 
-    fn finish(&mut self, done: Result<(Id, Written), tokio::task::JoinError>) {
+    /// Takes back what a batch held, and gives the answers that are to be told.
+    fn finish(&mut self, done: Result<(Id, Written), tokio::task::JoinError>) -> Vec<Answer> {
         let (id, written) = match done {
             Ok((id, written)) => (id, Some(written)),
             // A panic: nobody waits for an answer any more, and the connection is gone.
             Err(error) => (error.id(), None),
         };
-        for ledger in self.ledgers.remove(&id).unwrap_or_default() {
-            self.busy.remove(&ledger);
+        if let Some(batch) = self.batches.remove(&id) {
+            for ledger in batch.ledgers {
+                self.busy.remove(&ledger);
+            }
         }
-        let (writer, heads) = match written {
-            Some(Written { writer, heads }) => (writer, heads),
-            None => (None, Vec::new()),
-        };
-        self.resting.push(writer);
-        for (ledger, head) in heads {
+        let written = written.unwrap_or(Written {
+            writer: None,
+            heads: Vec::new(),
+            answers: Vec::new(),
+        });
+        self.resting.push(written.writer);
+        for (ledger, head) in written.heads {
             if let Some(head) = head {
                 self.heads.put(ledger, head);
             }
         }
+        written.answers
     }
 }
 
-/// Writes a batch and tells everybody. Where one commit may be to blame, each is tried alone.
+/// Writes a batch. Where one commit may be to blame, each is tried alone.
 async fn write(
     pool: PgPool,
     patience: Duration,
@@ -203,20 +253,21 @@ async fn write(
             };
         }
     }
-    let mut kept = Vec::with_capacity(members.len());
-    for ((member, failure), waiter) in members.into_iter().zip(failures).zip(waiters) {
-        kept.push((member.commit.ledger.id, member.head));
+    let mut heads = Vec::with_capacity(members.len());
+    let mut answers = Vec::with_capacity(members.len());
+    for ((member, failure), done) in members.into_iter().zip(failures).zip(waiters) {
+        heads.push((member.commit.ledger.id, member.head));
         let result = match (member.result, failure) {
             (Some(committed), _) => Ok(committed),
             (None, Some(failure)) => Err(failure),
             (None, None) => Err(Failure::Busy("other instances write to the same ledger")),
         };
-        // Nobody waits any more: the outcome is kept under its key.
-        let _ = waiter.send(result);
+        answers.push(Answer { done, result });
     }
     Written {
         writer: pen.writer,
-        heads: kept,
+        heads,
+        answers,
     }
 }
 

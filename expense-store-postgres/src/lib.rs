@@ -2,6 +2,7 @@
 
 mod columns;
 mod commit;
+mod common;
 mod config;
 mod desk;
 mod error;

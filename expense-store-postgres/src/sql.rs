@@ -1,6 +1,5 @@
-//! The statements that write a batch.
+//! The statements that write what few commits write.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use expense_core::domain::access::Person;
@@ -9,96 +8,10 @@ use expense_core::memory::column::text;
 use sqlx::postgres::PgArguments;
 use sqlx::{Encode, PgConnection, Postgres, Type};
 
-use crate::columns::{
-    Changes, Columns, Drafts, Expenses, Images, Ledgers, Lessons, Members, Sessions, Suggestions,
-    Tags, Totals,
-};
+use crate::columns::{Columns, Drafts, Expenses, Images, Lessons, Tags};
 use crate::error::Failure;
 use crate::moving;
-use crate::writes::{Common, Erased, Recounted, Seldom, Sweep};
-
-impl Common<'_> {
-    /// Writes everything of those members whose stamp still stands and whose key is new, in one
-    /// statement, and says whose that is.
-    pub(crate) async fn write(self, db: &mut PgConnection) -> Result<HashSet<i64>, Failure> {
-        let mut arguments = PgArguments::default();
-        self.members.bind(&mut arguments)?;
-        self.ledgers.bind(&mut arguments)?;
-        self.sessions.bind(&mut arguments)?;
-        self.expenses.bind(&mut arguments)?;
-        self.tags.bind(&mut arguments)?;
-        self.totals.bind(&mut arguments)?;
-        self.suggestions.bind(&mut arguments)?;
-        self.changes.bind(&mut arguments)?;
-        let passed: Vec<i64> = sqlx::query_scalar_with(COMMON.as_str(), arguments)
-            .fetch_all(db)
-            .await?;
-        Ok(passed.into_iter().collect())
-    }
-}
-
-/// Counters are moved in the order of their ledgers, which is that of the members, so that two
-/// batches never wait for each other. Usually all pass: then the rows are not looked through.
-static COMMON: LazyLock<String> = LazyLock::new(|| {
-    let mut next = 1;
-    let mut take = |columns: usize| {
-        let first = next;
-        next += columns;
-        first
-    };
-    let members = Members::rows(take(Members::COLUMNS.len()));
-    let ledgers = Ledgers::insert(take(Ledgers::COLUMNS.len()));
-    let sessions = Sessions::insert(take(Sessions::COLUMNS.len()));
-    let expenses = Expenses::insert(take(Expenses::COLUMNS.len()));
-    let tags = Tags::insert(take(Tags::COLUMNS.len()));
-    let totals = Totals::insert(take(Totals::COLUMNS.len()));
-    let suggestions = Suggestions::insert(take(Suggestions::COLUMNS.len()));
-    let changes = Changes::insert(take(Changes::COLUMNS.len()));
-    let gate = "WHERE (SELECT all_of_them FROM gate)
-        OR r.ledger_id = ANY ((SELECT ledgers FROM gate)::bigint[])";
-    let is_new = "NOT EXISTS
-        (SELECT FROM outcomes AS o WHERE o.ledger_id = r.ledger_id AND o.key = r.key)";
-    format!(
-        "WITH r AS MATERIALIZED (SELECT * FROM {members}),
-        moved AS (
-            UPDATE counters AS c SET stamp = r.stamp, revision = r.revision,
-                session_version = r.session_version, last_place = r.last_place,
-                last_number = r.last_number, sweep_at = r.sweep_at
-            FROM r WHERE c.ledger_id = r.ledger_id AND c.stamp = r.seen AND {is_new}
-            RETURNING c.ledger_id),
-        opened AS (
-            INSERT INTO counters (ledger_id, stamp, revision, session_version, last_place,
-                last_number, sweep_at)
-            SELECT ledger_id, stamp, revision, session_version, last_place, last_number, sweep_at
-            FROM r WHERE seen = 0 AND {is_new}
-            ON CONFLICT (ledger_id) DO NOTHING
-            RETURNING ledger_id),
-        passed AS (SELECT ledger_id FROM moved UNION ALL SELECT ledger_id FROM opened),
-        gate AS MATERIALIZED (
-            SELECT count(*) = (SELECT count(*) FROM r) AS all_of_them,
-                array_agg(ledger_id) AS ledgers
-            FROM passed),
-        a AS (INSERT INTO outcomes (ledger_id, at, key, outcome)
-            SELECT ledger_id, at, key, outcome FROM r {gate}),
-        b AS ({ledgers} {gate}
-            ON CONFLICT (ledger_id) DO UPDATE SET currency = excluded.currency,
-                zone = excluded.zone, locale = excluded.locale, language = excluded.language,
-                categories = excluded.categories, members = excluded.members),
-        c AS ({sessions} {gate}
-            ON CONFLICT (ledger_id) DO UPDATE SET session = excluded.session),
-        d AS ({expenses} {gate}),
-        e AS ({tags} {gate}),
-        f AS ({totals} {gate}
-            ON CONFLICT (ledger_id, day, category, currency, converted_into) DO UPDATE SET
-                amount = totals.amount + excluded.amount, count = totals.count + excluded.count,
-                converted = totals.converted + excluded.converted),
-        h AS ({suggestions} {gate} ON CONFLICT DO NOTHING),
-        g AS ({changes} {gate}
-            ON CONFLICT (ledger_id, id) DO UPDATE SET at = excluded.at, by = excluded.by,
-                undone = excluded.undone, effects = excluded.effects)
-        SELECT ledger_id FROM passed"
-    )
-});
+use crate::writes::{Erased, Recounted, Seldom, Sweep};
 
 impl Seldom<'_> {
     /// Writes everything, what is taken away before what comes in its place.

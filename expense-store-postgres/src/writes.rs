@@ -39,7 +39,9 @@ pub(crate) fn is_common(commit: &Commit) -> bool {
         | Write::PutPerson(_)
         | Write::Erase => false,
     };
-    commit.ledger.lessons.is_empty() && commit.writes.iter().all(common)
+    // What a ledger had learned before it is kept for the first time comes along.
+    let brings = commit.ledger.revision.0 == 0 && !commit.ledger.lessons.is_empty();
+    !brings && commit.writes.iter().all(common)
 }
 
 /// Adds what one commit comes to, and says what its ledger's counters are afterwards.

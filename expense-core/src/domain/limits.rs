@@ -83,7 +83,7 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// The longest wait between two tries, unless the other side asks for more.
 pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
 /// Ledgers that one process keeps copies of.
-pub const LEDGERS: u64 = 20_000;
+pub const LEDGERS: u64 = 6_000;
 /// Sessions, and notes of sent messages, that one process keeps; more are read from the store.
 pub const COPIES: usize = 10_000;
 /// How long the shared copy of a session is kept.
