@@ -132,6 +132,7 @@ async fn load(fake: &Fake, args: &Args, first: i64) -> Report {
     let load = Load {
         first,
         shape,
+        acquainted: false,
         messages: size(args.messages),
         time: *args.time,
         patience: PATIENCE,

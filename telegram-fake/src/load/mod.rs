@@ -5,14 +5,17 @@ mod token;
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, timeout_at};
 
 pub use report::{Latency, Report};
 
 use crate::fake::Fake;
 use crate::person::Person;
 use crate::shared::Arrival;
+
+/// People who are introduced at the same time.
+const ACQUAINTED_AT_A_TIME: usize = 64;
 
 /// How people write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +42,10 @@ pub struct Load {
     pub first: i64,
     /// How people write.
     pub shape: Shape,
-    /// The most messages that are written.
+    /// Whether everybody writes once before it begins, which is not measured: the first message
+    /// of a chat opens its ledger.
+    pub acquainted: bool,
+    /// The most messages that are written, those of the acquaintance left out.
     pub messages: usize,
     /// The longest time in which messages are written.
     pub time: Duration,
@@ -77,15 +83,20 @@ pub async fn run(fake: &Fake, load: &Load) -> Report {
         report: Report::default(),
         last: Instant::now(),
     };
+    if load.acquainted {
+        crowd.introduce(load.patience).await;
+    }
+    let introduced = crowd.sent.len();
+    crowd.report = Report::default();
     let start = Instant::now();
     let end = start + load.time;
     match load.shape {
         Shape::Closed { .. } => crowd.closed(load.messages, end).await,
         Shape::Open { rate, .. } => crowd.open(load.messages, end, rate.max(1)).await,
     }
-    crowd.rest(load.patience).await;
+    crowd.rest(introduced, load.patience).await;
     let spent = crowd.last.duration_since(start);
-    crowd.report.finish(crowd.sent.len(), spent)
+    crowd.report.finish(crowd.sent.len() - introduced, spent)
 }
 
 /// The people of a load, and what they wait for.
@@ -127,7 +138,19 @@ impl Crowd {
         false
     }
 
+    /// Everybody writes once, a few at a time.
+    async fn introduce(&mut self, patience: Duration) {
+        for person in 0..self.people.len() {
+            self.write(person, Instant::now());
+            if person % ACQUAINTED_AT_A_TIME == 0 {
+                self.rest(0, patience).await;
+            }
+        }
+        self.rest(0, patience).await;
+    }
+
     async fn closed(&mut self, messages: usize, end: Instant) {
+        let messages = messages.saturating_add(self.sent.len());
         for person in 0..self.people.len().min(messages) {
             self.write(person, Instant::now());
         }
@@ -143,26 +166,22 @@ impl Crowd {
     }
 
     async fn open(&mut self, messages: usize, end: Instant, rate: u32) {
-        let start = Instant::now();
-        for index in 0..messages {
-            let nth = u64::try_from(index).unwrap_or(u64::MAX);
-            let due = start + Duration::from_nanos(nth * 1_000_000_000 / u64::from(rate));
-            if due >= end {
-                return;
+        let mut dues = dues(messages, end, rate);
+        loop {
+            tokio::select! {
+                biased;
+                due = dues.recv() => match due {
+                    Some(due) => self.write(turn(self.sent.len(), self.people.len()), due),
+                    None => return,
+                },
+                Some(arrival) = self.arrivals.recv() => { self.answered(&arrival); }
             }
-            while due > Instant::now() {
-                tokio::select! {
-                    () = sleep_until(due) => {}
-                    Some(arrival) = self.arrivals.recv() => { self.answered(&arrival); }
-                }
-            }
-            self.write(turn(index, self.people.len()), due);
         }
     }
 
-    /// Waits for what is not answered yet; each answer gives patience anew.
-    async fn rest(&mut self, patience: Duration) {
-        while self.report.answered() < self.sent.len() {
+    /// Waits for what is not answered yet, the introduced left out; each answer gives patience anew.
+    async fn rest(&mut self, introduced: usize, patience: Duration) {
+        while introduced + self.report.answered() < self.sent.len() {
             let end = Instant::now() + patience;
             let Ok(Some(arrival)) = timeout_at(end, self.arrivals.recv()).await else {
                 return;
@@ -170,4 +189,26 @@ impl Crowd {
             self.answered(&arrival);
         }
     }
+}
+
+/// Tells when each message of an open loop is due, at that moment. A thread of its own is up to
+/// a millisecond more punctual than the timers of the runtime.
+fn dues(messages: usize, end: Instant, rate: u32) -> UnboundedReceiver<Instant> {
+    let (sender, receiver) = unbounded_channel();
+    let start = Instant::now();
+    std::thread::spawn(move || {
+        for index in 0..messages {
+            let nth = u64::try_from(index).unwrap_or(u64::MAX);
+            let due =
+                start + Duration::from_nanos(nth.saturating_mul(1_000_000_000) / u64::from(rate));
+            if due >= end {
+                return;
+            }
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            if sender.send(due).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
