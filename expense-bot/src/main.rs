@@ -28,6 +28,10 @@ use cli::{Cli, Command};
 use config::Config;
 use error::Failure;
 
+/// A message is some hundred short-lived pieces of memory: see decision 18.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match dispatch(Cli::parse()) {
         Ok(code) => code,

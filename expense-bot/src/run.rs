@@ -17,15 +17,14 @@ use crate::signals;
 use crate::wire::store::Store;
 use crate::wire::{self, console};
 
-/// Threads of the runtime: one answers while another reads the database.
-const THREADS: usize = 2;
 /// How long the console may take to end after the service.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Runs a command's asynchronous part.
+/// Runs a command's asynchronous part: all of it on one thread, which leaves the other cores to
+/// the database and to readers. What computes for long (an image, a request's body) has threads
+/// of its own, and who needs more than one core starts more processes.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(THREADS)
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
         .block_on(work)

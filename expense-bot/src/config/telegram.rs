@@ -55,7 +55,7 @@ pub(super) fn read(source: &mut Source) -> Option<Telegram> {
     let mode = source.take("TELEGRAM_MODE", |text| {
         one_of(text, &[("polling", false), ("webhook", true)])
     });
-    let webhook = webhook(source, mode == Some(true));
+    let webhook = webhook(source, mode);
     let pace = source.take("TELEGRAM_MESSAGES_PER_SECOND", |text| {
         count(text, 0, 1_000_000)
     });
@@ -75,11 +75,12 @@ pub(super) fn http(source: &mut Source, telegram: Option<&Telegram>) -> Option<S
     source.take("HTTP_ADDR", address).or_else(usual)
 }
 
-fn webhook(source: &mut Source, wanted: bool) -> Option<Webhook> {
+/// Where updates are brought: an address to bring them to is reason enough.
+fn webhook(source: &mut Source, wanted: Option<bool>) -> Option<Webhook> {
     let url = source.take("WEBHOOK_URL", web_address);
     let secret = source.take("WEBHOOK_SECRET", secret);
     let connections = source.take("WEBHOOK_MAX_CONNECTIONS", |text| count(text, 1, 100));
-    if !wanted {
+    if !wanted.unwrap_or(url.is_some()) {
         return None;
     }
     if url.is_none() && !source.is_wrong("WEBHOOK_URL") {
