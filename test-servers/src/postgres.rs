@@ -236,7 +236,9 @@ impl Server {
         self.folder.path().join("log")
     }
 
-    fn program(&self, name: &str) -> Command {
+    /// One of the programs that came with the server, `psql` for example, as the user who runs it.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));
         self.unprivileged(&mut command);
         command

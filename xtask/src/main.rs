@@ -31,8 +31,12 @@ enum Task {
         /// The folder, with its truth.json
         dir: PathBuf,
     },
-    /// Measures recording, start and idle memory of release builds
-    Bench,
+    /// Measures release builds beside what they are compared with
+    Bench {
+        /// One part of it
+        #[arg(long, value_enum)]
+        only: Option<bench::Part>,
+    },
     #[command(flatten)]
     Part(Part),
 }
@@ -49,7 +53,7 @@ fn main() -> ExitCode {
         Task::Test => suite::run(),
         Task::Ci => ci::run(),
         Task::Receipts { dir } => receipts::run(&dir),
-        Task::Bench => bench::run(),
+        Task::Bench { only } => bench::run(only),
         Task::Part(Part::Deny) => deny::run(),
     };
     match done {
