@@ -22,6 +22,7 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
 }
 
 /// Tells the operator where photos are not read because the models were never fetched.
+#[cfg(feature = "telegram")]
 pub(crate) fn remind(config: &Config) {
     if config.readers.local && Models::locate(folder(config)).is_err() {
         eprintln!(
