@@ -18,7 +18,7 @@ use crate::shell::{self, Result, TaskError, cargo};
 /// Rounds of everything that is compared; the middle one counts.
 const ROUNDS: usize = 3;
 /// How long each contender is under load, in seconds.
-const SECONDS: u64 = 10;
+const SECONDS: u64 = 8;
 /// Chats that write as soon as they were answered.
 const CHATS: usize = 256;
 /// Starts that are measured; the middle one counts.
