@@ -167,13 +167,40 @@ pub fn named(name: &str) -> Option<&'static Command> {
         .find(|command| command.name.eq_ignore_ascii_case(name))
 }
 
+/// What updates are called in metrics that are no command of ours.
+const KINDS: [&str; 16] = [
+    OTHER,
+    "text",
+    "edited",
+    "photo",
+    "voice",
+    "press",
+    "read",
+    "rate",
+    "waits",
+    "suggested",
+    "tick",
+    "limited",
+    "membership",
+    "denied",
+    "code",
+    "unsupported",
+];
+const OTHER: &str = "other";
+
+/// Everything that [`label`] may say.
+pub fn labels() -> impl Iterator<Item = &'static str> {
+    let commands = COMMANDS.iter().map(|command| command.name);
+    commands.chain(KINDS)
+}
+
 /// What an event is called in metrics: one of our own words, never what a stranger typed.
 #[must_use]
 pub fn label(event: &Event) -> &'static str {
     match event {
         Event::Text { text, .. } => match route(text, Audience::Owners) {
             Routed::Known(command, _) => command.name,
-            Routed::Unknown(_) => "other",
+            Routed::Unknown(_) => OTHER,
             Routed::NotACommand => "text",
         },
         Event::Edited { .. } | Event::Recaptioned { .. } => "edited",
