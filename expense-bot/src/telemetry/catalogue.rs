@@ -5,6 +5,7 @@ pub(crate) struct Metric {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     /// The names of its labels, separated by commas.
+    #[cfg_attr(not(test), allow(dead_code, reason = "the page in docs/ lists them"))]
     pub(crate) labels: &'static str,
     /// One line for people.
     pub(crate) help: &'static str,

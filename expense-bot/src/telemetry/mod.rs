@@ -1,6 +1,7 @@
 //! What the program tells its operator: lines on standard error, never on standard output;
 //! numbers for Prometheus; traces for a collector.
 
+#[cfg(any(feature = "telegram", test))]
 mod catalogue;
 #[cfg(feature = "telegram")]
 pub(crate) mod metrics;

@@ -212,3 +212,9 @@ impl<E: opentelemetry_sdk::trace::SpanExporter> opentelemetry_sdk::trace::SpanEx
         self.inner.set_resource(resource);
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/seeing/collector.rs"]
+mod collector;
+#[cfg(test)]
+mod tests;

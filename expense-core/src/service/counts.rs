@@ -142,8 +142,10 @@ impl Copies {
 
 impl Requests {
     fn new(command: &'static str) -> Self {
-        let counter =
-            |outcome| counter!("bot_requests_total", "command" => command, "outcome" => outcome);
+        let counter = |outcome: Outcome| {
+            let outcome = outcome.name();
+            counter!("bot_requests_total", "command" => command, "outcome" => outcome)
+        };
         Self {
             done: counter(Outcome::Done),
             retried: counter(Outcome::Retried),

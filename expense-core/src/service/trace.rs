@@ -58,9 +58,11 @@ pub(super) fn send() -> Span {
 impl Inner {
     /// An update at the door.
     pub(super) fn accept_span(&self, envelope: &Envelope) -> Span {
-        let command = command::label(&envelope.event);
-        let chat = self.alias(&envelope.chat);
-        span!(target: TARGET, Level::INFO, "accept", otel.kind = "producer", command, %chat)
+        // The fields are computed only where somebody traces.
+        span!(
+            target: TARGET, Level::INFO, "accept", otel.kind = "producer",
+            command = command::label(&envelope.event), chat = %self.alias(&envelope.chat),
+        )
     }
 
     /// An update in a worker's hands: a part of the trace that it brought along.
