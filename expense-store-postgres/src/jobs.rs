@@ -97,7 +97,7 @@ const CLAIM_RATES: &str = claim!(
 );
 const WAITING: &str = concat!("SELECT item FROM (", free!(reading), ") AS f");
 
-/// How much waits, each counted by an index of what waits and nothing else.
+/// How much waits. What is counted has an index of its own, or a table with nothing else in it.
 const BACKLOG: &str = "SELECT
     (SELECT count(*) FROM drafts WHERE state = 'waiting'),
     (SELECT count(*) FROM parked),

@@ -84,7 +84,7 @@ const TAKE: &str = "INSERT INTO claims (ledger_id, kind, item, claim, until, att
 const END_TURN: &str = "UPDATE drafts SET turn = ?3 WHERE state = 'waiting' AND opened_by =
         (SELECT opened_by FROM drafts WHERE ledger_id = ?1 AND id = ?2)";
 
-/// How much waits, each counted by an index of what waits and nothing else.
+/// How much waits. What is counted has an index of its own, or a table with nothing else in it.
 const BACKLOG: &str = "SELECT
     (SELECT count(*) FROM drafts WHERE state = 'waiting'),
     (SELECT count(*) FROM parked),
