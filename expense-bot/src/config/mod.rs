@@ -51,6 +51,7 @@ pub(crate) use telegram::Mode;
 pub(crate) use telegram::Telegram;
 #[cfg(feature = "load")]
 pub(crate) use telegram::Webhook;
+#[cfg(feature = "otel")]
 pub(crate) use traces::Traces;
 
 use source::Source;
@@ -91,7 +92,7 @@ pub(crate) struct Config {
     /// How it is logged.
     pub(crate) log_format: LogFormat,
     /// Where traces go, if anywhere.
-    pub(crate) traces: Option<Traces>,
+    pub(crate) traces: Option<traces::Traces>,
 }
 
 /// How a log line looks.
