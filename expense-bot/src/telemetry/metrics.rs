@@ -34,11 +34,10 @@ static PAGE: OnceLock<Page> = OnceLock::new();
 /// Begins to record. Once a process, before anything is counted; never where nobody can ask: then
 /// counting costs nothing.
 pub(super) fn start() {
-    let buckets = |builder: PrometheusBuilder, name: &str, buckets: &[f64]| {
-        builder.set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
-    };
-    let builder = buckets(PrometheusBuilder::new(), "queue_lag_seconds", &LAG);
-    let Ok(builder) = builder.and_then(|builder| builder.set_buckets(&SECONDS)) else {
+    let lag = Matcher::Full("queue_lag_seconds".to_owned());
+    let builder = PrometheusBuilder::new().set_buckets(&SECONDS);
+    let builder = builder.and_then(|builder| builder.set_buckets_for_metric(lag, &LAG));
+    let Ok(builder) = builder else {
         return;
     };
     let recorder = builder.build_recorder();
