@@ -93,6 +93,7 @@ fn envelope(said: &Said) -> Result<Envelope, InvalidKey> {
         language: None,
         name: None,
         scene: Scene::Private,
+        trace: None,
         event: Event::Text {
             text: said.text.clone(),
             reply_to: None,

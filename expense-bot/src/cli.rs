@@ -61,7 +61,7 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   TELEGRAM_MODE          polling or webhook [default: polling]
   TELEGRAM_MESSAGES_PER_SECOND  to all chats; 0 lifts every pacing [default: 30]
   WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_MAX_CONNECTIONS  where and how Telegram brings updates
-  HTTP_ADDR              serves the webhook, /livez, /readyz [default with a webhook: 127.0.0.1:8080]
+  HTTP_ADDR              serves the webhook, /livez, /readyz, /metrics [default with a webhook: 127.0.0.1:8080]
   OWNER_IDS, ALLOWED_USER_IDS, ALLOWED_CHAT_IDS, OPEN_TO_ALL  whom the bot talks to
   DATABASE_URL           sqlite://FILE or postgres://… [default: a file in the data directory]
   DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
@@ -76,4 +76,5 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   DRAFT_TTL              how long a draft can be saved [default: 24h]
   RATE_LIMIT_PER_MINUTE  messages a person may send; 0 for no limit [default: 30, on a terminal 0]
   LOG, LOG_FORMAT        what is logged to standard error, as text or json [default: warn, text]
+  OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG  where traces go, and which part of them [default: nowhere, 1]
 The data directory is $XDG_DATA_HOME/expense-bot, or ~/.local/share/expense-bot.";

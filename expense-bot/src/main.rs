@@ -45,9 +45,8 @@ fn main() -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     let config = Config::read(|name| std::env::var_os(name), cli.config.as_deref());
-    if let Ok(config) = &config {
-        telemetry::start(config);
-    }
+    // Until the end, when what it has gathered is sent.
+    let _telemetry = config.as_ref().ok().map(telemetry::start).transpose()?;
     let done = match cli.command.unwrap_or(Command::Run) {
         // It tells the mistakes of a configuration among its findings.
         Command::Doctor => return run::block_on(doctor::run(config)),

@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{self, Config};
 use crate::error::Failure;
+use crate::http::Health;
 use crate::wire;
 use crate::wire::store::Store;
 use crate::{http, run, signals};
@@ -55,7 +56,8 @@ pub(crate) async fn serve(
     });
     if let Some(listener) = listener {
         let routes = bot.router(service.clone()).unwrap_or_default();
-        tasks.spawn(http::serve(listener, routes, probe, shutdown.clone()));
+        let health = Health::new(probe, shutdown.clone());
+        tasks.spawn(http::serve(listener, routes, health));
     }
     eprintln!("Waiting for messages from Telegram; Ctrl-C ends it.");
     #[cfg(feature = "ocr-local")]

@@ -90,6 +90,7 @@ impl Inbox<'_> {
             language: None,
             name: None,
             scene: Scene::Private,
+            trace: None,
             event,
         })))
     }

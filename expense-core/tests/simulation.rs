@@ -17,7 +17,7 @@ use expense_core::domain::ledger::Ledger;
 use expense_core::domain::text::Tag;
 use expense_core::memory::store::MemoryStore;
 use expense_core::ports::error::Result;
-use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
+use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use expense_core::testing::simulation::scenario::{
@@ -158,6 +158,10 @@ struct Careless(Arc<dyn Jobs>);
 impl Jobs for Careless {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
         self.0.claim(kind, limit, ttl).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        self.0.backlog().await
     }
 
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {

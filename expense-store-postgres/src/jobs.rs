@@ -9,7 +9,7 @@ use expense_core::domain::limits;
 use expense_core::memory::column::{self, json, narrow};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
+use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
@@ -97,6 +97,13 @@ const CLAIM_RATES: &str = claim!(
 );
 const WAITING: &str = concat!("SELECT item FROM (", free!(reading), ") AS f");
 
+/// How much waits. What is counted has an index of its own, or a table with nothing else in it.
+const BACKLOG: &str = "SELECT
+    (SELECT count(*) FROM drafts WHERE state = 'waiting'),
+    (SELECT count(*) FROM parked),
+    (SELECT count(*) FROM suggestions),
+    (SELECT count(*) FROM expenses WHERE rate_due IS NOT NULL)";
+
 fn claiming(kind: JobKind) -> &'static str {
     match kind {
         JobKind::Reading => CLAIM_READINGS,
@@ -121,6 +128,11 @@ impl Jobs for PostgresStore {
         let now = self.clock.now();
         let drafts = self.with(async |db| in_turn(db, now, limit).await).await;
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
+    }
+
+    async fn backlog(&self) -> PortResult<Backlog> {
+        let backlog = self.with(async |db| count(db).await).await;
+        backlog.map_err(|failure| failure.during("jobs", "backlog"))
     }
 
     async fn release(&self, job: &Job, release: Release) -> PortResult<()> {
@@ -166,6 +178,17 @@ async fn take(
         }
     }
     Ok(jobs)
+}
+
+async fn count(db: &mut PgConnection) -> Result<Backlog, Failure> {
+    let counts: (i64, i64, i64, i64) = sqlx::query_as(BACKLOG).fetch_one(db).await?;
+    let (readings, replies, suggestions, rates) = counts;
+    Ok(Backlog {
+        readings: narrow(readings)?,
+        replies: narrow(replies)?,
+        suggestions: narrow(suggestions)?,
+        rates: narrow(rates)?,
+    })
 }
 
 async fn in_turn(

@@ -29,4 +29,4 @@ mod writes;
 pub use config::Config;
 pub use error::OpenError;
 pub use examine::{Examined, examine};
-pub use store::PostgresStore;
+pub use store::{PoolUse, PostgresStore};

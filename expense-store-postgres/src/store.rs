@@ -1,6 +1,7 @@
 //! The store: one database, a pool of connections.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,7 +17,8 @@ use expense_core::domain::text::Tag;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
-use sqlx::{PgConnection, PgPool};
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -28,6 +30,35 @@ use crate::open::open;
 use crate::read;
 use crate::totals;
 
+/// How much of the connections is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Connections at most.
+    pub max: u32,
+    /// Connections that are open, idle ones included.
+    pub open: u32,
+    /// Connections that nobody uses.
+    pub idle: u32,
+    /// Reads that wait for a connection.
+    pub waiting: u32,
+}
+
+/// One who waits, also if they stop waiting half way.
+struct Waits<'a>(&'a AtomicU32);
+
+impl<'a> Waits<'a> {
+    fn one_more(waiting: &'a AtomicU32) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Ledgers, expenses, waiting work and shared copies of sessions in one PostgreSQL database.
 ///
 /// Any number of stores, on any number of machines, may use a database at the same time.
@@ -35,6 +66,8 @@ pub struct PostgresStore {
     inbox: mpsc::Sender<Message>,
     task: Mutex<Option<JoinHandle<()>>>,
     pool: PgPool,
+    /// Who waits for a connection at this moment.
+    waiting: AtomicU32,
     patience: Duration,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -54,6 +87,7 @@ impl PostgresStore {
             inbox,
             task: Mutex::new(Some(task)),
             pool,
+            waiting: AtomicU32::new(0),
             patience: config.patience(),
             clock: config.clock,
         })
@@ -69,6 +103,23 @@ impl PostgresStore {
         self.pool.close().await;
     }
 
+    /// How much of its connections is used at this moment.
+    #[must_use]
+    pub fn pool_use(&self) -> PoolUse {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        PoolUse {
+            max: self.pool.options().get_max_connections(),
+            open: self.pool.size(),
+            idle,
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
+    }
+
+    async fn connection(&self) -> Result<PoolConnection<Postgres>, Failure> {
+        let _waits = Waits::one_more(&self.waiting);
+        Ok(self.pool.acquire().await?)
+    }
+
     async fn record(&self, commit: Arc<Commit>) -> Result<Committed, Failure> {
         let (done, answer) = oneshot::channel();
         let request = Box::new(Request { commit, done });
@@ -82,7 +133,7 @@ impl PostgresStore {
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.connection().await?;
         let answered = tokio::time::timeout(self.patience, run(&mut connection)).await;
         let answered = answered.unwrap_or(Err(Failure::Silent));
         if answered.as_ref().is_err_and(Failure::ends_connection) {

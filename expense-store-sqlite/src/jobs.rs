@@ -9,7 +9,7 @@ use expense_core::domain::limits;
 use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
+use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Work};
 use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
@@ -84,6 +84,13 @@ const TAKE: &str = "INSERT INTO claims (ledger_id, kind, item, claim, until, att
 const END_TURN: &str = "UPDATE drafts SET turn = ?3 WHERE state = 'waiting' AND opened_by =
         (SELECT opened_by FROM drafts WHERE ledger_id = ?1 AND id = ?2)";
 
+/// How much waits. What is counted has an index of its own, or a table with nothing else in it.
+const BACKLOG: &str = "SELECT
+    (SELECT count(*) FROM drafts WHERE state = 'waiting'),
+    (SELECT count(*) FROM parked),
+    (SELECT count(*) FROM suggestions),
+    (SELECT count(*) FROM expenses WHERE rate_due IS NOT NULL)";
+
 fn place(kind: JobKind) -> usize {
     match kind {
         JobKind::Reading => 0,
@@ -104,6 +111,11 @@ impl Jobs for SqliteStore {
     async fn waiting(&self, limit: usize) -> PortResult<Vec<DraftId>> {
         let drafts = self.in_turn(limit).await;
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
+    }
+
+    async fn backlog(&self) -> PortResult<Backlog> {
+        let backlog = self.count().await;
+        backlog.map_err(|failure| failure.during("jobs", "backlog"))
     }
 
     async fn release(&self, job: &Job, release: Release) -> PortResult<()> {
@@ -192,6 +204,17 @@ impl SqliteStore {
         }
         transaction.commit().await?;
         Ok(jobs)
+    }
+
+    async fn count(&self) -> Result<Backlog, Failure> {
+        let counts: (i64, i64, i64, i64) = sqlx::query_as(BACKLOG).fetch_one(&self.readers).await?;
+        let (readings, replies, suggestions, rates) = counts;
+        Ok(Backlog {
+            readings: narrow(readings)?,
+            replies: narrow(replies)?,
+            suggestions: narrow(suggestions)?,
+            rates: narrow(rates)?,
+        })
     }
 
     async fn in_turn(&self, limit: usize) -> Result<Vec<DraftId>, Failure> {

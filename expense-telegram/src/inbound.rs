@@ -233,6 +233,7 @@ impl Inbound {
             language: origin.language,
             name: origin.name,
             scene,
+            trace: None,
             event,
         })
     }

@@ -93,6 +93,7 @@ impl App {
             language: None,
             name: None,
             scene: Scene::Private,
+            trace: None,
             event,
         }
     }

@@ -7,6 +7,7 @@ mod debian;
 mod deny;
 mod models;
 mod postgres;
+mod prometheus;
 mod python;
 mod receipts;
 mod redis;

@@ -2,7 +2,7 @@
 
 use crate::count::{self, Count};
 use crate::shell::{Result, TaskError, cargo, works};
-use crate::{models, postgres, python, redis};
+use crate::{models, postgres, prometheus, python, redis};
 
 /// Features and members of every build here: one set, so that each crate is compiled once.
 pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
@@ -13,6 +13,7 @@ pub(crate) fn run() -> Result {
     let python = python::ensure();
     let postgres = postgres::ensure()?;
     let redis = redis::ensure()?;
+    prometheus::ensure()?;
     let mut total = Count::default();
     let mut failed = Vec::new();
     for mut runner in runners() {

@@ -14,6 +14,7 @@ use super::tests::mistakes;
 #[case::gemini(cfg!(feature = "gemini"), "gemini", ("GEMINI_API_KEY", "key"))]
 #[case::gemini_alone(cfg!(feature = "gemini"), "gemini", ("OCR", "gemini"))]
 #[case::local(cfg!(feature = "ocr-local"), "ocr-local", ("OCR", "local"))]
+#[case::traces(cfg!(feature = "otel"), "otel", ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317"))]
 #[case::rates(cfg!(feature = "fx"), "fx", ("FX_API_URL", "https://rates.example"))]
 fn what_is_lacking_is_named(
     #[case] there: bool,

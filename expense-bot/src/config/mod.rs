@@ -4,6 +4,7 @@
         feature = "fx",
         feature = "gemini",
         feature = "ocr-local",
+        feature = "otel",
         feature = "postgres",
         feature = "sqlite",
         feature = "telegram"
@@ -19,6 +20,7 @@ mod people;
 mod readers;
 mod source;
 mod telegram;
+mod traces;
 mod values;
 
 use std::ffi::OsString;
@@ -49,6 +51,8 @@ pub(crate) use telegram::Mode;
 pub(crate) use telegram::Telegram;
 #[cfg(feature = "load")]
 pub(crate) use telegram::Webhook;
+#[cfg(feature = "otel")]
+pub(crate) use traces::Traces;
 
 use source::Source;
 use values::{count, duration, one_of, web_address};
@@ -64,7 +68,7 @@ pub(crate) struct Config {
     pub(crate) home: Option<PathBuf>,
     /// The bot on Telegram; without it the chat is on this terminal.
     pub(crate) telegram: Option<Telegram>,
-    /// Where `/livez`, `/readyz` and the webhook are served, if anywhere.
+    /// Where `/livez`, `/readyz`, `/metrics` and the webhook are served, if anywhere.
     pub(crate) http: Option<SocketAddr>,
     /// Whom the bot talks to.
     pub(crate) people: People,
@@ -87,6 +91,8 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// How it is logged.
     pub(crate) log_format: LogFormat,
+    /// Where traces go, if anywhere.
+    pub(crate) traces: Option<traces::Traces>,
 }
 
 /// How a log line looks.
@@ -176,6 +182,7 @@ impl Config {
             log_format: source
                 .take("LOG_FORMAT", log_format)
                 .unwrap_or(LogFormat::Text),
+            traces: traces::read(&mut source),
         };
         match source.into_mistakes() {
             none if none.is_empty() => Ok(config),

@@ -41,6 +41,8 @@ const PLAIN: &[&str] = &[
     "RATE_LIMIT_PER_MINUTE",
     "LOG",
     "LOG_FORMAT",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_TRACES_SAMPLER_ARG",
 ];
 /// Names that are this far alike are taken for a slip of the pen.
 const ALIKE: f64 = 0.8;

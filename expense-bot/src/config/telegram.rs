@@ -67,7 +67,7 @@ pub(super) fn read(source: &mut Source) -> Option<Telegram> {
     })
 }
 
-/// Where `/livez`, `/readyz` and the webhook are served: a bot that polls serves nothing unless
+/// Where `/livez`, `/readyz`, `/metrics` and the webhook are served: a bot that polls serves nothing unless
 /// it is told to.
 pub(super) fn http(source: &mut Source, telegram: Option<&Telegram>) -> Option<SocketAddr> {
     let webhook = telegram.is_some_and(|bot| matches!(bot.mode, Mode::Webhook(_)));

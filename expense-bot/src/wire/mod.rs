@@ -14,7 +14,8 @@ use std::time::Duration;
 use expense_core::conversation::decision::Policy;
 use expense_core::domain::ledger::Settings;
 use expense_core::ports::rate::Quota;
-use expense_core::service::{Options, Ports};
+use expense_core::service::{Options, Ports, Salt};
+use secrecy::ExposeSecret;
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -33,8 +34,19 @@ pub(crate) fn options(config: &Config, defaults: Settings, rate: u32) -> Options
             burst: rate,
             period: MINUTE,
         }),
+        salt: salt(config),
+        measured: config.http.is_some(),
+        #[cfg(feature = "otel")]
+        tracing: crate::telemetry::traces::tracing(),
         ..Options::default()
     }
+}
+
+/// All instances of a bot have its token, so that they have one salt, too.
+fn salt(config: &Config) -> Salt {
+    let token = config.telegram.as_ref();
+    let token = token.map(|bot| bot.token.expose_secret());
+    Salt::of(token.unwrap_or_default())
 }
 
 /// Puts everything that is asked over the network, or reads on this machine, behind the ports.

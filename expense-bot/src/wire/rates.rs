@@ -7,6 +7,7 @@ use expense_core::memory::cache::MemoryCache;
 use expense_core::service::Ports;
 use expense_core::wrap::Wrapped;
 use expense_core::wrap::cached_rates::CachedRates;
+use expense_core::wrap::forgiving::ForgivingCache;
 use expense_core::wrap::meter::Meter;
 use expense_core::wrap::retry::Retry;
 use expense_fx_http::{Config, HttpRates};
@@ -23,6 +24,7 @@ pub(crate) fn add(address: &Url, ports: &mut Ports) -> Result<(), Failure> {
     // The client has a time limit of its own; what is known costs no request.
     let patient = Arc::new(Wrapped::fx(Arc::new(client(address)?), Retry::default()));
     let cache = Arc::new(MemoryCache::new(ports.clock.clone(), RATES));
+    let cache = Arc::new(ForgivingCache::named("rates", cache));
     let known = Arc::new(CachedRates::new(patient, cache, KEPT));
     let metered = Wrapped::fx(known, Meter::new(ports.clock.clone()));
     ports.fx = Some(Arc::new(metered));

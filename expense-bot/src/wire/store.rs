@@ -58,9 +58,10 @@ impl Store {
             #[cfg(feature = "postgres")]
             Database::Postgres(server) => {
                 let settings = postgres(server);
-                Ok(Self::Postgres(Arc::new(
-                    PostgresStore::open(settings).await?,
-                )))
+                let store = Arc::new(PostgresStore::open(settings).await?);
+                #[cfg(feature = "telegram")]
+                show_pool(&store);
+                Ok(Self::Postgres(store))
             }
             // The configuration has refused it.
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -92,6 +93,22 @@ impl Store {
             Self::Postgres(store) => ports(store.clone(), messenger, attachments, clock),
         }
     }
+}
+
+/// Shows how much of the connections is used, whenever somebody asks.
+#[cfg(all(feature = "postgres", feature = "telegram"))]
+fn show_pool(store: &Arc<PostgresStore>) {
+    let store = Arc::downgrade(store);
+    crate::telemetry::metrics::at_each_look(move || {
+        let Some(pool) = store.upgrade().map(|store| store.pool_use()) else {
+            return;
+        };
+        metrics::gauge!("db_pool_connections_max").set(pool.max);
+        let busy = pool.open.saturating_sub(pool.idle);
+        metrics::gauge!("db_pool_connections", "state" => "busy").set(busy);
+        metrics::gauge!("db_pool_connections", "state" => "idle").set(pool.idle);
+        metrics::gauge!("db_pool_waiting").set(pool.waiting);
+    });
 }
 
 fn ports<S: ExpenseStore + Jobs + 'static>(

@@ -128,15 +128,9 @@ pub(crate) enum Routed<'t> {
 /// Reads `/name arguments`: the name in any case and whole, `/name@bot` as `/name`. What is for
 /// owners is unknown to others.
 pub(crate) fn route(text: &str, audience: Audience) -> Routed<'_> {
-    let Some(rest) = text.trim_start().strip_prefix('/') else {
+    let Some((name, arguments)) = split(text) else {
         return Routed::NotACommand;
     };
-    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    let (word, arguments) = rest.split_at(end);
-    let name = word.split('@').next().unwrap_or_default();
-    if name.is_empty() {
-        return Routed::NotACommand;
-    }
     match named(name).filter(|command| command.is_for(audience)) {
         Some(command) => Routed::Known(command, arguments.trim()),
         None => Routed::Unknown(nearest(
@@ -144,6 +138,15 @@ pub(crate) fn route(text: &str, audience: Audience) -> Routed<'_> {
             for_audience(audience).map(|known| known.name),
         )),
     }
+}
+
+/// The name of a command, ours or not, and what follows it; nothing where a text is none.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let rest = text.trim_start().strip_prefix('/')?;
+    let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    let (word, arguments) = rest.split_at(end);
+    let name = word.split('@').next().unwrap_or_default();
+    (!name.is_empty()).then_some((name, arguments))
 }
 
 /// The commands of this audience, in the order of `/help`; owners have all of them.
@@ -167,14 +170,40 @@ pub fn named(name: &str) -> Option<&'static Command> {
         .find(|command| command.name.eq_ignore_ascii_case(name))
 }
 
+/// What updates are called in metrics that are no command of ours.
+const KINDS: [&str; 16] = [
+    OTHER,
+    "text",
+    "edited",
+    "photo",
+    "voice",
+    "press",
+    "read",
+    "rate",
+    "waits",
+    "suggested",
+    "tick",
+    "limited",
+    "membership",
+    "denied",
+    "code",
+    "unsupported",
+];
+const OTHER: &str = "other";
+
+/// Everything that [`label`] may say.
+pub fn labels() -> impl Iterator<Item = &'static str> {
+    let commands = COMMANDS.iter().map(|command| command.name);
+    commands.chain(KINDS)
+}
+
 /// What an event is called in metrics: one of our own words, never what a stranger typed.
 #[must_use]
 pub fn label(event: &Event) -> &'static str {
     match event {
-        Event::Text { text, .. } => match route(text, Audience::Owners) {
-            Routed::Known(command, _) => command.name,
-            Routed::Unknown(_) => "other",
-            Routed::NotACommand => "text",
+        Event::Text { text, .. } => match split(text) {
+            Some((name, _)) => named(name).map_or(OTHER, |command| command.name),
+            None => "text",
         },
         Event::Edited { .. } | Event::Recaptioned { .. } => "edited",
         Event::Photo { .. } => "photo",

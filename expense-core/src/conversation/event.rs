@@ -14,6 +14,7 @@ use crate::domain::person::PersonName;
 use crate::domain::receipt::Receipt;
 use crate::domain::speech::Speech;
 use crate::domain::text::Description;
+use crate::domain::trace::Trace;
 
 /// One update on its way from a transport to its decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct Envelope {
     pub name: Option<PersonName>,
     /// Among whom it was said.
     pub scene: Scene,
+    /// The trace that it belongs to, where whoever handed it on keeps one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
     /// What happened.
     pub event: Event,
 }

@@ -136,6 +136,12 @@ pub const SCHEDULE_LEASE: Duration = Duration::from_secs(3 * 60);
 pub const SWEEP_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// Ledgers that are swept at a time.
 pub const SWEEPS_AT_ONCE: usize = 16;
+/// How long ago somebody used the bot who counts as active.
+pub const ACTIVE: Duration = Duration::from_secs(24 * 60 * 60);
+/// The most people of whom one process remembers that; more are estimated.
+pub const ACTIVE_KNOWN: usize = 4_096;
+/// How often it is measured how much waits in the store.
+pub const MEASURE: Duration = Duration::from_secs(15);
 /// How long shutting down waits for what was accepted.
 pub const SHUTDOWN: Duration = Duration::from_secs(20);
 /// The most days between a purchase and the day of its rate: the longest holidays are shorter.

@@ -20,3 +20,4 @@ pub mod receipt;
 pub mod speech;
 pub mod text;
 pub mod totals;
+pub mod trace;

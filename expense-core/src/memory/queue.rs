@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use metrics::Gauge;
 use tokio::sync::{Notify, oneshot};
 
 use self::lanes::{Ending, Lanes};
@@ -17,12 +18,13 @@ use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 
 /// [`UpdateQueue`] in one process: `publish` returns when its update is settled. What is buried
-/// is remembered until the process ends.
+/// is remembered until the process ends. Shows `queue_depth`.
 pub struct MemoryQueue {
     lanes: Mutex<Lanes>,
     wake: Notify,
     clock: Arc<dyn Clock>,
     depth: usize,
+    shown: Gauge,
 }
 
 impl MemoryQueue {
@@ -40,7 +42,13 @@ impl MemoryQueue {
             wake: Notify::new(),
             clock,
             depth,
+            shown: metrics::gauge!("queue_depth"),
         }
+    }
+
+    fn show(&self, lanes: &Lanes) {
+        self.shown
+            .set(u32::try_from(lanes.depth()).unwrap_or(u32::MAX));
     }
 
     /// What is ready now, or how long until the next may be.
@@ -71,6 +79,7 @@ impl UpdateQueue for MemoryQueue {
                 return Err(PortError::new("queue", "publish", busy));
             }
             lanes.push(envelope, done);
+            self.show(&lanes);
         }
         self.wake.notify_one();
         match settled.await {
@@ -104,7 +113,11 @@ impl UpdateQueue for MemoryQueue {
 
     async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()> {
         let now = self.clock.now();
-        locked(&self.lanes).settle(id, settle, now);
+        {
+            let mut lanes = locked(&self.lanes);
+            lanes.settle(id, settle, now);
+            self.show(&lanes);
+        }
         self.wake.notify_one();
         Ok(())
     }

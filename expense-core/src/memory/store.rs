@@ -18,7 +18,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
-use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
+use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 
 /// [`ExpenseStore`] and [`Jobs`] over [`Books`].
@@ -98,6 +98,10 @@ impl Jobs for MemoryStore {
 
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {
         Ok(locked(&self.books).waiting(self.clock.now(), limit))
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        Ok(locked(&self.books).backlog())
     }
 
     async fn release(&self, job: &Job, release: Release) -> Result<()> {

@@ -43,6 +43,21 @@ pub enum Fault {
     Bug,
 }
 
+impl Fault {
+    /// It in one word, for metrics.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Busy { .. } => "busy",
+            Self::Full => "full",
+            Self::Unavailable => "unavailable",
+            Self::Denied => "denied",
+            Self::Corrupt => "corrupt",
+            Self::Bug => "bug",
+        }
+    }
+}
+
 impl PortError {
     /// An error without a source.
     #[must_use]

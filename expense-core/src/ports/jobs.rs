@@ -87,6 +87,19 @@ impl Work {
     }
 }
 
+/// How much waits, claimed work included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Drafts that wait for their reading.
+    pub readings: u64,
+    /// Replies that wait to be sent, promised ones included.
+    pub replies: u64,
+    /// Expenses for which a category is wanted.
+    pub suggestions: u64,
+    /// Expenses that lack a rate.
+    pub rates: u64,
+}
+
 /// Replies that could not be sent when they were due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parked {
@@ -157,6 +170,8 @@ pub trait Jobs: Send + Sync {
     /// The drafts that could be claimed for reading now, in the order in which they would be, at
     /// most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;
+    /// How much waits. It may be a moment behind.
+    async fn backlog(&self) -> Result<Backlog>;
     /// Ends a claim.
     async fn release(&self, job: &Job, release: Release) -> Result<()>;
     /// Keeps replies until they can be sent.

@@ -169,6 +169,7 @@ impl Inner {
         match self.ports.limiter.take(&take, ONE_A_DAY).await {
             Ok(verdict) => verdict == Verdict::Allowed,
             Err(error) => {
+                super::counts::error(&error);
                 tracing::warn!(%error, "a stranger got no answer: it could not be counted");
                 false
             }
@@ -241,6 +242,7 @@ impl Inner {
         };
         let told = self.park(&parked, Duration::ZERO).await;
         if let Err(error) = &told {
+            super::counts::error(&error);
             tracing::warn!(%error, "somebody could not be told about a decision");
         }
         told.is_ok()

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use tokio::sync::Notify;
 
 use super::activity::Underway;
@@ -45,6 +46,9 @@ impl Bell {
 
     /// Returns when there is reason to look: something is due, or `at_most` has passed.
     pub(super) async fn heard(&self, now: DateTime<Utc>, at_most: Duration) {
+        // What rang until now is seen in what is due. Rung during a look that failed, it would cause
+        // the next one at once.
+        let _ = self.rung.notified().now_or_never();
         let next = self.due().iter().map(|(from, _)| *from).min();
         let wait = next.map_or(at_most, |from| {
             (from - now).to_std().unwrap_or_default().min(at_most)
@@ -55,5 +59,39 @@ impl Bell {
 
     fn due(&self) -> MutexGuard<'_, Vec<(DateTime<Utc>, Underway)>> {
         self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::service::activity::Activity;
+    use crate::testing::fixtures::noon;
+
+    const AT_MOST: Duration = Duration::from_secs(10);
+
+    /// As after a look that failed: the next one has to wait.
+    #[tokio::test(start_paused = true)]
+    async fn what_rang_for_later_before_is_waited_for() {
+        let (bell, begun) = (Bell::new(), Instant::now());
+        let underway = Activity::new();
+        bell.ring(noon() + TimeDelta::seconds(3), underway.enter());
+        bell.heard(noon(), AT_MOST).await;
+        assert_eq!(begun.elapsed().as_secs(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_or_rings_meanwhile_is_heard_at_once() {
+        let (bell, begun) = (Bell::new(), Instant::now());
+        let underway = Activity::new();
+        bell.ring(noon(), underway.enter());
+        bell.heard(noon(), AT_MOST).await;
+        drop(bell.answer(noon()));
+        let ring = async { bell.ring(noon(), underway.enter()) };
+        tokio::join!(bell.heard(noon(), AT_MOST), ring);
+        assert!(begun.elapsed() < Duration::from_millis(50));
     }
 }

@@ -57,6 +57,7 @@ impl Inner {
         let chat = &envelope.chat;
         let known = self.ledgers.get(chat);
         let ledger_is_true = known.is_none();
+        self.counts.ledgers.count(!ledger_is_true);
         let ledger = async {
             match known {
                 Some(ledger) => Ok(ledger),
@@ -69,6 +70,7 @@ impl Inner {
             let copy = found.as_ref().map(|found| found.version);
             let value = found.and_then(|found| serde_json::from_slice(&found.value).ok());
             let session_is_true = value.is_none();
+            self.counts.sessions.count(!session_is_true);
             let session = match value {
                 Some(session) => session,
                 None => self.ports.store.session(chat).await?,

@@ -2,12 +2,19 @@
 
 use std::sync::atomic::Ordering;
 
+use tracing::Instrument;
+
 use super::Inner;
 use crate::conversation::event::{Envelope, Event};
 use crate::ports::error::{Fault, PortError, Result};
 
 impl Inner {
-    pub(super) async fn accept(&self, mut envelope: Envelope) -> Result<()> {
+    pub(super) async fn accept(&self, envelope: Envelope) -> Result<()> {
+        let span = self.accept_span(&envelope);
+        self.take_in(envelope).instrument(span).await
+    }
+
+    async fn take_in(&self, mut envelope: Envelope) -> Result<()> {
         let _underway = self.accepted.enter();
         if self.closing.load(Ordering::SeqCst) {
             let busy = Fault::Busy { retry_after: None };
@@ -23,7 +30,7 @@ impl Inner {
         } else if let Some(retry_after_s) = self.limited(&envelope).await {
             envelope.event = Event::Limited { retry_after_s };
         }
-        self.ports.queue.publish(envelope).await
+        self.publish(envelope).await
     }
 }
 

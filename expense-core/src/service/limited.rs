@@ -25,6 +25,7 @@ impl Inner {
         match self.take(&take, quota).await {
             Ok(wait) => wait.map(seconds),
             Err(error) => {
+                super::counts::error(&error);
                 tracing::warn!(%error, "the rate limit was not counted");
                 None
             }
@@ -44,6 +45,7 @@ impl Inner {
             Ok(wait) => wait,
             Err(error) => {
                 // The model's own pace still holds.
+                super::counts::error(&error);
                 tracing::warn!(%error, "a request to a model was not counted");
                 None
             }

@@ -17,6 +17,7 @@ use crate::conversation::event::{Event, ReadResult};
 use crate::domain::draft::{Draft, DraftContent};
 use crate::domain::keys::{ChatKey, DraftId};
 use crate::domain::limits;
+use crate::domain::trace::TraceParent;
 
 /// What a reading is supposed to take before one was measured.
 const USUAL: Duration = Duration::from_secs(5);
@@ -46,6 +47,7 @@ struct Waiting {
     person: Person,
     round: u32,
     from: DateTime<Utc>,
+    trace: Option<TraceParent>,
     /// Which place it was told last, and when.
     told: Option<(usize, DateTime<Utc>)>,
 }
@@ -69,7 +71,13 @@ impl Line {
     }
 
     /// A draft waits, from this instant on.
-    pub(super) fn enter(&self, chat: &ChatKey, draft: &Draft, from: DateTime<Utc>) {
+    pub(super) fn enter(
+        &self,
+        chat: &ChatKey,
+        draft: &Draft,
+        from: DateTime<Utc>,
+        trace: Option<TraceParent>,
+    ) {
         let DraftContent::Receipt(receipt) = &draft.content else {
             return;
         };
@@ -79,10 +87,16 @@ impl Line {
                 person: Person::of(chat, draft),
                 round: receipt.round,
                 from,
+                trace,
                 told: None,
             };
             waiting.insert(draft.id, entry);
         }
+    }
+
+    /// The trace of the photo that it is, as far as it is known here.
+    pub(super) fn trace(&self, draft: DraftId) -> Option<TraceParent> {
+        self.waiting().get(&draft)?.trace
     }
 
     /// Somebody reads it.
@@ -153,6 +167,7 @@ impl Inner {
         let order = match self.ports.jobs.waiting(limits::WAITING + 1).await {
             Ok(order) => order,
             Err(error) => {
+                super::counts::error(&error);
                 tracing::warn!(%error, "it can't be told who waits for a reader");
                 return;
             }
@@ -203,10 +218,11 @@ impl Inner {
 
     async fn publish_courtesy(&self, key: String, person: &Person, event: Event) {
         let published = match self.own_update(key, person, event) {
-            Ok(update) => self.ports.queue.publish(update).await,
+            Ok(update) => self.publish(update).await,
             Err(error) => Err(error),
         };
         if let Err(error) = published {
+            super::counts::error(&error);
             tracing::warn!(%error, "a person was not told how long their photo waits");
         }
     }

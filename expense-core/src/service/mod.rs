@@ -6,15 +6,19 @@
 //! back to the same line as an update.
 
 mod access;
+mod active;
 mod activity;
+mod alias;
 mod answer;
 mod backoff;
 mod behind;
 mod bell;
 mod copies;
+mod counts;
 mod ingress;
 mod limited;
 mod line;
+mod measure;
 mod outbox;
 mod owner_code;
 mod pool;
@@ -26,6 +30,7 @@ mod run;
 mod schedule;
 mod sending;
 mod suggestions;
+pub mod trace;
 mod update;
 mod worker;
 
@@ -62,8 +67,11 @@ use activity::Activity;
 use behind::Behind;
 use bell::Bell;
 use copies::Ledgers;
+use counts::Counts;
 use line::Line;
+use trace::Tracing;
 
+pub use alias::Salt;
 pub use owner_code::OwnerCode;
 
 /// Everything outside that the service works with.
@@ -124,6 +132,12 @@ pub struct Options {
     pub workers: usize,
     /// The name of this process among those that share a store: it holds the schedule's lease.
     pub instance: String,
+    /// What people and chats are called by in logs and traces.
+    pub salt: Salt,
+    /// Whether somebody reads the metrics: what costs a query is measured only then.
+    pub measured: bool,
+    /// How spans are tied to those of other processes.
+    pub tracing: Tracing,
 }
 
 impl Default for Options {
@@ -141,6 +155,9 @@ impl Default for Options {
             readers: 1,
             workers: 2,
             instance: "alone".to_owned(),
+            salt: Salt::default(),
+            measured: false,
+            tracing: Tracing::default(),
         }
     }
 }
@@ -168,6 +185,7 @@ impl Service {
             options,
             step,
             ledgers: copies::ledgers(),
+            counts: Counts::new(),
             directory: Directory::default(),
             accepted: Activity::new(),
             later: Activity::new(),
@@ -246,6 +264,7 @@ struct Inner {
     options: Options,
     step: Decide,
     ledgers: Ledgers,
+    counts: Counts,
     /// The configured access, to be passed on.
     access: Arc<Access>,
     directory: Directory,

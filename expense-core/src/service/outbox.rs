@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use super::pool::work_off;
-use super::{Inner, backoff};
+use super::{Inner, backoff, counts};
 use crate::conversation::reply::Reply;
 use crate::domain::keys::{ChatKey, UpdateKey};
 use crate::domain::limits;
@@ -25,6 +25,7 @@ impl Inner {
     pub(super) async fn park(&self, parked: &Parked, wait: Duration) -> Result<()> {
         let until = self.in_future(wait);
         self.ports.jobs.park(parked).await?;
+        self.counts.parked.increment(1);
         // Only now: a look that went on meanwhile did not see it and would forget it again. The
         // chat's next update comes after this one, so that nothing overtakes it in between.
         self.behind.add(&parked.chat, until, self.later.enter());
@@ -68,6 +69,7 @@ impl Inner {
         let jobs = match self.ports.jobs.claim(JobKind::Reply, free, ttl).await {
             Ok(jobs) => jobs,
             Err(error) => {
+                counts::error(&error);
                 tracing::warn!(%error, "parked replies can't be looked up");
                 self.look_again(backoff::after(2, &error));
                 self.behind.maybe_claimed(self.in_future(ttl));
@@ -101,7 +103,9 @@ impl Inner {
         };
         if let Err(error) = self.ports.jobs.release(&job, release).await {
             // The claim runs out by itself.
-            tracing::warn!(%error, "a parked reply may be sent again");
+            counts::error(&error);
+            let chat = self.alias(&job.chat);
+            tracing::warn!(%error, %chat, "a parked reply may be sent again");
             self.look_again(limits::REPLY_CLAIM);
             return;
         }
@@ -141,8 +145,11 @@ impl Inner {
     }
 
     fn later_or_never(&self, job: &Job, error: &PortError) -> Release {
+        counts::error(error);
         if job.attempt >= limits::REPLY_ATTEMPTS {
-            tracing::error!(%error, attempt = job.attempt, "a parked reply is given up");
+            self.counts.given_up.increment(1);
+            let chat = self.alias(&job.chat);
+            tracing::error!(%error, attempt = job.attempt, %chat, "a parked reply is given up");
             return Release::Done;
         }
         let after = backoff::after(job.attempt, error);

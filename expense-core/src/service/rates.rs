@@ -68,6 +68,7 @@ impl Inner {
                 jobs
             }
             Err(error) => {
+                super::counts::error(&error);
                 tracing::warn!(%error, "expenses without a rate can't be looked up");
                 Vec::new()
             }
@@ -90,6 +91,7 @@ impl Inner {
             Ok(Some(())) => None,
             Ok(None) => Some(pause(job.attempt, None)),
             Err(error) => {
+                super::counts::error(&error);
                 tracing::warn!(%error, attempt = job.attempt, "a rate will be looked for again");
                 Some(pause(job.attempt, Some(&error)))
             }
@@ -139,6 +141,7 @@ impl Inner {
             language: None,
             name: None,
             scene: Scene::Private,
+            trace: None,
             event: Event::Rated {
                 expense: id,
                 revision,
@@ -146,7 +149,7 @@ impl Inner {
                 rate,
             },
         };
-        self.ports.queue.publish(envelope).await
+        self.publish(envelope).await
     }
 }
 

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::activity::Underway;
 use super::pool::work_off;
 use super::reading::Found;
-use super::{Inner, backoff};
+use super::{Inner, backoff, counts};
 use crate::conversation::event::{Envelope, Event, ReadResult, Scene};
 use crate::domain::draft::{Draft, DraftContent};
 use crate::domain::keys::{ChatKey, UpdateKey, UserKey};
@@ -44,6 +45,7 @@ impl Inner {
                 jobs.into_iter().map(with_underway).collect()
             }
             Err(error) => {
+                counts::error(&error);
                 tracing::warn!(%error, "drafts to be read can't be looked up");
                 // What it claimed all the same is free again when the claim has run out.
                 for wait in [backoff::after(2, &error), ttl] {
@@ -60,6 +62,7 @@ impl Inner {
         let Work::Reading { draft, settings } = &job.work else {
             return;
         };
+        let span = self.reading_span(draft.id, job.attempt);
         self.line.leave(draft.id);
         if let Some(after) = self.model_wait(&draft.opened_by).await {
             let person = Person::of(&job.chat, draft);
@@ -69,7 +72,10 @@ impl Inner {
                 .await;
         }
         let began = self.ports.clock.now();
-        let Err(error) = self.read_and_publish(&job, draft, settings).await else {
+        let read = self
+            .read_and_publish(&job, draft, settings)
+            .instrument(span);
+        let Err(error) = read.await else {
             self.line.took(self.ports.clock.now() - began);
             return;
         };
@@ -92,13 +98,16 @@ impl Inner {
             match self.read_once(receipt, ledger, draft).await {
                 Ok(found) => found,
                 Err(error) if backoff::asked(&error) > limits::READING => {
+                    counts::error(&error);
                     tracing::warn!(%error, "readers can't be asked for long");
                     let seconds = backoff::asked(&error).as_secs();
                     Found::nothing(ReadResult::UsedUp { seconds })
                 }
                 Err(error) if error.is_transient() && !last => return Err(error),
                 Err(error) => {
-                    tracing::error!(%error, attempt = job.attempt, "a receipt could not be read");
+                    counts::error(&error);
+                    let chat = self.alias(&job.chat);
+                    tracing::error!(%error, attempt = job.attempt, %chat, "a receipt could not be read");
                     Found::nothing(ReadResult::Failed)
                 }
             }
@@ -107,11 +116,13 @@ impl Inner {
     }
 
     fn next_try(&self, job: &Job, draft: &Draft, error: &PortError) -> Duration {
+        counts::error(error);
+        let chat = self.alias(&job.chat);
         if job.attempt < 2 * limits::READING_ATTEMPTS {
-            tracing::warn!(%error, attempt = job.attempt, "a receipt will be read again");
+            tracing::warn!(%error, attempt = job.attempt, %chat, "a receipt will be read again");
             return backoff::after(job.attempt, error);
         }
-        tracing::error!(%error, attempt = job.attempt, "a receipt is left unread");
+        tracing::error!(%error, attempt = job.attempt, %chat, "a receipt is left unread");
         let rest = draft.expires_at - self.ports.clock.now();
         rest.to_std().unwrap_or_default()
     }
@@ -143,6 +154,7 @@ impl Inner {
             language: None,
             name: None,
             scene: person.scene.clone(),
+            trace: None,
             event,
         })
     }
@@ -163,7 +175,7 @@ impl Inner {
         };
         let key = format!("reading:{}:{round}", draft.id.as_uuid().simple());
         let update = self.own_update(key, &Person::of(&job.chat, draft), event)?;
-        self.ports.queue.publish(update).await
+        self.publish(update).await
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
     let holder = inner.options.instance.as_str();
     while !stop.is_cancelled() {
         if let Err(error) = inner.look_at_schedule(holder).await {
+            super::counts::error(&error);
             tracing::warn!(%error, "the schedule was not looked at");
         }
         let pause = tokio::time::sleep(limits::SCHEDULE_LOOK);
@@ -51,10 +52,11 @@ impl Inner {
     /// does nothing the second time: the key is the same.
     async fn sweep(&self, job: Job) {
         let published = match self.tick(&job) {
-            Ok(envelope) => self.ports.queue.publish(envelope).await,
+            Ok(envelope) => self.publish(envelope).await,
             Err(error) => Err(error),
         };
         if let Err(error) = published {
+            super::counts::error(&error);
             tracing::warn!(%error, "a ledger is swept later");
             let after = backoff::after(job.attempt, &error);
             // Otherwise the claim runs out.
@@ -80,6 +82,7 @@ impl Inner {
             language: None,
             name: None,
             scene: Scene::Private,
+            trace: None,
             event: Event::Tick(Tick::Sweep),
         })
     }

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use tracing::Instrument;
+
 use super::Inner;
 use super::render::Export;
+use super::{counts, trace};
 use crate::conversation::reply::{Anchor, Place, Reply};
 use crate::conversation::wording::trouble;
 use crate::domain::keys::{ChatKey, MessageKey, UpdateKey};
@@ -28,7 +31,9 @@ impl Inner {
                 match self.send(chat, reply, limits::SENDING).await {
                     Ok(()) => continue,
                     Err((reply, error)) => {
-                        tracing::warn!(%error, "a reply waits until it can be sent");
+                        counts::error(&error);
+                        let chat = self.alias(chat);
+                        tracing::warn!(%error, %chat, "a reply waits until it can be sent");
                         wait = Some(super::backoff::after(1, &error));
                         reply
                     }
@@ -60,11 +65,25 @@ impl Inner {
             edits: None,
             files: Vec::new(),
         };
-        match self.transmit(&mut outgoing, within).await {
-            Ok(()) => Ok(()),
-            Err(error) if error.is_transient() => Err((outgoing.reply, error)),
+        let span = trace::send();
+        let transmitted = self.transmit(&mut outgoing, within);
+        let transmitted = transmitted.instrument(span.clone()).await;
+        match transmitted {
+            Ok(()) => {
+                self.counts.sent.increment(1);
+                span.record("outcome", "sent");
+                Ok(())
+            }
+            Err(error) if error.is_transient() => {
+                span.record("outcome", error.fault.kind());
+                Err((outgoing.reply, error))
+            }
             Err(error) => {
-                tracing::error!(%error, "a reply can't be sent");
+                self.counts.refused.increment(1);
+                counts::error(&error);
+                span.record("outcome", error.fault.kind());
+                let alias = self.alias(chat);
+                tracing::error!(%error, chat = %alias, "a reply can't be sent");
                 if error.fault != Fault::Denied {
                     self.excuse(chat, outgoing.topic, trouble::UNSHOWN).await;
                 }
@@ -84,7 +103,9 @@ impl Inner {
         };
         let sending = self.ports.messenger.send(&outgoing);
         if let Err(error) = timed("messenger", limits::SENDING, sending).await {
-            tracing::warn!(%error, "an excuse could not be sent");
+            counts::error(&error);
+            let chat = self.alias(chat);
+            tracing::warn!(%error, %chat, "an excuse could not be sent");
         }
     }
 

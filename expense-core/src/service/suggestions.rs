@@ -44,6 +44,7 @@ impl Inner {
                 jobs.into_iter().map(with_underway).collect()
             }
             Err(error) => {
+                super::counts::error(&error);
                 tracing::warn!(%error, "wishes for categories can't be looked up");
                 // What it claimed all the same is free again when the claim has run out.
                 for wait in [backoff::after(2, &error), ttl] {
@@ -123,7 +124,7 @@ impl Inner {
             scene: Scene::Private,
         };
         let update = self.own_update(key, &person, event)?;
-        self.ports.queue.publish(update).await
+        self.publish(update).await
     }
 }
 
@@ -134,6 +135,7 @@ fn later_or_never(job: &Job, error: &PortError) -> Release {
     if error.is_transient() && soon && job.attempt < limits::SUGGESTION_ATTEMPTS {
         return Release::Again { after };
     }
+    super::counts::error(error);
     tracing::warn!(%error, attempt = job.attempt, "a category was not suggested");
     Release::Done
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument;
+
 use super::Inner;
 use super::copies::View;
+use super::trace;
 use crate::conversation::decision::{Decision, Input, Step, Turn};
 use crate::conversation::event::{Envelope, Event};
 use crate::conversation::reply::Reply;
@@ -154,7 +157,8 @@ impl Inner {
             replies: decision.replies,
             at: self.ports.clock.now(),
         });
-        match self.ports.store.commit(Arc::clone(&commit)).await? {
+        let committed = self.ports.store.commit(Arc::clone(&commit));
+        match committed.instrument(trace::commit()).await? {
             Committed::Recorded {
                 outcome,
                 session: version,
@@ -193,7 +197,8 @@ impl Inner {
             match write {
                 Write::PutDraft(draft) => {
                     if let DraftState::Waiting { from } = draft.state {
-                        self.line.enter(&commit.chat, draft, from);
+                        let trace = (self.options.tracing.current)();
+                        self.line.enter(&commit.chat, draft, from, trace);
                         self.readings.ring(from, self.later.enter());
                     }
                 }

@@ -4,10 +4,13 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
+use super::counts::Outcome;
 use super::limited::by_person;
 use super::pool::work_off;
-use super::{Inner, backoff};
+use super::{Inner, backoff, counts};
+use crate::conversation::command;
 use crate::conversation::event::Envelope;
 use crate::conversation::wording::trouble;
 use crate::domain::limits;
@@ -26,6 +29,7 @@ impl Inner {
         match self.ports.queue.claim(free, limits::CLAIM_WAIT).await {
             Ok(deliveries) => deliveries,
             Err(error) => {
+                counts::error(&error);
                 tracing::warn!(%error, "no updates can be claimed");
                 tokio::time::sleep(backoff::after(2, &error)).await;
                 Vec::new()
@@ -34,40 +38,63 @@ impl Inner {
     }
 
     async fn settle(&self, delivery: Delivery) {
-        // An update that makes us panic is buried alone.
-        let handled = AssertUnwindSafe(self.handle(&delivery))
-            .catch_unwind()
-            .await;
-        let settle = match handled {
-            Ok(Ok(())) => Settle::Done,
-            Ok(Err(error)) => self.failed(&delivery, &error).await,
-            Err(_) => {
-                let error = PortError::new("service", "handle", Fault::Bug);
-                self.failed(&delivery, &error).await
-            }
-        };
+        let settle = self.run(&delivery).await;
         for attempt in 1..=limits::SETTLE_ATTEMPTS {
             let Err(error) = self.ports.queue.settle(delivery.id, settle.clone()).await else {
                 return;
             };
+            counts::error(&error);
             tracing::warn!(%error, attempt, "a delivery could not be settled");
             tokio::time::sleep(backoff::after(attempt, &error)).await;
         }
         // It counts as lost after a while and comes again; what it caused is found then.
     }
 
+    /// Handles a delivery, and tells how it ended, in numbers, too.
+    async fn run(&self, delivery: &Delivery) -> Settle {
+        let envelope = &delivery.envelope;
+        let began = self.ports.clock.now();
+        if self.options.measured && by_person(&envelope.event) {
+            self.counts.began(&envelope.who, envelope.sent_at, began);
+        }
+        let span = self.handle_span(delivery);
+        let handled = self.try_to_handle(delivery).instrument(span.clone());
+        let settle = handled.await;
+        let outcome = Outcome::of(&settle, delivery.attempt);
+        span.record("outcome", outcome.name());
+        let took = self.ports.clock.now() - began;
+        let command = command::label(&envelope.event);
+        self.counts.handled(command, outcome, took);
+        settle
+    }
+
+    async fn try_to_handle(&self, delivery: &Delivery) -> Settle {
+        // An update that makes us panic is buried alone.
+        let handled = AssertUnwindSafe(self.handle(delivery)).catch_unwind();
+        match handled.await {
+            Ok(Ok(())) => Settle::Done,
+            Ok(Err(error)) => self.failed(delivery, &error).await,
+            Err(_) => {
+                let error = PortError::new("service", "handle", Fault::Bug);
+                self.failed(delivery, &error).await
+            }
+        }
+    }
+
     /// What follows from an error: another try, or the grave and a word to the person.
     async fn failed(&self, delivery: &Delivery, error: &PortError) -> Settle {
+        counts::error(error);
         let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
+        let chat = self.alias(&delivery.envelope.chat);
         let cause = error.source.as_deref().map(tracing::field::display);
         let told = if attempt >= limits::ATTEMPTS || !error.is_transient() {
-            tracing::error!(%error, cause, event = ?kind, attempt, "an update failed");
+            tracing::error!(%error, cause, event = ?kind, attempt, %chat, "an update failed");
             Some(trouble::UNFINISHED)
         } else if error.fault == Fault::Full {
-            tracing::error!(%error, cause, event = ?kind, attempt, "an update waits for room");
+            tracing::error!(%error, cause, event = ?kind, attempt, %chat, "an update waits for room");
             (attempt == 1).then_some(trouble::FULL)
         } else {
-            tracing::warn!(%error, cause, event = ?kind, attempt, "an update will be tried again");
+            tracing::warn!(%error, cause, event = ?kind, attempt, %chat, "an update will be tried again");
             (attempt == limits::DELAY_TOLD).then_some(trouble::DELAYED)
         };
         if let Some(told) = told.filter(|_| by_person(kind)) {

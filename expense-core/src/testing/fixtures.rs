@@ -270,6 +270,7 @@ pub fn envelope(chat: &ChatKey, key: UpdateKey, text: &str) -> Envelope {
         language: None,
         name: None,
         scene: Scene::Private,
+        trace: None,
         event: Event::Text {
             text: text.to_owned(),
             reply_to: None,

@@ -4,27 +4,40 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use metrics::{Counter, counter};
 
 use crate::ports::cache::Cache;
 use crate::ports::error::Result;
 
 /// Turns what fails into what is not there, so that no request fails with its cache, and counts
-/// `cache_requests_total{result}`: `hit`, `miss` or `error`. Only `forget` still fails: a value
+/// `cache_requests_total{cache, outcome}`: `hit`, `miss` or `error`. Only `forget` still fails: a value
 /// that stays although it should be gone is no miss.
 pub struct ForgivingCache {
     inner: Arc<dyn Cache>,
+    hits: Counter,
+    misses: Counter,
+    errors: Counter,
 }
 
 impl ForgivingCache {
-    /// This cache, forgiven.
+    /// This cache, forgiven, by the name `shared`.
     #[must_use]
     pub fn new(inner: Arc<dyn Cache>) -> Self {
-        Self { inner }
+        Self::named("shared", inner)
     }
-}
 
-fn count(result: &'static str) {
-    metrics::counter!("cache_requests_total", "result" => result).increment(1);
+    /// This cache, forgiven, by this name.
+    #[must_use]
+    pub fn named(cache: &'static str, inner: Arc<dyn Cache>) -> Self {
+        let counter =
+            |outcome| counter!("cache_requests_total", "cache" => cache, "outcome" => outcome);
+        Self {
+            inner,
+            hits: counter("hit"),
+            misses: counter("miss"),
+            errors: counter("error"),
+        }
+    }
 }
 
 #[async_trait]
@@ -32,17 +45,18 @@ fn count(result: &'static str) {
 impl Cache for ForgivingCache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let found = self.inner.get(key).await;
-        count(match &found {
-            Ok(Some(_)) => "hit",
-            Ok(None) => "miss",
-            Err(_) => "error",
-        });
+        let counter = match &found {
+            Ok(Some(_)) => &self.hits,
+            Ok(None) => &self.misses,
+            Err(_) => &self.errors,
+        };
+        counter.increment(1);
         Ok(found.unwrap_or_default())
     }
 
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()> {
         if self.inner.put(key, value, ttl).await.is_err() {
-            count("error");
+            self.errors.increment(1);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use metrics::{Counter, Gauge, counter, gauge};
 use tokio::sync::Semaphore;
 
 use super::{Call, Policy};
@@ -40,7 +41,7 @@ pub struct Pace {
 ///
 /// It stands around whatever makes one request, inside `Retry`: every try is counted. As a policy
 /// it is shared, so that all ports of a model keep to one pace. Counts
-/// `<model>_quota_used` and shows `<model>_queue_depth`.
+/// `<model>_quota_used` and shows `<model>_queue_depth` and the day's `<model>_quota_limit`.
 pub struct RequestQueue {
     limiter: Arc<dyn RateLimiter>,
     clock: Arc<dyn Clock>,
@@ -48,6 +49,8 @@ pub struct RequestQueue {
     pace: Pace,
     hands: Semaphore,
     inside: AtomicUsize,
+    used: Counter,
+    depth: Gauge,
     /// The day's requests are used up until then.
     closed: Mutex<Option<DateTime<Utc>>>,
 }
@@ -61,6 +64,9 @@ impl RequestQueue {
         limiter: Arc<dyn RateLimiter>,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
+        if let Some(day) = pace.per_day {
+            gauge!(format!("{model}_quota_limit")).set(day);
+        }
         Arc::new(Self {
             limiter,
             clock,
@@ -68,6 +74,8 @@ impl RequestQueue {
             pace,
             hands: Semaphore::new(pace.at_once.max(1)),
             inside: AtomicUsize::new(0),
+            used: counter!(format!("{model}_quota_used")),
+            depth: gauge!(format!("{model}_queue_depth")),
             closed: Mutex::default(),
         })
     }
@@ -86,7 +94,7 @@ impl RequestQueue {
     fn show(&self) {
         let inside = self.inside.load(Ordering::SeqCst);
         let depth = u32::try_from(inside.saturating_sub(self.pace.at_once)).unwrap_or(u32::MAX);
-        metrics::gauge!(format!("{}_queue_depth", self.model)).set(depth);
+        self.depth.set(depth);
     }
 
     /// Waits until one more request may be made, and counts it.
@@ -161,7 +169,7 @@ impl Policy for Arc<RequestQueue> {
         let hand = self.hands.acquire().await;
         let _hand = hand.map_err(|closed| error(Fault::Bug).because(closed))?;
         self.turn(call).await?;
-        metrics::counter!(format!("{}_quota_used", self.model)).increment(1);
+        self.used.increment(1);
         let result = attempt().await;
         if let Err(error) = &result
             && let Fault::Busy {

@@ -128,6 +128,7 @@ impl Town {
             language: None,
             name: PersonName::new(who).ok(),
             scene: if who == chat { Scene::Private } else { group },
+            trace: None,
             event,
         }
     }

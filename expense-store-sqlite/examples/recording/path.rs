@@ -75,6 +75,7 @@ fn lunch(chat: usize, message: usize) -> Outcome<Envelope> {
         language: None,
         name: None,
         scene: Scene::Private,
+        trace: None,
         event: Event::Text {
             text: "12.50 lunch".to_owned(),
             reply_to: None,

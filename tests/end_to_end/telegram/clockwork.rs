@@ -93,6 +93,7 @@ impl Clockwork<'_> {
             language: None,
             name: None,
             scene: Scene::Private,
+            trace: None,
             event,
         };
         let told = self.bot.service.accept(envelope).await;

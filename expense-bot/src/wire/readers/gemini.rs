@@ -8,6 +8,7 @@ use expense_core::ports::rate::Quota;
 use expense_core::service::{Options, Ports};
 use expense_core::wrap::Wrapped;
 use expense_core::wrap::categories::CachedCategorizer;
+use expense_core::wrap::forgiving::ForgivingCache;
 use expense_core::wrap::meter::Meter;
 use expense_core::wrap::queue::{Pace, RequestQueue};
 use expense_core::wrap::retry::Retry;
@@ -71,7 +72,8 @@ pub(super) fn add(
     let words = Arc::new(Wrapped::categorizer(gemini, queue));
     let words = Arc::new(Wrapped::categorizer(words, Retry::default()));
     let words = Arc::new(Wrapped::categorizer(words, Meter::new(clock())));
-    let words = CachedCategorizer::new(words, ports.cache.clone(), KEPT);
+    let known = Arc::new(ForgivingCache::named("categories", ports.cache.clone()));
+    let words = CachedCategorizer::new(words, known, KEPT);
     ports.speech = Some(Arc::new(speech));
     ports.categorizer = Some(Arc::new(words));
     options.readers = options.readers.max(config.concurrency);

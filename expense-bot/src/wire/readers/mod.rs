@@ -12,6 +12,7 @@ use expense_core::memory::cache::MemoryCache;
 use expense_core::service::{Options, Ports};
 use expense_core::wrap::cached::CachedOcr;
 use expense_core::wrap::fallback::FallbackOcr;
+use expense_core::wrap::forgiving::ForgivingCache;
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -34,6 +35,7 @@ pub(crate) fn add(
     let chain = Arc::new(FallbackOcr::new(first, chain.collect()));
     // A known image costs nothing, not even a count.
     let readings = Arc::new(MemoryCache::new(ports.clock.clone(), READINGS));
+    let readings = Arc::new(ForgivingCache::named("readings", readings));
     ports.ocr = Some(Arc::new(CachedOcr::new(chain, readings, KEPT)));
     Ok(())
 }

@@ -9,11 +9,11 @@ use uuid::Uuid;
 use super::apply::is_due;
 use super::claims::Task;
 use super::{Account, Books};
-use crate::domain::draft::DraftState;
+use crate::domain::draft::{Draft, DraftState};
 use crate::domain::keys::{DraftId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
-use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
+use crate::ports::jobs::{Backlog, Job, JobKind, Parked, Release, Work};
 
 impl Books {
     /// At most `limit` pieces of work of this kind, the longest waiting first.
@@ -91,6 +91,23 @@ impl Books {
             _ => None,
         });
         drafts.take(limit).collect()
+    }
+
+    /// How much waits.
+    #[must_use]
+    pub fn backlog(&self) -> Backlog {
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let readings = self
+            .accounts
+            .values()
+            .flat_map(|account| account.drafts.iter());
+        let waits = |draft: &&Draft| matches!(draft.state, DraftState::Waiting { .. });
+        Backlog {
+            readings: count(readings.filter(waits).count()),
+            replies: count(self.parked.len()),
+            suggestions: count(self.suggestions().len()),
+            rates: count(self.rates().len()),
+        }
     }
 
     /// Drafts that wait and are free: the first of every person in the order of their turns, then

@@ -25,7 +25,7 @@ use crate::ports::cache::Cache;
 use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
 use crate::ports::fx::FxRates;
-use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release};
+use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
 use crate::ports::lease::{Fence, Lease};
 use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
@@ -106,6 +106,11 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {
         let call = self.inner.waiting(limit);
         self.around("jobs.waiting", call).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog> {
+        let call = self.inner.backlog();
+        self.around("jobs.backlog", call).await
     }
 
     async fn release(&self, job: &Job, release: Release) -> Result<()> {

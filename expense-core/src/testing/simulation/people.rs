@@ -83,6 +83,7 @@ impl World {
             language: None,
             name: None,
             scene: Scene::Private,
+            trace: None,
             event,
         }
     }

@@ -278,6 +278,7 @@ impl Stage {
             language: None,
             name: self.name(),
             scene: self.scene.clone(),
+            trace: None,
             event,
         };
         self.now += std::mem::replace(&mut self.late, TimeDelta::zero());

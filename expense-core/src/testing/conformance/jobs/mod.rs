@@ -1,5 +1,6 @@
 //! The suite of [`Jobs`], beside the store whose commits make the work.
 
+mod backlog;
 mod claims;
 mod rates;
 mod readings;
@@ -8,6 +9,7 @@ mod suggestions;
 mod sweeps;
 mod turns;
 
+pub use self::backlog::*;
 pub use self::claims::*;
 pub use self::rates::*;
 pub use self::readings::*;
@@ -69,6 +71,7 @@ macro_rules! jobs_conformance {
             a_ledger_in_another_currency_lacks_other_rates,
             erasing_takes_its_work_along,
             old_keys_of_erased_ledgers_go_by_themselves,
+            what_waits_is_counted_by_kind,
         } }
     };
 }
