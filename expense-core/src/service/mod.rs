@@ -26,11 +26,13 @@ mod run;
 mod schedule;
 mod sending;
 mod suggestions;
+mod tenure;
 mod update;
 mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +43,7 @@ use crate::conversation::step::step;
 use crate::domain::access::Access;
 use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::ledger::Settings;
+use crate::domain::limits;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
 use crate::ports::categorizer::Categorizer;
@@ -65,6 +68,7 @@ use copies::Ledgers;
 use line::Line;
 
 pub use owner_code::OwnerCode;
+pub use tenure::Tenure;
 
 /// Everything outside that the service works with.
 #[derive(Clone)]
@@ -124,6 +128,8 @@ pub struct Options {
     pub workers: usize,
     /// The name of this process among those that share a store: it holds the schedule's lease.
     pub instance: String,
+    /// Within which time the holder of a lease that died is replaced, at least a second.
+    pub lease: Duration,
 }
 
 impl Default for Options {
@@ -141,6 +147,7 @@ impl Default for Options {
             readers: 1,
             workers: 2,
             instance: "alone".to_owned(),
+            lease: limits::LEASE,
         }
     }
 }
