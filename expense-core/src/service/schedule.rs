@@ -110,3 +110,60 @@ impl Inner {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::keys::LedgerId;
+    use crate::memory::attachments::MemoryAttachments;
+    use crate::memory::clock::ManualClock;
+    use crate::memory::in_process::in_process;
+    use crate::memory::messenger::Outbox;
+    use crate::memory::store::MemoryStore;
+    use crate::ports::jobs::Work;
+    use crate::service::{Options, Service};
+    use crate::testing::fixtures;
+    use crate::testing::mocks::{MockJobs, MockUpdateQueue};
+
+    /// What it claimed before it was paused is left to whoever keeps the schedule now.
+    #[tokio::test]
+    async fn a_paused_holder_that_wakes_up_late_publishes_nothing() {
+        let clock = Arc::new(ManualClock::at(fixtures::noon()));
+        let mut jobs = MockJobs::new();
+        let paused = clock.clone();
+        jobs.expect_claim().times(1).returning(move |_, _, _| {
+            paused.advance(limits::LEASE);
+            Ok(vec![sweep(); limits::SWEEPS_AT_ONCE])
+        });
+        let ports = in_process(
+            Arc::new(MemoryStore::new(clock.clone())),
+            Arc::new(Outbox::default()),
+            Arc::new(MemoryAttachments::default()),
+            clock,
+        );
+        let ports = crate::service::Ports {
+            jobs: Arc::new(jobs),
+            // It would panic.
+            queue: Arc::new(MockUpdateQueue::new()),
+            ..ports
+        };
+        let service = Service::new(ports, Options::default());
+        let tenure = service.inner.tenure(LEASE);
+        tenure.won().await;
+        service.inner.look_at_schedule(&tenure).await.unwrap();
+        assert!(!tenure.holds());
+    }
+
+    fn sweep() -> Job {
+        let chat = fixtures::chat("home");
+        Job {
+            claim: uuid::Uuid::nil(),
+            attempt: 1,
+            ledger: LedgerId::of(&chat),
+            chat,
+            work: Work::Sweep,
+        }
+    }
+}

@@ -122,3 +122,93 @@ impl Tenure {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::clock::ManualClock;
+    use crate::memory::lease::MemoryLease;
+    use crate::ports::error::{Fault, PortError};
+    use crate::ports::lease::Fence;
+    use crate::testing::fixtures::noon;
+    use crate::testing::mocks::MockLease;
+    use crate::testing::simulation::SimulatedClock;
+
+    const TERM: Duration = Duration::from_secs(20);
+
+    fn tenure(lease: &Arc<MemoryLease>, clock: &Arc<dyn Clock>, holder: &str) -> Tenure {
+        Tenure::new(lease.clone(), clock.clone(), "poller", holder, TERM)
+    }
+
+    async fn passes<T>(time: Duration, work: impl Future<Output = T>) {
+        let done = tokio::time::timeout(time, work).await;
+        assert!(done.is_err(), "it went on for {time:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_renews_stays_and_who_dies_is_replaced_within_the_term() {
+        let clock: Arc<dyn Clock> = Arc::new(SimulatedClock::beginning(noon()));
+        let lease = Arc::new(MemoryLease::new(clock.clone()));
+        let (first, second) = (tenure(&lease, &clock, "a"), tenure(&lease, &clock, "b"));
+        first.won().await;
+        tokio::select! {
+            () = first.lost() => panic!("it renewed"),
+            () = second.won() => panic!("the first one renewed"),
+            () = tokio::time::sleep(TERM * 50) => {}
+        }
+        let died = clock.now();
+        second.won().await;
+        let took = (clock.now() - died).to_std().unwrap();
+        assert!(took <= TERM, "{took:?}");
+        assert!(second.holds() && !first.holds());
+        // It wakes up, and can't take anything away any more.
+        first.lost().await;
+        first.release().await;
+        passes(TERM, async { tokio::join!(first.won(), second.lost()) }).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_back_is_replaced_at_once() {
+        let clock: Arc<dyn Clock> = Arc::new(SimulatedClock::beginning(noon()));
+        let lease = Arc::new(MemoryLease::new(clock.clone()));
+        let (first, second) = (tenure(&lease, &clock, "a"), tenure(&lease, &clock, "b"));
+        first.won().await;
+        first.release().await;
+        assert!(!first.holds());
+        tokio::time::timeout(TERM / 20, second.won()).await.unwrap();
+    }
+
+    /// The time passes although its timers do not.
+    #[tokio::test]
+    async fn who_was_paused_knows_it_before_anybody_else_holds() {
+        let manual = Arc::new(ManualClock::at(noon()));
+        let clock: Arc<dyn Clock> = manual.clone();
+        let lease = Arc::new(MemoryLease::new(clock.clone()));
+        let (first, second) = (tenure(&lease, &clock, "a"), tenure(&lease, &clock, "b"));
+        first.won().await;
+        manual.advance(TERM * 17 / 20);
+        assert!(!first.holds());
+        passes(Duration::from_millis(1), second.won()).await;
+        // It does not even try to have it back before it has dropped what it did.
+        first.lost().await;
+        manual.advance(TERM / 10);
+        second.won().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_can_not_renew_stops_before_the_lease_runs_out() {
+        let clock: Arc<dyn Clock> = Arc::new(SimulatedClock::beginning(noon()));
+        let mut gone = MockLease::new();
+        gone.expect_take()
+            .times(1)
+            .returning(|_, _, _| Ok(Some(Fence(1))));
+        gone.expect_take()
+            .returning(|_, _, _| Err(PortError::new("lease", "take", Fault::Unavailable)));
+        let tenure = Tenure::new(Arc::new(gone), clock.clone(), "poller", "a", TERM);
+        tenure.won().await;
+        tenure.lost().await;
+        let took = (clock.now() - noon()).to_std().unwrap();
+        assert!(took >= TERM * 3 / 4 && took < TERM * 9 / 10, "{took:?}");
+        passes(TERM, tenure.won()).await;
+    }
+}

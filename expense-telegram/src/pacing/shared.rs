@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
 use tokio::sync::Mutex;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::PATIENCE;
 
@@ -73,6 +73,13 @@ impl Shared {
 
     /// Waits for the turn of this chat among all instances. Nothing where it can't be counted.
     pub(super) async fn turn(&self, chat: i64) -> Result<Option<Ticket>, Duration> {
+        // Whoever finds so many before them that they would wait for long comes back later; whoever
+        // stands in the line waits for as long as the caller does, and the pace is used to its end.
+        let place = Place::behind(&self.waiting);
+        let wait = SECOND * place.before / self.per_second;
+        if wait > PATIENCE {
+            return Err(wait);
+        }
         let of_chat = Take {
             bucket: format!("telegram/{}/chat/{chat}", self.bot),
             token: None,
@@ -89,16 +96,14 @@ impl Shared {
                 Ok(Verdict::Limited { retry_after }) => sleep(retry_after).await,
             }
         }
-        let place = Place::behind(&self.waiting);
-        let Ok(_first) = timeout(PATIENCE, self.line.lock()).await else {
-            return Err(SECOND * (place.before / self.per_second + 1));
-        };
+        let _first = self.line.lock().await;
         self.common_turn().await
     }
 
     async fn common_turn(&self) -> Result<Option<Ticket>, Duration> {
-        let take = self.next();
         loop {
+            // A token that was refused keeps its verdict: each try has one of its own.
+            let take = self.next();
             match self.limiter.take(&take, self.quota()).await {
                 Err(_) => return Ok(None),
                 Ok(Verdict::Allowed) => return Ok(Some(Ticket(Some(take)))),

@@ -77,9 +77,12 @@ impl Town {
         load::index(&arrival.words).is_some_and(|index| self.answered.insert(index))
     }
 
-    /// They write on until somebody gets the first answer to a message: when that was.
+    /// They write on until somebody gets the first answer to a message from now on: when that was.
     async fn sign_of_life(&mut self) -> Instant {
         let begun = Instant::now();
+        while let Ok(arrival) = self.arrivals.try_recv() {
+            self.note(&arrival);
+        }
         loop {
             self.write();
             let next = timeout(Duration::from_millis(50), self.arrivals.recv()).await;

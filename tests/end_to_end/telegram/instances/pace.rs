@@ -69,7 +69,8 @@ async fn thirty_a_second_are_used_and_never_exceeded() {
     let fake = Fake::start(options).await.expect("a free port");
     let mut arrivals = fake.arrivals();
     for chat in 1..=MESSAGES {
-        fake.user(chat);
+        // A bot may only write to those who wrote to it.
+        fake.user(chat).say("/start");
     }
     let bots = instances(&fake);
     let begun = Instant::now();
