@@ -61,7 +61,9 @@ pub enum OpenError {
     )]
     Evicts,
     /// It refused something else.
-    #[error("the Redis server of REDIS_URL refused a command or is too old: it must be of version 6.2 or newer")]
+    #[error(
+        "the Redis server of REDIS_URL refused a command or is too old: it must be of version 6.2 or newer"
+    )]
     Other,
 }
 

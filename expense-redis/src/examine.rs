@@ -43,10 +43,15 @@ pub async fn examine(config: &Config) -> Result<Option<Examined>, OpenError> {
 }
 
 fn judge(info: &str) -> Result<Examined, OpenError> {
-    let fields: HashMap<&str, &str> = info.lines().filter_map(|line| line.split_once(':')).collect();
+    let fields: HashMap<&str, &str> = info
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .collect();
     let field = |name| fields.get(name).map_or("", |value| value.trim());
     let version = field("redis_version");
-    let mut numbers = version.split('.').map_while(|part| part.parse::<u32>().ok());
+    let mut numbers = version
+        .split('.')
+        .map_while(|part| part.parse::<u32>().ok());
     let (major, minor) = (numbers.next(), numbers.next());
     if major.zip(minor).is_none_or(|version| version < OLDEST) {
         return Err(OpenError::Other);
@@ -87,10 +92,19 @@ mod tests {
     }
 
     #[rstest]
-    #[case("redis_version:6.2.0\r\nrole:master\r\nmaxmemory:0", "Redis 6.2.0, no maxmemory")]
-    #[case("redis_version:7.0.15\nmaxmemory:104857600\nmaxmemory_policy:noeviction", "100 MiB")]
+    #[case(
+        "redis_version:6.2.0\r\nrole:master\r\nmaxmemory:0",
+        "Redis 6.2.0, no maxmemory"
+    )]
+    #[case(
+        "redis_version:7.0.15\nmaxmemory:104857600\nmaxmemory_policy:noeviction",
+        "100 MiB"
+    )]
     fn what_is_well_is_told(#[case] info: &str, #[case] told: &str) {
         let examined = judge(info).map(|examined| examined.to_string());
-        assert!(examined.as_ref().is_ok_and(|said| said.contains(told)), "{examined:?}");
+        assert!(
+            examined.as_ref().is_ok_and(|said| said.contains(told)),
+            "{examined:?}"
+        );
     }
 }

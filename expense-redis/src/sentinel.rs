@@ -119,7 +119,9 @@ impl Sentinel {
             true => format!("[{host}]"),
             false => host,
         };
-        let url = self.address.url(&format!("{host}:{port}"), &self.address.user);
+        let url = self
+            .address
+            .url(&format!("{host}:{port}"), &self.address.user);
         let info = format!("{url}/{}", self.address.database).into_connection_info()?;
         let settings = info.redis_settings().clone();
         let info = info
@@ -131,7 +133,9 @@ impl Sentinel {
             .set_pipeline_buffer_size(READY)
             .set_concurrency_limit(IN_FLIGHT);
         let client = Client::open(info)?;
-        let mut connection = client.get_multiplexed_async_connection_with_config(&how).await?;
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&how)
+            .await?;
         // A Sentinel may not know yet what happened.
         let role: Vec<redis::Value> = redis::cmd("ROLE").query_async(&mut connection).await?;
         let mut role = role.into_iter().map(redis::from_redis_value::<String>);
@@ -146,9 +150,13 @@ impl Sentinel {
             .set_connection_timeout(Some(PATIENCE.min(self.config.connect_timeout)))
             .set_response_timeout(Some(PATIENCE.min(self.config.response_timeout)));
         let client = Client::open(self.address.url(sentinel, user))?;
-        let mut connection = client.get_multiplexed_async_connection_with_config(&how).await?;
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&how)
+            .await?;
         let mut command = redis::cmd("SENTINEL");
-        command.arg("get-master-addr-by-name").arg(&self.address.name);
+        command
+            .arg("get-master-addr-by-name")
+            .arg(&self.address.name);
         let named: Option<(String, u16)> = command.query_async(&mut connection).await?;
         let unknown = (ErrorKind::Io, "the Sentinel does not know this name");
         named.ok_or_else(|| unknown.into())
@@ -191,7 +199,11 @@ fn is_denied(error: &RedisError) -> bool {
 }
 
 fn replica() -> RedisError {
-    (ErrorKind::Io, "the server that a Sentinel names is no primary").into()
+    (
+        ErrorKind::Io,
+        "the server that a Sentinel names is no primary",
+    )
+        .into()
 }
 
 impl Address {

@@ -9,14 +9,14 @@ use axum::Router;
 use bytes::Bytes;
 use expense_core::domain::attachment::Attachment;
 use expense_core::domain::keys::MessageKey;
-use expense_core::ports::attachments::Attachments;
+use expense_core::domain::limits;
 use expense_core::memory::lease::MemoryLease;
+use expense_core::ports::attachments::Attachments;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::lease::Lease;
 use expense_core::ports::messenger::{Messenger, Outgoing};
 use expense_core::ports::rate::RateLimiter;
-use expense_core::domain::limits;
 use expense_core::service::{Service, Tenure};
 use secrecy::ExposeSecret;
 use teloxide_core::payloads::{
@@ -114,8 +114,7 @@ impl Telegram {
         let (per_second, bot) = (config.messages_per_second, config.bot_id()?);
         let instance = &*sharing.instance;
         let pacing = Pacing::sharing(per_second, sharing.limiter, bot, instance);
-        let tenure =
-            |name| Tenure::new(sharing.lease, clock.clone(), name, instance, sharing.term);
+        let tenure = |name| Tenure::new(sharing.lease, clock.clone(), name, instance, sharing.term);
         Self::paced(config, clock.clone(), pacing, tenure)
     }
 

@@ -228,7 +228,10 @@ impl Server {
             .arg("KILL")
             .arg(&self.program);
         if let Kind::Sentinel(watched) = self.kind {
-            std::fs::write(self.folder.path().join("conf"), sentinel(self.port, watched))?;
+            std::fs::write(
+                self.folder.path().join("conf"),
+                sentinel(self.port, watched),
+            )?;
             self.give(&self.folder.path().join("conf"))?;
             keeper.args(["conf", "--sentinel"]);
         } else {

@@ -81,9 +81,9 @@ fn parts(_: &Config, _: &Arc<dyn Clock>) -> Result<Option<Parts>, Failure> {
 }
 
 #[cfg(feature = "redis")]
-pub(crate) use redis::settings;
-#[cfg(feature = "redis")]
 use redis::parts;
+#[cfg(feature = "redis")]
+pub(crate) use redis::settings;
 
 #[cfg(feature = "redis")]
 mod redis {
@@ -116,10 +116,7 @@ mod redis {
         Some(settings)
     }
 
-    pub(super) fn parts(
-        config: &Config,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Option<Parts>, Failure> {
+    pub(super) fn parts(config: &Config, clock: &Arc<dyn Clock>) -> Result<Option<Parts>, Failure> {
         let Some(settings) = settings(config) else {
             return Ok(None);
         };

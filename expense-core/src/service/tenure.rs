@@ -77,7 +77,10 @@ impl Tenure {
                 _ => self.term / 20,
             };
         }
-        tracing::warn!(lease = self.name, "the lease may be another's: this process stands by");
+        tracing::warn!(
+            lease = self.name,
+            "the lease may be another's: this process stands by"
+        );
     }
 
     /// Gives the lease back: another takes over at once.

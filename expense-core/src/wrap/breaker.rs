@@ -121,7 +121,10 @@ impl Breaker {
                 *state = self.open(self.patience.first);
                 drop(state);
                 metrics::gauge!("breaker_open", "of" => self.of).set(1);
-                tracing::warn!(of = self.of, "it does not answer and is left alone for a while");
+                tracing::warn!(
+                    of = self.of,
+                    "it does not answer and is left alone for a while"
+                );
             }
             State::Trying { rest } if tried => {
                 let rest = (*rest * 2).min(self.patience.longest);

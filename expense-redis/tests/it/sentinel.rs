@@ -51,7 +51,12 @@ async fn traffic_goes_on_with_the_new_primary() {
     sentinels[0].crash().unwrap();
     first.crash().unwrap();
     recovers(&redis).await;
-    assert!(second.command("INFO replication").unwrap().contains("role:master"));
+    assert!(
+        second
+            .command("INFO replication")
+            .unwrap()
+            .contains("role:master")
+    );
     let fence = redis.take("one", "a", LONG).await.unwrap();
     assert!(fence.is_some());
     assert_eq!(redis.take("one", "b", LONG).await.unwrap(), None);
@@ -59,14 +64,23 @@ async fn traffic_goes_on_with_the_new_primary() {
     // The old one comes back, becomes a replica and takes over when the new one hangs.
     first.start_again().unwrap();
     let begun = Instant::now();
-    while !first.command("INFO replication").unwrap().contains("master_link_status:up") {
+    while !first
+        .command("INFO replication")
+        .unwrap()
+        .contains("master_link_status:up")
+    {
         assert!(begun.elapsed() < HANG, "it never became a replica");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     sentinels[0].start_again().unwrap();
     second.pause().unwrap();
     recovers(&redis).await;
-    assert!(first.command("INFO replication").unwrap().contains("role:master"));
+    assert!(
+        first
+            .command("INFO replication")
+            .unwrap()
+            .contains("role:master")
+    );
     second.go_on().unwrap();
     assert_eq!(redis.take("one", "a", LONG).await.unwrap(), fence);
 }
@@ -79,6 +93,9 @@ async fn a_replica_is_told_from_its_primary() {
     assert!(told.to_string().starts_with("Redis "), "{told}");
     let told = examine(&of(&replica.url())).await;
     assert_eq!(told.unwrap_err(), OpenError::Replica);
-    let told = examine(&of(&format!("{}/{WATCHED}", primary.url()).replace("redis:", "redis+sentinel:"))).await;
+    let told = examine(&of(
+        &format!("{}/{WATCHED}", primary.url()).replace("redis:", "redis+sentinel:")
+    ))
+    .await;
     assert_eq!(told.unwrap_err(), OpenError::Other, "it is no Sentinel");
 }

@@ -33,7 +33,12 @@ impl Town {
     /// Whether the bot keeps something in Redis again.
     async fn is_used_again(&mut self) {
         let begun = Instant::now();
-        while self.redis.command("DBSIZE").expect("it answers").starts_with(":0") {
+        while self
+            .redis
+            .command("DBSIZE")
+            .expect("it answers")
+            .starts_with(":0")
+        {
             self.sign_of_life().await;
             sleep(Duration::from_millis(50)).await;
             assert!(begun.elapsed() < HANG, "it never comes back to it");
@@ -58,7 +63,9 @@ async fn the_bot_goes_on_without_redis_and_comes_back_to_it() {
     town.redis.start_again().expect("its port is free");
     town.is_used_again().await;
 
-    eprintln!("{EACH} messages: {calm:?}, {paused:?} while it hung, {back:?} after, {dead:?} without");
+    eprintln!(
+        "{EACH} messages: {calm:?}, {paused:?} while it hung, {back:?} after, {dead:?} without"
+    );
     for slow in [paused, back, dead] {
         assert!(slow < calm + DELAY * EACH, "{slow:?}, and {calm:?} before");
     }

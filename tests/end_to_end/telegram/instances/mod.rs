@@ -2,6 +2,7 @@
 //! of them or Redis dies or hangs, and that limits are those of all together.
 
 mod gone;
+mod model;
 mod pace;
 mod polling;
 mod stale;

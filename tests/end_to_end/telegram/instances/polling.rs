@@ -44,7 +44,10 @@ async fn one_that_ends_gives_its_turn_back_at_once() {
     let ended = Instant::now();
     let gap = town.sign_of_life().await - ended;
     eprintln!("replaced {gap:?} after it ended, of {term:?}");
-    assert!(gap < term / 2, "it was waited until the lease ran out: {gap:?}");
+    assert!(
+        gap < term / 2,
+        "it was waited until the lease ran out: {gap:?}"
+    );
     town.comes_out_even().await;
     stands_by.end();
 }
