@@ -30,6 +30,10 @@ pub(crate) enum Failure {
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Postgres(#[from] expense_store_postgres::OpenError),
+    /// The Redis server can't be used.
+    #[cfg(feature = "redis")]
+    #[error(transparent)]
+    Redis(#[from] expense_redis::OpenError),
     /// The local reader's models can't be used.
     #[cfg(feature = "ocr-local")]
     #[error(transparent)]
@@ -86,6 +90,8 @@ impl Failure {
             Self::Telegram(_) | Self::Refusal(_) => 2,
             #[cfg(feature = "telegram")]
             Self::Port(_) | Self::Random => 1,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => 2,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) | Self::Copy(_) => 1,
             #[cfg(feature = "postgres")]

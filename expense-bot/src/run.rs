@@ -9,11 +9,13 @@ use std::time::Duration;
 use expense_console::Console;
 use expense_console::Files;
 use expense_core::memory::clock::SystemClock;
+use expense_core::ports::clock::Clock;
 use expense_core::service::Service;
 
 use crate::config::Config;
 use crate::error::Failure;
 use crate::signals;
+use crate::wire::shared::Shared;
 use crate::wire::store::Store;
 use crate::wire::{self, console};
 
@@ -58,6 +60,7 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     make_private(&config.data)?;
     let shutdown = signals::watch()?;
     let clock = Arc::new(SystemClock);
+    let shared = Shared::open(config, &(clock.clone() as Arc<dyn Clock>))?;
     let store = Store::open(config).await?;
     let (console, input) = Console::open(console::setup(config, json), clock.clone())?;
     let console = Arc::new(console);
@@ -65,7 +68,7 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     // Nobody needs protection from themselves on their own terminal, unless they say so.
     let rate = config.rate.unwrap_or(0);
     let mut options = wire::options(config, config.at_this_machine(), rate);
-    wire::add_sources(config, &mut ports, &mut options)?;
+    wire::add_sources(config, &shared, &mut ports, &mut options)?;
     let service = Service::new(ports, options);
     let mut running = tokio::spawn({
         let (service, shutdown) = (service.clone(), shutdown.clone());

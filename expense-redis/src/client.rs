@@ -12,6 +12,7 @@ use redis::{
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
 use crate::error::{Failure, OpenError};
+use crate::sentinel::Sentinel;
 
 /// A server, or a cluster of them, that many instances share.
 ///
@@ -25,6 +26,7 @@ pub struct Redis {
 
 enum Link {
     Server(ConnectionManager),
+    Sentinel(Box<Sentinel>),
     #[cfg(feature = "cluster")]
     Cluster(Box<crate::cluster::Cluster>),
 }
@@ -72,6 +74,10 @@ impl Redis {
                 let mut connection = manager.clone();
                 self.in_time(command.query_async(&mut connection)).await
             }
+            Link::Sentinel(sentinel) => {
+                let asked = sentinel.with(async |mut to| command.query_async(&mut to).await);
+                self.in_time(asked).await
+            }
             #[cfg(feature = "cluster")]
             Link::Cluster(cluster) => {
                 let asked = async { command.query_async(&mut cluster.connection().await?).await };
@@ -89,6 +95,10 @@ impl Redis {
             Link::Server(manager) => {
                 let mut connection = manager.clone();
                 self.in_time(script.invoke_async(&mut connection)).await
+            }
+            Link::Sentinel(sentinel) => {
+                let asked = sentinel.with(async |mut to| script.invoke_async(&mut to).await);
+                self.in_time(asked).await
             }
             #[cfg(feature = "cluster")]
             Link::Cluster(cluster) => {
@@ -110,6 +120,10 @@ impl Link {
     fn open(config: &Config) -> Result<Self, OpenError> {
         if config.url().contains("+cluster://") {
             return Self::cluster(config);
+        }
+        if config.url().contains("+sentinel://") {
+            let sentinel = Sentinel::open(config).ok_or(OpenError::Url)?;
+            return Ok(Self::Sentinel(Box::new(sentinel)));
         }
         Self::server(config).map_err(|_| OpenError::Url)
     }

@@ -9,7 +9,8 @@ pub enum OpenError {
     /// The URL can't be read.
     #[error(
         "REDIS_URL is no Redis URL: write it as redis://USER:PASSWORD@HOST:PORT/DATABASE, \
-         rediss:// for TLS, or redis+cluster://HOST:PORT,HOST:PORT for a cluster"
+         rediss:// for TLS, redis+sentinel://HOST:PORT,HOST:PORT/NAME for a primary that Sentinels \
+         know, or redis+cluster://HOST:PORT,HOST:PORT for a cluster"
     )]
     Url,
     /// The URL is that of a cluster, which this build does not know.
@@ -41,8 +42,28 @@ pub enum OpenError {
          maxmemory-policy that makes room"
     )]
     Full,
+    /// It belongs to a cluster.
+    #[error(
+        "the Redis server of REDIS_URL is a part of a cluster: write redis+cluster:// in place of \
+         redis://"
+    )]
+    Part,
+    /// It copies another.
+    #[error(
+        "the Redis server of REDIS_URL is a replica, which takes no writes: name its primary, or \
+         its Sentinels by redis+sentinel://"
+    )]
+    Replica,
+    /// It throws away what is still needed when it is full.
+    #[error(
+        "the Redis server of REDIS_URL throws away leases and counts when it is full: set its \
+         maxmemory-policy to noeviction, and maxmemory to what you can spare"
+    )]
+    Evicts,
     /// It refused something else.
-    #[error("the Redis server of REDIS_URL refused a command: it must be of version 6.2 or newer")]
+    #[error(
+        "the Redis server of REDIS_URL refused a command or is too old: it must be of version 6.2 or newer"
+    )]
     Other,
 }
 

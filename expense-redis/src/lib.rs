@@ -6,8 +6,10 @@ mod client;
 mod cluster;
 mod config;
 mod error;
+mod examine;
 mod lease;
 mod rate;
+mod sentinel;
 mod state;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -18,3 +20,4 @@ use rustls as _;
 pub use client::Redis;
 pub use config::Config;
 pub use error::OpenError;
+pub use examine::{Examined, examine};

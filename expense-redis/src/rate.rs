@@ -16,13 +16,14 @@ use crate::error::Failure;
 const REFUSED_TOKENS: u32 = 256;
 
 static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/take.lua")));
+static RESTAMP: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/restamp.lua")));
 
 #[async_trait]
 impl RateLimiter for Redis {
     async fn take(&self, take: &Take, quota: Quota) -> PortResult<Verdict> {
         let key = self.key("rate", &take.bucket);
         let at = take.at.map(|at| at.timestamp_micros().max(0));
-        let token = take.token.as_ref().map(|token| format!("token {token}"));
+        let token = take.token.as_deref().map(member);
         let mut script = TAKE.key(format!("{key}:refused"));
         let script = script
             .key(key)
@@ -40,6 +41,21 @@ impl RateLimiter for Redis {
             Err(_) => Verdict::Allowed,
         })
     }
+
+    async fn restamp(&self, take: &Take, quota: Quota) -> PortResult<()> {
+        let Some(token) = take.token.as_deref() else {
+            return Ok(());
+        };
+        let mut script = RESTAMP.key(self.key("rate", &take.bucket));
+        script.arg(member(token)).arg(micros(quota.period));
+        let stamped: Result<(), Failure> = self.run(&script).await;
+        stamped.map_err(|failure| failure.during("rate", "restamp"))
+    }
+}
+
+/// The name of what a token took.
+fn member(token: &str) -> String {
+    format!("token {token}")
 }
 
 /// Rounded up: a period is never shorter than it was asked for.

@@ -23,4 +23,4 @@ mod window;
 pub use config::{
     API_URL, Config, ConfigError, MAX_CONNECTIONS, MESSAGES_PER_SECOND, Transport, Webhook,
 };
-pub use telegram::{RunError, Telegram};
+pub use telegram::{RunError, Sharing, Telegram};

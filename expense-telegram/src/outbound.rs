@@ -73,10 +73,8 @@ struct NoPreview {
 const HTML: &str = "HTML";
 
 impl Outbound {
-    pub(crate) fn new(messages_per_second: u32) -> Self {
-        Self {
-            pacing: Pacing::new(messages_per_second),
-        }
+    pub(crate) fn new(pacing: Pacing) -> Self {
+        Self { pacing }
     }
 
     /// Says it: the words in as many messages as they take, the buttons below the last, the
@@ -133,8 +131,10 @@ impl Outbound {
         let mut refused = None;
         for _ in 0..WAYS {
             let turn = self.pacing.turn(place.chat).await;
-            turn.map_err(busy)?;
-            let refusal = match transmit(client, place, &post).await {
+            let ticket = turn.map_err(busy)?;
+            let sent = transmit(client, place, &post).await;
+            self.pacing.arrived(ticket).await;
+            let refusal = match sent {
                 Ok(sent) => return Ok(sent),
                 Err(CallError::Refused(refusal)) => refusal,
                 Err(other) => return Err(other.into_port("messenger", "send")),

@@ -1,12 +1,19 @@
 //! The platform's pace: so many messages a second in all and so many a chat, see "My bot is
-//! hitting limits" of Telegram's bots FAQ. One process keeps to it; several share the limits
-//! and meet a flood wait now and then, which is kept to, too.
+//! hitting limits" of Telegram's bots FAQ. One process keeps to it by itself; several keep to it
+//! together, by a limiter that they [share](shared).
+
+mod shared;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use expense_core::ports::rate::RateLimiter;
 use tokio::time::Instant;
+
+pub(crate) use shared::Ticket;
+
+use shared::Shared;
 
 /// The second in which the messages of all chats are counted, with room for those that are
 /// quicker on their way than the ones before.
@@ -38,6 +45,7 @@ const GROUP: Pace = Pace {
 pub(crate) struct Pacing {
     per_second: usize,
     state: Mutex<State>,
+    shared: Option<Shared>,
 }
 
 #[derive(Default)]
@@ -55,24 +63,53 @@ impl Pacing {
         Self {
             per_second: usize::try_from(per_second).unwrap_or(usize::MAX),
             state: Mutex::default(),
+            shared: None,
         }
     }
 
-    /// Waits for the turn of this chat.
+    /// The same for one of several instances, which count by this limiter. Each has a name of its
+    /// own.
+    pub(crate) fn sharing(
+        per_second: u32,
+        limiter: Arc<dyn RateLimiter>,
+        bot: i64,
+        instance: &str,
+    ) -> Self {
+        Self {
+            shared: (per_second > 0).then(|| Shared::new(limiter, per_second, bot, instance)),
+            ..Self::new(per_second)
+        }
+    }
+
+    /// Waits for the turn of this chat. The ticket is shown when the message has arrived.
     ///
     /// # Errors
     ///
     /// The time after which it may be tried again, where that is long.
-    pub(crate) async fn turn(&self, chat: i64) -> Result<(), Duration> {
+    pub(crate) async fn turn(&self, chat: i64) -> Result<Ticket, Duration> {
         let wait = self.chat_turn(chat, Instant::now())?;
         if wait > Duration::ZERO {
             tokio::time::sleep(wait).await;
         }
-        let wait = self.common_turn(Instant::now())?;
+        let mut per_second = self.per_second;
+        if let Some(shared) = &self.shared {
+            match shared.turn(chat).await? {
+                Some(ticket) => return Ok(ticket),
+                None => per_second = shared.alone(),
+            }
+        }
+        let wait = self.common_turn(per_second, Instant::now())?;
         if wait > Duration::ZERO {
             tokio::time::sleep(wait).await;
         }
-        Ok(())
+        Ok(Ticket::NONE)
+    }
+
+    /// The message of this ticket has arrived by now.
+    pub(crate) async fn arrived(&self, ticket: Ticket) {
+        if let Some(shared) = &self.shared {
+            shared.arrived(ticket).await;
+        }
     }
 
     /// Telegram asks this chat to wait.
@@ -108,21 +145,21 @@ impl Pacing {
     }
 
     /// Takes the next turn of all chats: never more than `per_second` within a window.
-    fn common_turn(&self, now: Instant) -> Result<Duration, Duration> {
-        if self.per_second == 0 {
+    fn common_turn(&self, per_second: usize, now: Instant) -> Result<Duration, Duration> {
+        if per_second == 0 {
             return Ok(Duration::ZERO);
         }
         let mut state = self.state();
-        let full = state.sent.len() >= self.per_second;
-        let free = match state.sent.front() {
-            Some(oldest) if full => (*oldest + WINDOW).max(now),
-            _ => now,
+        let before = state.sent.len().checked_sub(per_second);
+        let free = match before.and_then(|place| state.sent.get(place)) {
+            Some(oldest) => (*oldest + WINDOW).max(now),
+            None => now,
         };
         let wait = free - now;
         if wait > PATIENCE {
             return Err(wait);
         }
-        if full {
+        if state.sent.len() >= self.per_second {
             state.sent.pop_front();
         }
         state.sent.push_back(free);
@@ -197,12 +234,12 @@ mod tests {
         for per_second in [30, 0] {
             let pacing = Pacing::new(per_second);
             pacing.hold(7, Duration::from_secs(30));
-            assert_eq!(pacing.turn(7).await, Err(Duration::from_secs(30)));
+            assert_eq!(pacing.turn(7).await.err(), Some(Duration::from_secs(30)));
             let before = Instant::now();
-            assert_eq!(pacing.turn(8).await, Ok(()));
+            assert!(pacing.turn(8).await.is_ok());
             assert_eq!(Instant::now(), before);
             tokio::time::advance(Duration::from_secs(30)).await;
-            assert_eq!(pacing.turn(7).await, Ok(()));
+            assert!(pacing.turn(7).await.is_ok());
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use expense_core::conversation::event::Envelope;
 use expense_core::domain::keys::ChatKey;
-use expense_core::service::Service;
+use expense_core::service::{Service, Tenure};
 use futures::future::{Fuse, FusedFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,7 @@ pub(crate) struct Poller<'a> {
     inbound: &'a Inbound,
     courtesy: &'a Courtesy,
     service: &'a Service,
+    tenure: &'a Tenure,
     shutdown: &'a CancellationToken,
     window: Window,
     /// For each chat with an update on its way, those that come after it.
@@ -70,6 +71,16 @@ pub(crate) struct Poller<'a> {
     due: Instant,
     pause: Duration,
     failures: u32,
+}
+
+/// Why polling ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It was to end.
+    Shutdown,
+    /// The turn may be another instance's: whoever polls then is told again of what was on its
+    /// way, and finds by its key what was recorded.
+    Replaced,
 }
 
 /// What became of an update that was brought.
@@ -85,6 +96,7 @@ impl<'a> Poller<'a> {
         inbound: &'a Inbound,
         courtesy: &'a Courtesy,
         service: &'a Service,
+        tenure: &'a Tenure,
         shutdown: &'a CancellationToken,
     ) -> Self {
         Self {
@@ -92,6 +104,7 @@ impl<'a> Poller<'a> {
             inbound,
             courtesy,
             service,
+            tenure,
             shutdown,
             window: Window::default(),
             behind: HashMap::new(),
@@ -101,25 +114,33 @@ impl<'a> Poller<'a> {
         }
     }
 
-    /// Polls until `shutdown`, then confirms what is settled by then.
+    /// Polls until `shutdown`, then confirms what is settled by then; or as long as the turn is
+    /// surely this instance's, and confirms nothing after.
     ///
     /// # Errors
     ///
     /// Where Telegram does not know the token any more.
-    pub(crate) async fn run(mut self) -> Result<(), RunError> {
+    pub(crate) async fn run(mut self) -> Result<Ended, RunError> {
         let mut underway = FuturesUnordered::new();
         let mut fetch = std::pin::pin!(Fuse::terminated());
+        let tenure = self.tenure;
+        let mut lost = std::pin::pin!(tenure.lost());
         let mut asked = None;
         loop {
             tokio::select! {
                 biased;
                 () = self.shutdown.cancelled() => break,
+                () = &mut lost => return Ok(Ended::Replaced),
                 Some(brought) = underway.next(), if !underway.is_empty() => {
                     if let Some(next) = self.brought(brought) {
                         underway.push(self.bring(next));
                     }
                 }
                 fetched = &mut fetch, if !fetch.is_terminated() => {
+                    if !tenure.holds() {
+                        // It was paused, and what was asked for then is another's by now.
+                        return Ok(Ended::Replaced);
+                    }
                     for next in self.fetched(asked, fetched)? {
                         if let Some(next) = self.in_turn(next) {
                             underway.push(self.bring(next));
@@ -127,6 +148,9 @@ impl<'a> Poller<'a> {
                     }
                 }
                 () = until(self.due), if fetch.is_terminated() => {
+                    if !tenure.holds() {
+                        return Ok(Ended::Replaced);
+                    }
                     asked = self.window.offset();
                     fetch.set(self.fetch(asked).fuse());
                 }
@@ -140,8 +164,10 @@ impl<'a> Poller<'a> {
             }
         };
         let _ = timeout(FINISH, finish).await;
-        self.confirm().await;
-        Ok(())
+        if tenure.holds() {
+            self.confirm().await;
+        }
+        Ok(Ended::Shutdown)
     }
 
     fn fetch(

@@ -9,11 +9,15 @@ use axum::Router;
 use bytes::Bytes;
 use expense_core::domain::attachment::Attachment;
 use expense_core::domain::keys::MessageKey;
+use expense_core::domain::limits;
+use expense_core::memory::lease::MemoryLease;
 use expense_core::ports::attachments::Attachments;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result as PortResult;
+use expense_core::ports::lease::Lease;
 use expense_core::ports::messenger::{Messenger, Outgoing};
-use expense_core::service::Service;
+use expense_core::ports::rate::RateLimiter;
+use expense_core::service::{Service, Tenure};
 use secrecy::ExposeSecret;
 use teloxide_core::payloads::{
     DeleteWebhook, DeleteWebhookSetters, GetMe, SetWebhook, SetWebhookSetters,
@@ -27,7 +31,8 @@ use crate::config::{Config, ConfigError, Transport};
 use crate::delivery::Courtesy;
 use crate::inbound::{Inbound, user_id};
 use crate::outbound::Outbound;
-use crate::polling::Poller;
+use crate::pacing::Pacing;
+use crate::polling::{Ended, Poller};
 use crate::refusal::{CallError, Remedy};
 use crate::update::{ALLOWED_UPDATES, Bot};
 use crate::webhook::{self, Door};
@@ -60,8 +65,21 @@ pub struct Telegram {
     inner: Arc<Inner>,
 }
 
+/// What the instances of one bot share.
+pub struct Sharing {
+    /// The name of this instance, which no other has.
+    pub instance: String,
+    /// Decides which of them polls.
+    pub lease: Arc<dyn Lease>,
+    /// Within which time one that polled and died is replaced.
+    pub term: Duration,
+    /// Counts what all of them send. Where it fails, each keeps to a part of the pace.
+    pub limiter: Arc<dyn RateLimiter>,
+}
+
 struct Inner {
     config: Config,
+    tenure: Tenure,
     client: Arc<Client>,
     outbound: Outbound,
     courtesy: Courtesy,
@@ -71,16 +89,46 @@ struct Inner {
 }
 
 impl Telegram {
-    /// The bot of this configuration. Nobody is asked yet.
+    /// The bot of this configuration, in one process. Nobody is asked yet.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] where Telegram would refuse the configuration whatever comes.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        let pacing = Pacing::new(config.messages_per_second);
+        let lease = Arc::new(MemoryLease::new(clock.clone()));
+        let tenure = |name| Tenure::new(lease, clock.clone(), name, "alone", limits::LEASE);
+        Self::paced(config, clock.clone(), pacing, tenure)
+    }
+
+    /// One instance of several: one at a time polls, and all of them together keep to the pace.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn shared(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        sharing: Sharing,
+    ) -> Result<Self, ConfigError> {
+        let (per_second, bot) = (config.messages_per_second, config.bot_id()?);
+        let instance = &*sharing.instance;
+        let pacing = Pacing::sharing(per_second, sharing.limiter, bot, instance);
+        let tenure = |name| Tenure::new(sharing.lease, clock.clone(), name, instance, sharing.term);
+        Self::paced(config, clock.clone(), pacing, tenure)
+    }
+
+    fn paced(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        pacing: Pacing,
+        tenure: impl FnOnce(String) -> Tenure,
+    ) -> Result<Self, ConfigError> {
         config.check()?;
         let client = Arc::new(Client::new(&config)?);
         let inner = Inner {
-            outbound: Outbound::new(config.messages_per_second),
+            outbound: Outbound::new(pacing),
+            tenure: tenure(format!("poller/{}", config.bot_id()?)),
             courtesy: Courtesy::new(Arc::clone(&client)),
             client,
             config,
@@ -115,7 +163,8 @@ impl Telegram {
     }
 
     /// Tells Telegram how updates are to come and brings them to the service until `shutdown`.
-    /// It ends within a second of it; what was not settled by then comes again. With a webhook
+    /// It ends within a second of it; what was not settled by then comes again. Of several
+    /// instances that poll one does, and the others stand by. With a webhook
     /// the updates come through [`router`](Self::router) meanwhile, and afterwards Telegram keeps
     /// them for whoever answers there next.
     ///
@@ -133,14 +182,10 @@ impl Telegram {
             std::future::pending().await
         };
         match &inner.config.transport {
-            Transport::Polling => {
-                let (client, courtesy) = (&inner.client, &inner.courtesy);
-                let poller = Poller::new(client, inbound, courtesy, &service, &shutdown);
-                tokio::select! {
-                    ended = poller.run() => ended,
-                    ended = menus => ended,
-                }
-            }
+            Transport::Polling => tokio::select! {
+                ended = inner.poll(inbound, &service, &shutdown) => ended,
+                ended = menus => ended,
+            },
             Transport::Webhook(_) => tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
                 ended = menus => ended,
@@ -150,6 +195,27 @@ impl Telegram {
 }
 
 impl Inner {
+    /// Polls whenever the turn is this instance's, until `shutdown`.
+    async fn poll(
+        &self,
+        inbound: &Inbound,
+        service: &Service,
+        shutdown: &CancellationToken,
+    ) -> Result<(), RunError> {
+        let (client, courtesy, tenure) = (&*self.client, &self.courtesy, &self.tenure);
+        let mut ended = Ok(Ended::Replaced);
+        while matches!(ended, Ok(Ended::Replaced)) {
+            if shutdown.run_until_cancelled(tenure.won()).await.is_none() {
+                break;
+            }
+            let poller = Poller::new(client, inbound, courtesy, service, tenure, shutdown);
+            ended = poller.run().await;
+        }
+        // Another takes over at once.
+        tenure.release().await;
+        ended.map(|_| ())
+    }
+
     /// The ids of all owners, as far as they can be asked for.
     async fn owners(&self, service: &Service) -> BTreeSet<i64> {
         let known = service.owners().await.unwrap_or_else(|error| {

@@ -128,6 +128,11 @@ impl Fake {
         self.shared.world().queue.len()
     }
 
+    /// How many messages were refused because they were too many, see [`Options::limits`].
+    pub fn refused(&self) -> u64 {
+        self.shared.world().flood.refused()
+    }
+
     /// Where the bot is told of updates; `None` while it polls.
     pub fn webhook(&self) -> Option<String> {
         let world = self.shared.world();

@@ -34,6 +34,7 @@ impl Limits {
 #[derive(Debug, Default)]
 pub(crate) struct Flood {
     limits: Limits,
+    refused: u64,
     all: VecDeque<Instant>,
     chats: HashMap<i64, VecDeque<Instant>>,
 }
@@ -47,6 +48,11 @@ impl Flood {
             limits,
             ..Self::default()
         }
+    }
+
+    /// How many messages were too many so far.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// Counts a message to this chat, or refuses it with the seconds to wait.
@@ -68,6 +74,7 @@ impl Flood {
             wait(&self.all, now, SECOND, self.limits.all_per_second),
         ];
         if let Some(longest) = waits.into_iter().flatten().max() {
+            self.refused += 1;
             let begun = u64::from(longest.subsec_nanos() > 0);
             return Err(ApiError::flood(longest.as_secs() + begun));
         }

@@ -48,10 +48,27 @@ pub struct Server {
     program: PathBuf,
     user: Option<(u32, u32)>,
     port: u16,
-    cluster: bool,
+    kind: Kind,
     keeper: Option<Child>,
     folder: TempDir,
 }
+
+/// What a server is started as.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Alone,
+    Cluster,
+    /// Of the server on this port.
+    Replica(u16),
+    /// Of the server on this port.
+    Sentinel(u16),
+}
+
+/// The name by which Sentinels know the primary that they watch.
+pub const WATCHED: &str = "watched";
+/// How long a primary is silent before it counts as down, and a fail-over may take, in milliseconds.
+const SILENT: u32 = 1_000;
+const FAIL_OVER: u32 = 10_000;
 
 impl Server {
     /// Starts an empty server.
@@ -60,7 +77,33 @@ impl Server {
     ///
     /// A [`ServerError`] that says what is missing.
     pub fn start() -> Result<Self, ServerError> {
-        Self::new(false)
+        Self::new(Kind::Alone)
+    }
+
+    /// Starts a server that copies this one, and returns when it has all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`].
+    pub fn replica(&self) -> Result<Self, ServerError> {
+        let replica = Self::new(Kind::Replica(self.port))?;
+        replica.until("INFO replication", "master_link_status:up")?;
+        Ok(replica)
+    }
+
+    /// Starts three Sentinels that watch this server under the name [`WATCHED`], and returns when
+    /// they know of each other and of its replica. A fail-over takes them some seconds.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`].
+    pub fn watched(&self) -> Result<[Self; 3], ServerError> {
+        let one = || Self::new(Kind::Sentinel(self.port));
+        let sentinels = [one()?, one()?, one()?];
+        for sentinel in &sentinels {
+            sentinel.until("INFO sentinel", "slaves=1,sentinels=3")?;
+        }
+        Ok(sentinels)
     }
 
     /// Starts a cluster of one server, which has all the keys and is as strict about them as a
@@ -70,19 +113,25 @@ impl Server {
     ///
     /// As [`Server::start`].
     pub fn cluster() -> Result<Self, ServerError> {
-        let server = Self::new(true)?;
+        let server = Self::new(Kind::Cluster)?;
         server.command("CLUSTER ADDSLOTSRANGE 0 16383")?;
-        let begun = Instant::now();
-        while !server.command("CLUSTER INFO")?.contains("cluster_state:ok") {
-            if begun.elapsed() > STARTING {
-                return Err(ServerError::NotStarted("no cluster came up".to_owned()));
-            }
-            std::thread::sleep(LOOK);
-        }
+        server.until("CLUSTER INFO", "cluster_state:ok")?;
         Ok(server)
     }
 
-    fn new(cluster: bool) -> Result<Self, ServerError> {
+    /// Waits until the answer to this command contains these words.
+    fn until(&self, command: &str, words: &str) -> Result<(), ServerError> {
+        let begun = Instant::now();
+        while !self.command(command)?.contains(words) {
+            if begun.elapsed() > STARTING {
+                return Err(ServerError::NotStarted(format!("never {words}")));
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
+    fn new(kind: Kind) -> Result<Self, ServerError> {
         let program = programs::named(PROGRAM).ok_or(ServerError::NotInstalled)?;
         let folder = tempfile::Builder::new().prefix("redis-").tempdir()?;
         let user = programs::user(folder.path())?;
@@ -93,7 +142,7 @@ impl Server {
             program,
             user,
             port: 0,
-            cluster,
+            kind,
             keeper: None,
             folder,
         };
@@ -177,13 +226,30 @@ impl Server {
             .args(["-c", KEEPER, "sh"])
             .arg(self.folder.path())
             .arg("KILL")
-            .arg(&self.program)
-            .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
-            .args(["--save", "", "--appendonly", "no", "--dir", "."])
-            .args(["--pidfile", "pid", "--enable-debug-command", "local"]);
-        if self.cluster {
-            let bus = keeper::free_port()?.to_string();
-            keeper.args(["--cluster-enabled", "yes", "--cluster-port", &bus]);
+            .arg(&self.program);
+        if let Kind::Sentinel(watched) = self.kind {
+            std::fs::write(
+                self.folder.path().join("conf"),
+                sentinel(self.port, watched),
+            )?;
+            self.give(&self.folder.path().join("conf"))?;
+            keeper.args(["conf", "--sentinel"]);
+        } else {
+            keeper
+                .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
+                .args(["--save", "", "--appendonly", "no", "--dir", "."])
+                .args(["--pidfile", "pid", "--enable-debug-command", "local"]);
+        }
+        match self.kind {
+            Kind::Alone | Kind::Sentinel(_) => {}
+            Kind::Cluster => {
+                let bus = keeper::free_port()?.to_string();
+                keeper.args(["--cluster-enabled", "yes", "--cluster-port", &bus]);
+            }
+            Kind::Replica(of) => {
+                keeper.args(["--replicaof", "127.0.0.1", &of.to_string()]);
+                keeper.args(["--repl-diskless-sync-delay", "0"]);
+            }
         }
         if let Some((user, group)) = self.user {
             keeper.uid(user).gid(group);
@@ -218,6 +284,13 @@ impl Server {
         said.contains("Failed listening on port") || said.contains("FATAL CONFIG")
     }
 
+    fn give(&self, file: &std::path::Path) -> std::io::Result<()> {
+        match self.user {
+            Some((user, group)) => std::os::unix::fs::chown(file, Some(user), Some(group)),
+            None => Ok(()),
+        }
+    }
+
     fn signal(&self, signal: &str) -> Result<(), ServerError> {
         let sent = Command::new("kill")
             .args([signal, &self.process()?])
@@ -237,6 +310,16 @@ impl Server {
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
+}
+
+/// The configuration of a Sentinel on this port, which it rewrites.
+fn sentinel(port: u16, watched: u16) -> String {
+    format!(
+        "bind 127.0.0.1\nport {port}\npidfile pid\ndir .\n\
+         sentinel monitor {WATCHED} 127.0.0.1 {watched} 2\n\
+         sentinel down-after-milliseconds {WATCHED} {SILENT}\n\
+         sentinel failover-timeout {WATCHED} {FAIL_OVER}\n"
+    )
 }
 
 impl Drop for Server {

@@ -235,8 +235,11 @@ fn stored(file: &Path) -> Vec<(u32, String, String)> {
     })
 }
 
-/// The program, built where these tests are.
+/// The program: the one that `EXPENSE_TEST_BOT` names, else built where these tests are.
 pub(crate) fn bot() -> PathBuf {
+    if let Some(given) = std::env::var_os("EXPENSE_TEST_BOT") {
+        return PathBuf::from(given);
+    }
     let tests = std::env::current_exe().expect("these tests are a program");
     let folder = tests
         .parent()

@@ -15,6 +15,12 @@ use super::tests::mistakes;
 #[case::gemini_alone(cfg!(feature = "gemini"), "gemini", ("OCR", "gemini"))]
 #[case::local(cfg!(feature = "ocr-local"), "ocr-local", ("OCR", "local"))]
 #[case::traces(cfg!(feature = "otel"), "otel", ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4317"))]
+#[case::redis(cfg!(feature = "redis"), "redis", ("REDIS_URL", "redis://cache"))]
+#[case::cluster(
+    cfg!(feature = "redis-cluster"),
+    if cfg!(feature = "redis") { "redis-cluster" } else { "redis" },
+    ("REDIS_URL", "redis+cluster://a,b")
+)]
 #[case::rates(cfg!(feature = "fx"), "fx", ("FX_API_URL", "https://rates.example"))]
 fn what_is_lacking_is_named(
     #[case] there: bool,

@@ -6,6 +6,7 @@
         feature = "ocr-local",
         feature = "otel",
         feature = "postgres",
+        feature = "redis",
         feature = "sqlite",
         feature = "telegram"
     )),
@@ -18,6 +19,7 @@
 mod database;
 mod people;
 mod readers;
+mod shared;
 mod source;
 mod telegram;
 mod traces;
@@ -45,6 +47,7 @@ pub(crate) use people::People;
 #[cfg(feature = "gemini")]
 pub(crate) use readers::Gemini;
 pub(crate) use readers::Readers;
+pub(crate) use shared::Shared;
 pub(crate) use source::Mistake;
 #[cfg(feature = "telegram")]
 pub(crate) use telegram::Mode;
@@ -70,6 +73,8 @@ pub(crate) struct Config {
     pub(crate) telegram: Option<Telegram>,
     /// Where `/livez`, `/readyz`, `/metrics` and the webhook are served, if anywhere.
     pub(crate) http: Option<SocketAddr>,
+    /// What this process shares with others of the same bot.
+    pub(crate) shared: Shared,
     /// Whom the bot talks to.
     pub(crate) people: People,
     /// Who reads receipts.
@@ -164,6 +169,7 @@ impl Config {
             home,
             http: telegram::http(&mut source, telegram.as_ref()),
             telegram,
+            shared: shared::read(&mut source),
             people: people::read(&mut source),
             readers: readers::read(&mut source),
             rates: source.take("FX_API_URL", rates),

@@ -11,6 +11,7 @@ const SECRETS: &[&str] = &[
     "WEBHOOK_SECRET",
     "GEMINI_API_KEY",
     "DATABASE_URL",
+    "REDIS_URL",
 ];
 /// All the others.
 const PLAIN: &[&str] = &[
@@ -22,6 +23,7 @@ const PLAIN: &[&str] = &[
     "HTTP_ADDR",
     "DATABASE_MAX_CONNECTIONS",
     "DATABASE_MIN_CONNECTIONS",
+    "LEASE_TTL",
     "OWNER_IDS",
     "ALLOWED_USER_IDS",
     "ALLOWED_CHAT_IDS",

@@ -58,6 +58,9 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
 
 #[rstest]
 #[case("DATABASE_URL", "mysql://eve:hunter2@db", "write sqlite://FILE")]
+#[case("REDIS_URL", "http://eve:hunter2@cache", "write redis://")]
+#[case("REDIS_URL", "redis://", "write redis://")]
+#[case("LEASE_TTL", "1s", "from 2s to 10m")]
 #[case("DATABASE_URL", "sqlite://:memory:", "write sqlite://FILE")]
 #[case("DATABASE_MAX_CONNECTIONS", "many", "from 1 to 1000")]
 #[case(

@@ -74,15 +74,15 @@ pub(super) fn directory(text: &str) -> Result<PathBuf, &'static str> {
 
 /// A time from a minute to a year.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
-    const WRITE: &str = "write a time such as 24h, 90m or 7days, from 1m to 365days";
-    let duration = humantime::parse_duration(text.trim()).map_err(|_| WRITE)?;
     let (least, most) = (
         Duration::from_secs(60),
         Duration::from_secs(365 * 24 * 60 * 60),
     );
-    if (least..=most).contains(&duration) {
-        Ok(duration)
-    } else {
-        Err(WRITE)
-    }
+    span(text, least, most).ok_or("write a time such as 24h, 90m or 7days, from 1m to 365days")
+}
+
+/// A time within these bounds, both included.
+pub(super) fn span(text: &str, least: Duration, most: Duration) -> Option<Duration> {
+    let span = humantime::parse_duration(text.trim()).ok();
+    span.filter(|span| (least..=most).contains(span))
 }

@@ -5,6 +5,8 @@ mod machine;
 #[cfg(feature = "fx")]
 mod rates;
 mod readers;
+#[cfg(feature = "redis")]
+mod redis;
 #[cfg(feature = "telegram")]
 mod telegram;
 
@@ -56,6 +58,10 @@ async fn examine_all(config: &Config) -> Vec<Finding> {
         finding("free space", machine::room(config)),
         finding("database", database::examine(config).await),
     ];
+    #[cfg(feature = "redis")]
+    if let Some(examined) = redis::examine(config).await {
+        findings.push(finding("redis", examined));
+    }
     findings.extend(readers::examine(config).await);
     #[cfg(feature = "fx")]
     if let Some(address) = &config.rates {

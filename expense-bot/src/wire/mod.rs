@@ -5,6 +5,7 @@ pub(crate) mod console;
 #[cfg(feature = "fx")]
 pub(crate) mod rates;
 pub(crate) mod readers;
+pub(crate) mod shared;
 pub(crate) mod store;
 #[cfg(feature = "telegram")]
 pub(crate) mod telegram;
@@ -19,6 +20,8 @@ use secrecy::ExposeSecret;
 
 use crate::config::Config;
 use crate::error::Failure;
+
+use shared::Shared;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -49,13 +52,17 @@ fn salt(config: &Config) -> Salt {
     Salt::of(token.unwrap_or_default())
 }
 
-/// Puts everything that is asked over the network, or reads on this machine, behind the ports.
+/// Puts what is shared, what is asked over the network and what reads on this machine behind the
+/// ports.
 pub(crate) fn add_sources(
     config: &Config,
+    shared: &Shared,
     ports: &mut Ports,
     options: &mut Options,
 ) -> Result<(), Failure> {
+    shared.add(ports, options);
     readers::add(config, ports, options)?;
+    shared.forgive(ports);
     #[cfg(feature = "fx")]
     if let Some(address) = &config.rates {
         rates::add(address, ports)?;

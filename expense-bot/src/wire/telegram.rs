@@ -1,12 +1,33 @@
 //! The bot on Telegram.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use expense_core::domain::access::Access;
 use expense_core::domain::keys::{ChatKey, UserKey};
-use expense_telegram::{Config, Transport, Webhook};
+use expense_core::ports::clock::Clock;
+use expense_telegram::{Config, ConfigError, Sharing, Transport, Webhook};
 
+use super::shared::Shared;
 use crate::config::{Mode, People, Telegram};
+
+/// The bot: one instance of several where there is something that they share.
+pub(crate) fn bot(
+    settings: Config,
+    clock: Arc<dyn Clock>,
+    shared: &Shared,
+) -> Result<expense_telegram::Telegram, ConfigError> {
+    let Some(parts) = &shared.parts else {
+        return expense_telegram::Telegram::new(settings, clock);
+    };
+    let sharing = Sharing {
+        instance: shared.instance.clone(),
+        lease: parts.lease.clone(),
+        term: shared.term,
+        limiter: parts.limiter.clone(),
+    };
+    expense_telegram::Telegram::shared(settings, clock, sharing)
+}
 
 /// How the adapter is set up; owners are shown their own commands.
 pub(crate) fn settings(telegram: &Telegram, people: &People) -> Config {

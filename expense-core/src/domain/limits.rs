@@ -130,8 +130,9 @@ pub const LOOK: Duration = Duration::from_secs(10);
 pub const BELL: usize = 1_000;
 /// How often it is looked what falls due.
 pub const SCHEDULE_LOOK: Duration = Duration::from_secs(60);
-/// How long the process that keeps the schedule may be silent before another takes over.
-pub const SCHEDULE_LEASE: Duration = Duration::from_secs(3 * 60);
+/// Within which time another process takes over from one that held a lease and died, unless
+/// configured.
+pub const LEASE: Duration = Duration::from_secs(15);
 /// How long a ledger's sweep is claimed: it is swept at most once an hour.
 pub const SWEEP_PERIOD: Duration = Duration::from_secs(60 * 60);
 /// Ledgers that are swept at a time.

@@ -54,4 +54,13 @@ impl RateLimiter for MemoryRateLimiter {
         let window = inner.windows.entry(take.bucket.clone()).or_default();
         Ok(window.take(at, take.token.as_deref(), quota))
     }
+
+    async fn restamp(&self, take: &Take, _: Quota) -> Result<()> {
+        let now = self.clock.now();
+        let mut inner = locked(&self.inner);
+        if let (Some(token), Some(window)) = (&take.token, inner.windows.get_mut(&take.bucket)) {
+            window.restamp(token, now);
+        }
+        Ok(())
+    }
 }

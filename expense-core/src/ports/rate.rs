@@ -46,10 +46,15 @@ pub enum Verdict {
 /// Promises: never more than the burst within any stretch of one period, under concurrency and
 /// across instances; `retry_after` is honest; a refused take does not count; a token counts once
 /// within a period. Takes may come out of order: one that is older than a period before the
-/// newest of its bucket counts as of then, and one from the future counts as of now.
+/// newest of its bucket counts as of then, and one from the future counts as of now. What took
+/// effect later than it was taken can be counted from then on: then the burst holds where it
+/// arrives, however long it was on its way.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait RateLimiter: Send + Sync {
     /// Takes one from the bucket.
     async fn take(&self, take: &Take, quota: Quota) -> Result<Verdict>;
+    /// What was taken like this, with this token and this quota, counts as of now. Nothing
+    /// happens where it is not known (any more), or has no token.
+    async fn restamp(&self, take: &Take, quota: Quota) -> Result<()>;
 }

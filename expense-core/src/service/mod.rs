@@ -31,11 +31,13 @@ mod schedule;
 mod sending;
 mod suggestions;
 pub mod trace;
+mod tenure;
 mod update;
 mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +48,7 @@ use crate::conversation::step::step;
 use crate::domain::access::Access;
 use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::ledger::Settings;
+use crate::domain::limits;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
 use crate::ports::categorizer::Categorizer;
@@ -73,6 +76,7 @@ use trace::Tracing;
 
 pub use alias::Salt;
 pub use owner_code::OwnerCode;
+pub use tenure::Tenure;
 
 /// Everything outside that the service works with.
 #[derive(Clone)]
@@ -138,6 +142,8 @@ pub struct Options {
     pub measured: bool,
     /// How spans are tied to those of other processes.
     pub tracing: Tracing,
+    /// Within which time the holder of a lease that died is replaced, at least a second.
+    pub lease: Duration,
 }
 
 impl Default for Options {
@@ -158,6 +164,7 @@ impl Default for Options {
             salt: Salt::default(),
             measured: false,
             tracing: Tracing::default(),
+            lease: limits::LEASE,
         }
     }
 }

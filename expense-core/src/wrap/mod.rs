@@ -2,11 +2,12 @@
 //!
 //! A [`Policy`] says how one call is run; [`Wrapped`] runs every method of a port by it.
 //! [`Retry`](retry::Retry), [`Timeout`](timeout::Timeout), [`Meter`](meter::Meter),
-//! [`Allowance`](quota::Allowance) and [`RequestQueue`](queue::RequestQueue) fit every port here.
+//! [`Allowance`](quota::Allowance), [`Breaker`](breaker::Breaker) and
+//! [`RequestQueue`](queue::RequestQueue) fit every port here.
 //! What needs to understand the answers is a type of its own:
 //! [`ForgivingCache`](forgiving::ForgivingCache), [`CachedOcr`](cached::CachedOcr),
 //! [`CachedCategorizer`](categories::CachedCategorizer), [`FallbackOcr`](fallback::FallbackOcr),
-//! [`CachedRates`](cached_rates::CachedRates).
+//! [`CachedRates`](cached_rates::CachedRates), [`StandInLimiter`](stand_in::StandInLimiter).
 //!
 //! # The order of layers
 //!
@@ -57,7 +58,13 @@
 //! `FallbackOcr` turns to the local reader.
 //!
 //! For exchange rates: `Timeout`, `Retry`, `CachedRates`, `Meter`.
+//!
+//! For what instances share on one server: one `Breaker` for all its ports, whose adapter has a
+//! time limit of its own; then `Meter`; `ForgivingCache` around the cache, and `StandInLimiter`
+//! around the limiter of people. A model's queue gets the limiter without it: what can't be
+//! counted by all must not be spent by one. Leases have no breaker: nobody waits for them.
 
+pub mod breaker;
 pub mod cached;
 pub mod cached_rates;
 pub mod categories;
@@ -69,6 +76,7 @@ mod ports;
 pub mod queue;
 pub mod quota;
 pub mod retry;
+pub mod stand_in;
 pub mod timeout;
 
 use std::future::Future;

@@ -24,8 +24,10 @@ use crate::ports::cache::Cache;
 use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
 use crate::ports::fx::FxRates;
+use crate::ports::lease::{Fence, Lease};
 use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
+use crate::ports::rate::{Quota, RateLimiter, Take, Verdict};
 use crate::ports::speech::{Heard, Recording, SpeechReader};
 use crate::ports::state::{Saved, StateStore, Version, Versioned};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
@@ -45,6 +47,8 @@ macro_rules! constructor {
 constructor!(store, ExpenseStore, "store");
 constructor!(state, StateStore, "state store");
 constructor!(cache, Cache, "cache");
+constructor!(lease, Lease, "lease");
+constructor!(limiter, RateLimiter, "rate limiter");
 constructor!(messenger, Messenger, "messenger");
 constructor!(attachments, Attachments, "source of attachments");
 constructor!(ocr, ReceiptOcr, "reader");
@@ -267,5 +271,48 @@ impl<W: Policy> Categorizer for Wrapped<dyn Categorizer, W> {
             operation: "suggest",
         };
         self.policy.run(call, || self.inner.suggest(subject)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> Lease for Wrapped<dyn Lease, W> {
+    async fn take(&self, name: &str, holder: &str, ttl: Duration) -> Result<Option<Fence>> {
+        let call = Call {
+            port: "lease",
+            operation: "take",
+        };
+        let take = || self.inner.take(name, holder, ttl);
+        self.policy.run(call, take).await
+    }
+
+    async fn release(&self, name: &str, holder: &str) -> Result<()> {
+        let call = Call {
+            port: "lease",
+            operation: "release",
+        };
+        let release = || self.inner.release(name, holder);
+        self.policy.run(call, release).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<W: Policy> RateLimiter for Wrapped<dyn RateLimiter, W> {
+    async fn take(&self, take: &Take, quota: Quota) -> Result<Verdict> {
+        let call = Call {
+            port: "rate",
+            operation: "take",
+        };
+        self.policy.run(call, || self.inner.take(take, quota)).await
+    }
+
+    async fn restamp(&self, take: &Take, quota: Quota) -> Result<()> {
+        let call = Call {
+            port: "rate",
+            operation: "restamp",
+        };
+        let restamp = || self.inner.restamp(take, quota);
+        self.policy.run(call, restamp).await
     }
 }

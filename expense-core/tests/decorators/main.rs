@@ -1,6 +1,7 @@
 //! Decorators: what each adds, and that it keeps the contract of what it wraps.
 #![cfg(feature = "testing")]
 
+mod breaker;
 mod cached;
 mod cached_rates;
 mod categories;

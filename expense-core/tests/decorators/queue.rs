@@ -80,7 +80,7 @@ fn world(takes: Duration) -> (Arc<SimulatedClock>, Arc<MemoryRateLimiter>, Model
 #[rstest]
 #[tokio::test(start_paused = true)]
 async fn the_allowed_rate_is_used_and_never_exceeded(
-    #[values(1, 3)] processes: usize,
+    #[values(1, 4)] processes: usize,
     #[values(100, 1_500, 4_500)] takes_ms: u64,
 ) {
     const HOUR: TimeDelta = TimeDelta::hours(1);

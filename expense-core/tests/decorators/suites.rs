@@ -10,6 +10,7 @@ use expense_core::memory::rate::MemoryRateLimiter;
 use expense_core::ports::rate::Quota;
 use expense_core::testing::conformance::Bench;
 use expense_core::testing::fixtures::noon;
+use expense_core::wrap::breaker::{Breaker, Patience};
 use expense_core::wrap::meter::Meter;
 use expense_core::wrap::queue::{Pace, RequestQueue};
 use expense_core::wrap::quota::Allowance;
@@ -24,6 +25,10 @@ fn clock() -> Arc<ManualClock> {
 
 fn meter() -> Meter {
     Meter::new(Arc::new(SystemClock))
+}
+
+fn breaker() -> Arc<Breaker> {
+    Breaker::new("server", Patience::default(), Arc::new(SystemClock))
 }
 
 fn allowance() -> Allowance {
@@ -125,6 +130,7 @@ mod state {
         retry = by(Retry::default()),
         timeout = by(Timeout(LONG)),
         meter = by(super::super::meter()),
+        breaker = by(super::super::breaker()),
     }
 }
 
@@ -141,6 +147,9 @@ mod cache {
     fn metered(inner: Arc<dyn Cache>) -> Arc<dyn Cache> {
         Arc::new(Wrapped::cache(inner, meter()))
     }
+    fn broken(inner: Arc<dyn Cache>) -> Arc<dyn Cache> {
+        Arc::new(Wrapped::cache(inner, breaker()))
+    }
     fn forgiven(inner: Arc<dyn Cache>) -> Arc<dyn Cache> {
         Arc::new(ForgivingCache::new(inner))
     }
@@ -148,6 +157,63 @@ mod cache {
     proved! { cache_conformance, CacheBench:
         metering = metered,
         forgiving = forgiven,
+        breaking = broken,
+    }
+}
+
+mod lease {
+    use super::*;
+    use expense_core::memory::lease::MemoryLease;
+    use expense_core::ports::lease::Lease;
+    use expense_core::wrap::{Policy, Wrapped};
+
+    fn memory(clock: Arc<ManualClock>) -> Arc<dyn Lease> {
+        Arc::new(MemoryLease::new(clock))
+    }
+    fn by<W: Policy + 'static>(policy: W) -> impl FnOnce(Arc<dyn Lease>) -> Arc<dyn Lease> {
+        |inner| Arc::new(Wrapped::lease(inner, policy))
+    }
+
+    proved! { lease_conformance, Bench<dyn Lease>:
+        timeout = by(Timeout(LONG)),
+        meter = by(super::super::meter()),
+    }
+}
+
+mod limiter {
+    use super::*;
+    use expense_core::ports::error::{Fault, PortError};
+    use expense_core::ports::rate::RateLimiter;
+    use expense_core::testing::mocks::MockRateLimiter;
+    use expense_core::wrap::stand_in::StandInLimiter;
+    use expense_core::wrap::{Policy, Wrapped};
+
+    fn memory(clock: Arc<ManualClock>) -> Arc<dyn RateLimiter> {
+        Arc::new(MemoryRateLimiter::new(clock))
+    }
+    fn by<W: Policy + 'static>(
+        policy: W,
+    ) -> impl FnOnce(Arc<dyn RateLimiter>) -> Arc<dyn RateLimiter> {
+        |inner| Arc::new(Wrapped::limiter(inner, policy))
+    }
+    fn with_a_stand_in(inner: Arc<dyn RateLimiter>) -> Arc<dyn RateLimiter> {
+        let idle = Arc::new(MemoryRateLimiter::new(clock()));
+        Arc::new(StandInLimiter::new(inner, idle))
+    }
+    fn standing_in(inner: Arc<dyn RateLimiter>) -> Arc<dyn RateLimiter> {
+        let mut gone = MockRateLimiter::new();
+        let error = |operation| PortError::new("rate", operation, Fault::Unavailable);
+        gone.expect_take().returning(move |_, _| Err(error("take")));
+        gone.expect_restamp()
+            .returning(move |_, _| Err(error("restamp")));
+        Arc::new(StandInLimiter::new(Arc::new(gone), inner))
+    }
+
+    proved! { rate_limiter_conformance, Bench<dyn RateLimiter>:
+        breaker = by(super::super::breaker()),
+        meter = by(super::super::meter()),
+        beside_another = with_a_stand_in,
+        for_another = standing_in,
     }
 }
 

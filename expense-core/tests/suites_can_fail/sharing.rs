@@ -52,6 +52,32 @@ impl RateLimiter for FixedWindow {
         };
         self.0.take(&take, quota).await
     }
+
+    async fn restamp(&self, take: &Take, quota: Quota) -> Result<()> {
+        self.0.restamp(take, quota).await
+    }
+}
+
+/// Forgets that something took effect later.
+struct Hasty(MemoryRateLimiter);
+
+#[async_trait]
+impl RateLimiter for Hasty {
+    async fn take(&self, take: &Take, quota: Quota) -> Result<Verdict> {
+        self.0.take(take, quota).await
+    }
+
+    async fn restamp(&self, _: &Take, _: Quota) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_counts_from_when_it_was_asked() {
+    let clock = clock();
+    let port: Arc<dyn RateLimiter> = Arc::new(Hasty(MemoryRateLimiter::new(clock.clone())));
+    let bench = Bench::new(port).with_clock(clock);
+    assert!(fails(rate::what_took_effect_later_counts_from_then(bench)).await);
 }
 
 #[tokio::test]

@@ -4,3 +4,4 @@
 mod contracts;
 mod gone;
 mod promises;
+mod sentinel;

@@ -3,6 +3,7 @@
 mod acts;
 mod bot;
 mod clockwork;
+mod instances;
 mod moving;
 mod people;
 mod program;

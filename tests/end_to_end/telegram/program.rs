@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use expense_ocr_gemini::fake::FakeGemini;
 use telegram_fake::Fake;
@@ -64,6 +65,19 @@ impl Program {
         self
     }
 
+    /// One of several instances, which share this Redis and replace each other within this time.
+    pub(super) fn sharing(mut self, redis: String, term: Duration) -> Self {
+        let term = format!("{}ms", term.as_millis());
+        let shared = [
+            ("REDIS_URL", redis),
+            ("LEASE_TTL", term),
+            // So that everything is counted.
+            ("RATE_LIMIT_PER_MINUTE", "1000000".to_owned()),
+        ];
+        self.variables.extend(shared);
+        self
+    }
+
     pub(super) fn start(&self) -> Life {
         let mut command = Command::new(&self.program);
         command
@@ -81,6 +95,28 @@ impl Life {
     /// Whether it ended by itself.
     pub(super) fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("it is ours").is_some()
+    }
+
+    /// SIGTERM: it finishes what it has, and has ended when this returns.
+    pub(super) fn end(mut self) {
+        self.signal("-TERM");
+        self.0.wait().expect("it ends");
+    }
+
+    /// It does nothing any more, but keeps all that it has.
+    pub(super) fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// It goes on after a pause.
+    pub(super) fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.0.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.is_ok_and(|sent| sent.success()), "it is ours");
     }
 
     /// SIGKILL: it has no time for anything. Panics if it had ended by itself.

@@ -164,6 +164,10 @@ impl RateLimiter for Limiter {
             }),
         )
     }
+
+    async fn restamp(&self, take: &Take, quota: Quota) -> Result<()> {
+        self.usual.restamp(take, quota).await
+    }
 }
 
 fn busy(seconds: u64) -> PortError {

@@ -45,6 +45,22 @@ impl Window {
         verdict
     }
 
+    /// What this token took counts as of `now`.
+    pub(super) fn restamp(&mut self, token: &str, now: DateTime<Utc>) {
+        let mut verdicts = self.verdicts.iter_mut().rev();
+        let found = verdicts.find(|(_, name, _)| name == token);
+        let Some((at, _, Verdict::Allowed)) = found else {
+            return;
+        };
+        let Some(place) = self.taken.iter().position(|taken| taken == at) else {
+            return;
+        };
+        *at = now;
+        self.taken.remove(place);
+        let place = self.taken.partition_point(|taken| *taken <= now);
+        self.taken.insert(place, now);
+    }
+
     /// Whether nothing here can matter to a take from now on.
     pub(super) fn is_over(&self, now: DateTime<Utc>) -> bool {
         let taken = self.taken.back().copied();

@@ -25,6 +25,7 @@ macro_rules! rate_limiter_conformance {
             a_token_counts_once_and_keeps_its_verdict,
             a_backlog_counts_by_when_it_was_sent,
             the_backends_time_counts_when_none_is_given,
+            what_took_effect_later_counts_from_then,
             buckets_do_not_meet,
         } }
     };
@@ -198,6 +199,36 @@ pub async fn the_backends_time_counts_when_none_is_given(bench: RateBench) {
         port.take(&now, short).await.expect("a verdict"),
         Verdict::Allowed
     );
+}
+
+/// As a message that was long on its way, of which the receiver counts the arrival.
+pub async fn what_took_effect_later_counts_from_then(bench: RateBench) {
+    let (port, other) = (bench.port(), bench.other());
+    let of = |bucket: &str, token: &str| Take {
+        token: Some(token.to_owned()),
+        ..one(bucket, at(0))
+    };
+    for bucket in ["moved", "left"] {
+        for token in ["first", "second", "third"] {
+            assert_eq!(take(&*port, &of(bucket, token)).await, Verdict::Allowed);
+        }
+    }
+    let stamps = [of("moved", "first"), of("moved", "third")];
+    let nothing = [of("left", "fourth"), of("nobody", "first")];
+    for stamp in stamps.iter().chain(&nothing).chain([&one("left", at(0))]) {
+        other.restamp(stamp, THREE).await.expect("it is done");
+    }
+    // An hour later, which is now.
+    let now = |bucket| Take {
+        at: None,
+        ..one(bucket, noon())
+    };
+    assert_eq!(take(&*port, &now("moved")).await, Verdict::Allowed);
+    let full = take(&*port, &now("moved")).await;
+    assert!(matches!(full, Verdict::Limited { .. }), "{full:?}");
+    for _ in 0..3 {
+        assert_eq!(take(&*port, &now("left")).await, Verdict::Allowed);
+    }
 }
 
 /// Each has an allowance of its own.

@@ -195,6 +195,11 @@ impl<T: RateLimiter + ?Sized> RateLimiter for Faulty<T> {
         let call = self.inner.take(take, quota);
         self.around("limiter.take", call).await
     }
+
+    async fn restamp(&self, take: &Take, quota: Quota) -> Result<()> {
+        let call = self.inner.restamp(take, quota);
+        self.around("limiter.restamp", call).await
+    }
 }
 
 #[async_trait]

@@ -207,6 +207,8 @@ impl World {
             }),
             workers: 1,
             instance: "simulation".to_owned(),
+            // Nobody else is there, and days go by.
+            lease: Duration::from_secs(3_600),
             ..Options::default()
         }
     }
