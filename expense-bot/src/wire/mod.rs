@@ -14,7 +14,7 @@ use std::time::Duration;
 use expense_core::conversation::decision::Policy;
 use expense_core::domain::ledger::Settings;
 use expense_core::ports::rate::Quota;
-use expense_core::service::{Options, Ports};
+use expense_core::service::{LedgerCopies, Options, Ports};
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -28,6 +28,10 @@ pub(crate) fn options(config: &Config, defaults: Settings, rate: u32) -> Options
         defaults,
         policy: Policy {
             draft_ttl: config.draft_ttl,
+        },
+        ledgers: LedgerCopies {
+            ttl: config.ledger_ttl,
+            ..LedgerCopies::default()
         },
         quota: (rate > 0).then_some(Quota {
             burst: rate,

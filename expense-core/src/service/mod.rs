@@ -13,6 +13,7 @@ mod behind;
 mod bell;
 mod copies;
 mod ingress;
+mod ledgers;
 mod limited;
 mod line;
 mod outbox;
@@ -25,12 +26,15 @@ mod render;
 mod run;
 mod schedule;
 mod sending;
+mod shared_ledgers;
 mod suggestions;
 mod update;
+mod warm;
 mod worker;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +45,7 @@ use crate::conversation::step::step;
 use crate::domain::access::Access;
 use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::ledger::Settings;
+use crate::domain::limits;
 use crate::ports::attachments::Attachments;
 use crate::ports::cache::Cache;
 use crate::ports::categorizer::Categorizer;
@@ -61,7 +66,7 @@ use access::Directory;
 use activity::Activity;
 use behind::Behind;
 use bell::Bell;
-use copies::Ledgers;
+use ledgers::Ledgers;
 use line::Line;
 
 pub use owner_code::OwnerCode;
@@ -73,9 +78,9 @@ pub struct Ports {
     pub store: Arc<dyn ExpenseStore>,
     /// Work that waits in the store.
     pub jobs: Arc<dyn Jobs>,
-    /// Copies of sessions.
+    /// Copies of sessions, and what instances tell each other.
     pub states: Arc<dyn StateStore>,
-    /// Which message a reply became.
+    /// Which message a reply became, and copies of ledgers where instances share it.
     pub cache: Arc<dyn Cache>,
     /// Updates on their way.
     pub queue: Arc<dyn UpdateQueue>,
@@ -120,10 +125,35 @@ pub struct Options {
     pub model_quota: Option<Quota>,
     /// How many receipts and voice notes are read at a time, at least 1.
     pub readers: usize,
+    /// How ledgers are copied.
+    pub ledgers: LedgerCopies,
     /// Tasks that handle updates, each many at a time; at least 1, one a core is enough.
     pub workers: usize,
     /// The name of this process among those that share a store: it holds the schedule's lease.
     pub instance: String,
+}
+
+/// How ledgers, which are read with every message and seldom change, are copied.
+///
+/// A copy that is behind is found out when something is decided by it: it costs another try,
+/// never a wrong answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerCopies {
+    /// How long a copy is used; zero: there are none, every message reads the store.
+    pub ttl: Duration,
+    /// Whether [`Ports::cache`] and [`Ports::states`] are shared with other instances. Then a
+    /// ledger is read from the store once for all of them.
+    pub shared: bool,
+}
+
+impl Default for LedgerCopies {
+    /// For `limits::LEDGER_TTL`, in this process alone.
+    fn default() -> Self {
+        Self {
+            ttl: limits::LEDGER_TTL,
+            shared: false,
+        }
+    }
 }
 
 impl Default for Options {
@@ -139,6 +169,7 @@ impl Default for Options {
             quota: None,
             model_quota: None,
             readers: 1,
+            ledgers: LedgerCopies::default(),
             workers: 2,
             instance: "alone".to_owned(),
         }
@@ -164,10 +195,10 @@ impl Service {
     fn deciding_by(ports: Ports, options: Options, step: Decide) -> Self {
         let inner = Inner {
             access: Arc::new(options.access.clone()),
+            ledgers: Ledgers::new(&options.ledgers),
             ports,
             options,
             step,
-            ledgers: copies::ledgers(),
             directory: Directory::default(),
             accepted: Activity::new(),
             later: Activity::new(),

@@ -9,22 +9,24 @@ use crate::ports::cache::Cache;
 use crate::ports::error::Result;
 
 /// Turns what fails into what is not there, so that no request fails with its cache, and counts
-/// `cache_requests_total{result}`: `hit`, `miss` or `error`. Only `forget` still fails: a value
+/// `cache_requests_total{cache, outcome}` under this cache's name: `hit`, `miss` or `error`. Only `forget` still fails: a value
 /// that stays although it should be gone is no miss.
 pub struct ForgivingCache {
     inner: Arc<dyn Cache>,
+    name: &'static str,
 }
 
 impl ForgivingCache {
-    /// This cache, forgiven.
+    /// This cache, forgiven, and counted under a name.
     #[must_use]
-    pub fn new(inner: Arc<dyn Cache>) -> Self {
-        Self { inner }
+    pub fn new(name: &'static str, inner: Arc<dyn Cache>) -> Self {
+        Self { inner, name }
     }
-}
 
-fn count(result: &'static str) {
-    metrics::counter!("cache_requests_total", "result" => result).increment(1);
+    fn count(&self, outcome: &'static str) {
+        metrics::counter!("cache_requests_total", "cache" => self.name, "outcome" => outcome)
+            .increment(1);
+    }
 }
 
 #[async_trait]
@@ -32,7 +34,7 @@ fn count(result: &'static str) {
 impl Cache for ForgivingCache {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let found = self.inner.get(key).await;
-        count(match &found {
+        self.count(match &found {
             Ok(Some(_)) => "hit",
             Ok(None) => "miss",
             Err(_) => "error",
@@ -42,7 +44,7 @@ impl Cache for ForgivingCache {
 
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<()> {
         if self.inner.put(key, value, ttl).await.is_err() {
-            count("error");
+            self.count("error");
         }
         Ok(())
     }

@@ -60,7 +60,7 @@ fn labels_name_kinds_and_never_keys() {
         _ => error(Fault::Busy { retry_after: None }),
     });
     let metered = Wrapped::cache(Arc::new(inner), Meter::new(Arc::new(SystemClock)));
-    let cache = ForgivingCache::new(Arc::new(metered));
+    let cache = ForgivingCache::new("test", Arc::new(metered));
     let notes = Notes::default();
     metrics::with_local_recorder(&notes, || {
         for key in ["hit", "miss", "secret"] {
@@ -69,9 +69,9 @@ fn labels_name_kinds_and_never_keys() {
     });
     let notes: Vec<String> = notes.0.into_inner().unwrap().into_iter().collect();
     let expected = [
-        "cache_requests_total result=error",
-        "cache_requests_total result=hit",
-        "cache_requests_total result=miss",
+        "cache_requests_total cache=test outcome=error",
+        "cache_requests_total cache=test outcome=hit",
+        "cache_requests_total cache=test outcome=miss",
         "port_call_duration_seconds port=cache operation=get",
         "port_calls_total port=cache operation=get outcome=busy",
         "port_calls_total port=cache operation=get outcome=ok",

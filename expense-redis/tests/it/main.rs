@@ -3,4 +3,5 @@
 
 mod contracts;
 mod gone;
+mod ledgers;
 mod promises;
