@@ -39,7 +39,12 @@ pub(crate) enum Command {
     #[cfg(feature = "load")]
     Load(crate::load::Args),
     /// Brings the database up to date
-    Migrate,
+    Migrate {
+        /// On PostgreSQL, with every instance stopped: also brings the tables of ledgers into so
+        /// many hash partitions; 0 makes each one table again
+        #[arg(long, value_parser = clap::value_parser!(u32).range(0..=256))]
+        partitions: Option<u32>,
+    },
     /// Checks every configured part and says what is wrong and how to mend it
     Doctor,
     /// Copies the database to a new file, also while it is in use
@@ -74,6 +79,7 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   DEFAULT_TIMEZONE       of a new ledger [default: UTC; TZ on a terminal]
   DEFAULT_LOCALE         how a new ledger writes numbers [default: en; LANG on a terminal]
   DRAFT_TTL              how long a draft can be saved [default: 24h]
+  LEDGER_CACHE_TTL       how long a copy of a ledger's settings is used; 0 for none [default: 5m]
   RATE_LIMIT_PER_MINUTE  messages a person may send; 0 for no limit [default: 30, on a terminal 0]
   LOG, LOG_FORMAT        what is logged to standard error, as text or json [default: warn, text]
   OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG  where traces go, and which part of them [default: nowhere, 1]

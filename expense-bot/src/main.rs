@@ -60,7 +60,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Models => Err(Failure::lacks("ocr-local")),
         #[cfg(feature = "load")]
         Command::Load(args) => return run::block_on(load::run(config?, &args)),
-        Command::Migrate => run::block_on(copies::migrate(&config?)),
+        Command::Migrate { partitions } => run::block_on(copies::migrate(&config?, partitions)),
         Command::Backup { file } => run::block_on(copies::backup(&config?, &file)),
         Command::Restore { file } => run::block_on(copies::restore(&config?, &file)),
     };

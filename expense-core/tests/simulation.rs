@@ -207,6 +207,10 @@ impl ExpenseStore for Forgetful {
         self.store.ledger(chat).await
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        self.store.ledgers(chats).await
+    }
+
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         self.store.session(chat).await
     }

@@ -87,7 +87,11 @@ fn statement(parts: Parts) -> String {
         next: 1 + Members::COLUMNS.len(),
         inserts: String::new(),
     };
+    let first = rows.next;
     rows.insert::<Ledgers<'_>>(LEDGER);
+    if parts & OPENED > 0 && rows.next > first {
+        rows.inserts += &led(first);
+    }
     rows.insert::<Sessions>(SESSION);
     rows.insert::<Expenses<'_>>("");
     rows.insert::<Tags<'_>>("");
@@ -129,6 +133,16 @@ fn statement(parts: Parts) -> String {
         outcome AS (INSERT INTO outcomes (ledger_id, at, key, outcome)
             SELECT ledger_id, at, key, outcome FROM r {GATE})
         SELECT ledger_id FROM passed"
+    )
+}
+
+/// The chats of new ledgers lead to them. One that leads elsewhere by now makes all of it fail:
+/// then its commit is decided anew.
+fn led(first: usize) -> String {
+    let ledgers = Ledgers::rows(first);
+    format!(
+        "led AS (INSERT INTO chats (ledger_id, chat) SELECT ledger_id, chat FROM {ledgers}
+            WHERE r.ledger_id IN (SELECT ledger_id FROM opened)),\n"
     )
 }
 

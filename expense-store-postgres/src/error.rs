@@ -65,6 +65,12 @@ pub enum OpenError {
          max_connections and that the URL names the primary"
     )]
     Busy(&'static str),
+    /// Others use the database while it must be left alone.
+    #[error(
+        "the database of DATABASE_URL is in use: stop every instance of the bot, and run this \
+         again; nothing was changed"
+    )]
+    InUse,
     /// There is no room on its disk.
     #[error("the disk of the PostgreSQL server of DATABASE_URL is full: free some space there")]
     Full,

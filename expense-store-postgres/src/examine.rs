@@ -21,11 +21,19 @@ pub struct Examined {
     /// Connections that the server grants to all programs together, those for its own
     /// administrators excepted.
     pub connections: u32,
+    /// Partitions of each table of ledgers, those of the expenses where they differ; 0 where it is
+    /// one table.
+    pub partitions: u32,
 }
 
 impl fmt::Display for Examined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { server, schema, .. } = self;
+        let Self {
+            server,
+            schema,
+            partitions,
+            ..
+        } = self;
         match schema {
             0 => write!(
                 f,
@@ -36,6 +44,12 @@ impl fmt::Display for Examined {
                 "PostgreSQL {server}, schema {schema}, the next start brings it to {}",
                 self.known
             ),
+            _ if *partitions > 0 => {
+                write!(
+                    f,
+                    "PostgreSQL {server}, schema {schema} in {partitions} partitions"
+                )
+            }
             _ => write!(f, "PostgreSQL {server}, schema {schema}"),
         }
     }
@@ -68,10 +82,11 @@ pub async fn examine(config: &Config) -> Result<Examined, OpenError> {
 
 async fn look(connection: &mut PgConnection) -> Result<Examined, Failure> {
     let schema = schema(connection).await?;
-    let (server, connections): (String, i32) = sqlx::query_as(
+    let (server, connections, partitions): (String, i32, i32) = sqlx::query_as(
         "SELECT split_part(current_setting('server_version'), ' ', 1),
             current_setting('max_connections')::int
-                - current_setting('superuser_reserved_connections')::int",
+                - current_setting('superuser_reserved_connections')::int,
+            (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('expenses'))::int",
     )
     .fetch_one(connection)
     .await?;
@@ -80,5 +95,6 @@ async fn look(connection: &mut PgConnection) -> Result<Examined, Failure> {
         schema,
         known: newest(),
         connections: u32::try_from(connections).unwrap_or_default(),
+        partitions: u32::try_from(partitions).unwrap_or_default(),
     })
 }

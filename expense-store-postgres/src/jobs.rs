@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
-use crate::read::led_to;
+use crate::read;
 use crate::store::PostgresStore;
 use crate::work::work;
 
@@ -272,13 +272,14 @@ async fn end(
 }
 
 async fn keep(db: &mut PgConnection, parked: &Parked) -> Result<(), Failure> {
-    sqlx::query(concat!(
+    // A chat without a ledger has replies, too.
+    let own = LedgerId::of(&parked.chat).as_i64();
+    let ledger = read::led_to(db, &parked.chat).await?.unwrap_or(own);
+    sqlx::query(
         "INSERT INTO parked (ledger_id, chat, key, first, replies)
-         VALUES (coalesce(",
-        led_to!("$2"),
-        ", $1), $2, $3, $4, $5) ON CONFLICT (ledger_id, key, first) DO NOTHING",
-    ))
-    .bind(LedgerId::of(&parked.chat).as_i64())
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ledger_id, key, first) DO NOTHING",
+    )
+    .bind(ledger)
     .bind(parked.chat.as_str())
     .bind(parked.key.as_str())
     .bind(i64::try_from(parked.first).unwrap_or(i64::MAX))

@@ -13,6 +13,7 @@ mod look;
 mod migrate;
 mod moving;
 mod open;
+mod partition;
 #[cfg(all(test, feature = "testing"))]
 mod plans;
 mod read;
@@ -29,4 +30,5 @@ mod writes;
 pub use config::Config;
 pub use error::OpenError;
 pub use examine::{Examined, examine};
+pub use partition::{BY_LEDGER, PARTITIONS, partition};
 pub use store::{PoolUse, PostgresStore};

@@ -16,7 +16,6 @@ use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
-use crate::read::led_to;
 
 /// The counters of a ledger; all zero where there is none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -158,12 +157,9 @@ async fn heads(db: &mut PgConnection, commits: &[&Commit]) -> Result<Vec<Seen>, 
 }
 
 /// Where no ledger has the commit's id, its chat may lead to one: the chat of another moved here.
-const ELSEWHERE: &str = concat!(
-    "SELECT r.member, c.ledger_id, c.revision
+const ELSEWHERE: &str = "SELECT r.member, c.ledger_id, c.revision
      FROM unnest($1::integer[], $2::text[]) AS r(member, chat)
-     JOIN counters AS c ON c.ledger_id = ",
-    led_to!("r.chat")
-);
+     JOIN chats AS m ON m.chat = r.chat JOIN counters AS c ON c.ledger_id = m.ledger_id";
 
 async fn elsewhere(
     db: &mut PgConnection,

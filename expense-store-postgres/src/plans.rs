@@ -2,6 +2,8 @@
 //! ledger, whatever the planner is told.
 #![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
+use std::collections::BTreeSet;
+
 use expense_core::conversation::question::{Cursor, ExpenseFilter, Group, TotalsQuery};
 use expense_core::domain::calendar::Period;
 use expense_core::domain::category::CategoryId;
@@ -10,11 +12,13 @@ use expense_core::domain::keys::{ExpenseId, LedgerId, Number};
 use expense_core::testing::fixtures::{day, message, tag};
 use sqlx::postgres::PgArguments;
 use sqlx::types::Uuid;
-use sqlx::{AssertSqlSafe, Execute, Executor, PgConnection, Postgres, QueryBuilder, Row};
+use sqlx::{
+    Arguments, AssertSqlSafe, Execute, Executor, PgConnection, Postgres, QueryBuilder, Row,
+};
 
 use crate::list::listing;
 use crate::open::BY_INDEX;
-use crate::read::TAGS;
+use crate::read::{LEDGER as LEDGER_OF, OUTCOME, SESSION, TAGS};
 use crate::testing::Database;
 use crate::totals::summing;
 
@@ -38,7 +42,7 @@ fn march() -> Period {
 }
 
 async fn plan(db: &mut PgConnection, sql: &str, arguments: PgArguments) -> String {
-    let explain = AssertSqlSafe(format!("EXPLAIN {sql}"));
+    let explain = AssertSqlSafe(format!("EXPLAIN (ANALYZE, TIMING off) {sql}"));
     let rows = sqlx::query_with(explain, arguments)
         .fetch_all(db)
         .await
@@ -169,4 +173,50 @@ async fn lists_and_sums_go_by_an_index() {
     let steps = rows.iter().map(|row| row.get::<String, _>(0));
     let plan = steps.collect::<Vec<_>>().join("\n");
     assert!(!plan.contains("Seq Scan"), "{plan}");
+}
+
+/// The partitions that were touched, by a plan that says what was done.
+fn partitions(plan: &str) -> BTreeSet<char> {
+    let done = plan.lines().filter(|line| !line.contains("never executed"));
+    let steps = done.filter_map(|line| Some(line.split_once(" on ")?.1));
+    let tables = steps.filter_map(|step| step.split_whitespace().next());
+    tables
+        .filter_map(|table| table.chars().last().filter(char::is_ascii_digit))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_asked_about_a_ledger_is_asked_of_one_partition() {
+    let database = Database::partitioned(4).await;
+    let mut db = database.stranger().await;
+    db.execute(BY_INDEX).await.unwrap();
+    db.execute("SET plan_cache_mode = force_custom_plan")
+        .await
+        .unwrap();
+    let ledger = LedgerId::from_i64(LEDGER);
+    let mut plans = Vec::new();
+    for statement in [LEDGER_OF, SESSION, OUTCOME] {
+        let mut arguments = PgArguments::default();
+        arguments.add(LEDGER).unwrap();
+        arguments.add("chat").unwrap();
+        if statement == OUTCOME {
+            arguments.add(Uuid::nil()).unwrap();
+        }
+        plans.push(plan(&mut db, statement, arguments).await);
+    }
+    for (filter, _) in lists() {
+        plans.push(plan_of(&mut db, listing(ledger, &filter, None, 11)).await);
+    }
+    for group in [Group::None, Group::Category, Group::Day] {
+        let query = TotalsQuery {
+            period: Some(march()),
+            categories: None,
+            group,
+            into: Currency::EUR,
+        };
+        plans.push(plan_of(&mut db, summing(ledger, &query)).await);
+    }
+    for plan in plans {
+        assert_eq!(partitions(&plan).len(), 1, "{plan}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Answers, each from one statement: what it sees was true at one moment.
+//! Answers, each as one statement found it: what it sees was true at one moment.
 
 use expense_core::conversation::question::{Census, ChangeQuery, DraftQuery};
 use expense_core::conversation::session::SessionVersion;
@@ -18,19 +18,27 @@ use sqlx::PgConnection;
 use crate::error::Failure;
 use crate::rows::Found;
 
-/// The ledger that the chat in this parameter leads to: its own, or the one that moved on.
-macro_rules! led_to {
-    ($chat:literal) => {
-        concat!(
-            "(SELECT ledger_id FROM ledgers WHERE chat = ",
-            $chat,
-            " UNION ALL SELECT ledger_id FROM moved WHERE chat = ",
-            $chat,
-            " LIMIT 1)"
-        )
-    };
+/// The ledger that this chat leads to, if there is one.
+pub(crate) async fn led_to(db: &mut PgConnection, chat: &ChatKey) -> Result<Option<i64>, Failure> {
+    let lead = sqlx::query_scalar("SELECT ledger_id FROM chats WHERE chat = $1");
+    Ok(lead.bind(chat.as_str()).fetch_optional(db).await?)
 }
-pub(crate) use led_to;
+
+/// Whether the ledger has this chat now.
+pub(crate) async fn is_at(db: &mut PgConnection, ledger: i64, chat: &str) -> Result<bool, Failure> {
+    let known = "SELECT EXISTS (SELECT FROM ledgers WHERE ledger_id = $1 AND chat = $2)";
+    let known = sqlx::query_scalar(known).bind(ledger).bind(chat);
+    Ok(known.fetch_one(db).await?)
+}
+
+// What is asked about a chat is looked for first in the ledger whose id is derived from it: that
+// is almost always its own, and its id alone says where its rows are. The second statement is for
+// a chat that another ledger moved to, or that has none.
+
+pub(crate) const OUTCOME: &str = "SELECT o.key IS NOT NULL AS known, o.outcome FROM ledgers AS l
+     LEFT JOIN outcomes AS o ON o.ledger_id = l.ledger_id AND o.key = $3
+     WHERE l.ledger_id = $1 AND l.chat = $2";
+const OUTCOME_ELSEWHERE: &str = "SELECT outcome FROM outcomes WHERE ledger_id = $1 AND key = $2";
 
 /// What the key did. A chat without a ledger may have had one: its keys outlive it.
 pub(crate) async fn recorded(
@@ -38,53 +46,91 @@ pub(crate) async fn recorded(
     chat: &ChatKey,
     key: &UpdateKey,
 ) -> Result<Option<Outcome>, Failure> {
-    let outcome: Option<Option<String>> = sqlx::query_scalar(concat!(
-        "SELECT outcome FROM outcomes WHERE ledger_id = coalesce(",
-        led_to!("$1"),
-        ", $2) AND key = $3",
-    ))
-    .bind(chat.as_str())
-    .bind(LedgerId::of(chat).as_i64())
-    .bind(hashed(chat, key))
-    .fetch_optional(db)
-    .await?;
-    let outcome = outcome.map(|kept| parsed_or_empty(kept.as_deref()));
+    let (own, key) = (LedgerId::of(chat).as_i64(), hashed(chat, key));
+    let row: Option<(bool, Option<String>)> = sqlx::query_as(OUTCOME)
+        .bind(own)
+        .bind(chat.as_str())
+        .bind(key)
+        .fetch_optional(&mut *db)
+        .await?;
+    let outcome = match row {
+        Some((known, outcome)) => known.then_some(outcome),
+        None => {
+            let ledger = led_to(db, chat).await?.unwrap_or(own);
+            let elsewhere = sqlx::query_scalar(OUTCOME_ELSEWHERE).bind(ledger).bind(key);
+            elsewhere.fetch_optional(db).await?
+        }
+    };
+    let outcome = outcome.map(|kept: Option<String>| parsed_or_empty(kept.as_deref()));
     Ok(outcome.transpose()?)
 }
+
+/// Ledgers whose id meets a condition, each in one row.
+macro_rules! ledgers {
+    ($condition:literal) => {
+        concat!(
+            "SELECT l.ledger_id, l.chat, c.revision, l.currency, l.zone, l.locale, l.language,
+                l.categories, l.members,
+                coalesce((SELECT json_agg(json_build_array(s.words, s.category) ORDER BY s.place)
+                 FROM lessons AS s WHERE s.ledger_id = l.ledger_id), '[]')::text AS lessons
+             FROM ledgers AS l JOIN counters AS c ON c.ledger_id = l.ledger_id
+             WHERE l.ledger_id ",
+            $condition
+        )
+    };
+}
+pub(crate) const LEDGER: &str = ledgers!("= $1 AND l.chat = $2");
+const LEDGER_ELSEWHERE: &str = ledgers!("= $1");
+const LEDGERS: &str = ledgers!("IN (SELECT m.ledger_id FROM chats AS m WHERE m.chat = ANY ($1))");
 
 /// The chat's ledger.
 pub(crate) async fn ledger(
     db: &mut PgConnection,
     chat: &ChatKey,
 ) -> Result<Option<Ledger>, Failure> {
-    let row = sqlx::query(concat!(
-        "SELECT l.ledger_id, l.chat, c.revision, l.currency, l.zone, l.locale, l.language,
-            l.categories, l.members,
-            coalesce((SELECT json_agg(json_build_array(words, category) ORDER BY place)
-             FROM lessons WHERE lessons.ledger_id = l.ledger_id), '[]')::text AS lessons
-         FROM ledgers AS l JOIN counters AS c ON c.ledger_id = l.ledger_id
-         WHERE l.ledger_id = ",
-        led_to!("$1"),
-    ))
-    .bind(chat.as_str())
-    .fetch_optional(db)
-    .await?;
+    let own = sqlx::query(LEDGER).bind(LedgerId::of(chat).as_i64());
+    let mut row = own.bind(chat.as_str()).fetch_optional(&mut *db).await?;
+    if row.is_none()
+        && let Some(ledger) = led_to(db, chat).await?
+    {
+        let elsewhere = sqlx::query(LEDGER_ELSEWHERE).bind(ledger);
+        row = elsewhere.fetch_optional(db).await?;
+    }
     row.map(|row| row::ledger(&Found(row))).transpose()
 }
+
+/// The ledgers that these chats lead to.
+pub(crate) async fn ledgers(
+    db: &mut PgConnection,
+    chats: &[ChatKey],
+) -> Result<Vec<Ledger>, Failure> {
+    let chats: Vec<&str> = chats.iter().map(ChatKey::as_str).collect();
+    let rows = sqlx::query(LEDGERS).bind(chats).fetch_all(db).await?;
+    let ledgers = rows.into_iter().map(|row| row::ledger(&Found(row)));
+    ledgers.collect()
+}
+
+pub(crate) const SESSION: &str = "SELECT c.session_version, s.session FROM ledgers AS l
+     JOIN counters AS c ON c.ledger_id = l.ledger_id
+     LEFT JOIN sessions AS s ON s.ledger_id = l.ledger_id
+     WHERE l.ledger_id = $1 AND l.chat = $2";
+const SESSION_ELSEWHERE: &str = "SELECT c.session_version, s.session FROM counters AS c
+     LEFT JOIN sessions AS s ON s.ledger_id = c.ledger_id WHERE c.ledger_id = $1";
 
 /// The chat's session.
 pub(crate) async fn session(
     db: &mut PgConnection,
     chat: &ChatKey,
 ) -> Result<StoredSession, Failure> {
-    let row: Option<(i64, Option<String>)> = sqlx::query_as(concat!(
-        "SELECT c.session_version, s.session FROM counters AS c
-         LEFT JOIN sessions AS s ON s.ledger_id = c.ledger_id WHERE c.ledger_id = ",
-        led_to!("$1"),
-    ))
-    .bind(chat.as_str())
-    .fetch_optional(db)
-    .await?;
+    let own = sqlx::query_as(SESSION).bind(LedgerId::of(chat).as_i64());
+    let mut row: Option<(i64, Option<String>)> =
+        own.bind(chat.as_str()).fetch_optional(&mut *db).await?;
+    if row.is_none()
+        && let Some(ledger) = led_to(db, chat).await?
+    {
+        let elsewhere = sqlx::query_as(SESSION_ELSEWHERE).bind(ledger);
+        row = elsewhere.fetch_optional(db).await?;
+    }
     let Some((version, session)) = row else {
         return Ok(StoredSession::default());
     };

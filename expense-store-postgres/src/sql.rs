@@ -188,11 +188,15 @@ async fn decide(db: &mut PgConnection, person: &Person) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What stays of a ledger are the hashed keys, and of the commit that erases, $3, its replies.
-/// They become those of the ledger that its chat begins next, $2.
-const ORPHANED: &str = "UPDATE outcomes SET ledger_id = $2, orphaned = true,
-        outcome = CASE WHEN key = $3 THEN outcome END
+/// What stays of a ledger are the hashed keys, and of the commit that erases, $2, its replies.
+/// They become those of the ledger that its chat begins next.
+const ORPHANED: &str = "UPDATE outcomes SET orphaned = true,
+        outcome = CASE WHEN key = $2 THEN outcome END
      WHERE ledger_id = $1";
+/// Where that is another ledger: a row never changes its ledger in its place.
+const BEQUEATHED: &str = "INSERT INTO outcomes (ledger_id, at, key, orphaned, outcome)
+     SELECT $2, t.at, t.key, t.orphaned, t.outcome FROM outcomes AS t WHERE t.ledger_id = $1
+     ON CONFLICT (ledger_id, key) DO NOTHING";
 
 /// The tables of which an erased ledger leaves nothing.
 const BOOKS: [&str; 14] = [
@@ -207,7 +211,7 @@ const BOOKS: [&str; 14] = [
     "expenses",
     "lessons",
     "sessions",
-    "moved",
+    "chats",
     "ledgers",
     "counters",
 ];
@@ -225,8 +229,14 @@ impl Erased {
                 .execute(&mut *db)
                 .await?;
         }
-        let orphan = sqlx::query(ORPHANED).bind(self.ledger).bind(self.next);
-        orphan.bind(self.own).execute(db).await?;
+        let orphan = sqlx::query(ORPHANED).bind(self.ledger).bind(self.own);
+        orphan.execute(&mut *db).await?;
+        if self.next != self.ledger {
+            let bequeath = sqlx::query(BEQUEATHED).bind(self.ledger).bind(self.next);
+            bequeath.execute(&mut *db).await?;
+            let gone = sqlx::query("DELETE FROM outcomes WHERE ledger_id = $1");
+            gone.bind(self.ledger).execute(db).await?;
+        }
         Ok(())
     }
 }

@@ -162,6 +162,11 @@ impl ExpenseStore for PostgresStore {
         ledger.map_err(|failure| failure.during("store", "ledger"))
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> PortResult<Vec<Ledger>> {
+        let ledgers = self.with(async |db| read::ledgers(db, chats).await).await;
+        ledgers.map_err(|failure| failure.during("store", "ledgers"))
+    }
+
     async fn session(&self, chat: &ChatKey) -> PortResult<StoredSession> {
         let session = self.with(async |db| read::session(db, chat).await).await;
         session.map_err(|failure| failure.during("store", "session"))

@@ -11,6 +11,7 @@ use test_servers::postgres::{Durability, Server, VARIABLE};
 
 use crate::config::Config;
 use crate::migrate::{MIGRATIONS, migrate, newest};
+use crate::partition::partition;
 
 /// Only one test at a time makes the template: a number that nobody else locks.
 const MAKING: i64 = 0x6578_7065_6e73_6531;
@@ -39,7 +40,18 @@ impl Database {
     /// With a sentence that says what to do when there is no server.
     pub async fn fresh() -> Self {
         let server = server();
-        let template = template(&server).await;
+        let template = template(&server, 0).await;
+        Self::create(server, &format!(" TEMPLATE {template}")).await
+    }
+
+    /// The same with the tables of ledgers in this many partitions.
+    ///
+    /// # Panics
+    ///
+    /// As [`Database::fresh`].
+    pub async fn partitioned(partitions: u32) -> Self {
+        let server = server();
+        let template = template(&server, partitions).await;
         Self::create(server, &format!(" TEMPLATE {template}")).await
     }
 
@@ -151,14 +163,14 @@ fn server() -> String {
     }
 }
 
-/// The database that fresh ones are copies of. Its name tells its schema, so that a server may
-/// outlive a change of it.
-async fn template(server: &str) -> String {
+/// The database that fresh ones with so many partitions are copies of. Its name tells its schema,
+/// so that a server may outlive a change of it.
+async fn template(server: &str, partitions: u32) -> String {
     let sum = MIGRATIONS
         .iter()
         .flat_map(|migration| migration.checksum.iter());
     let sum = sum.fold(0_u32, |sum, byte| sum.rotate_left(5) ^ u32::from(*byte));
-    let name = format!("expense_template_{}_{sum:08x}", newest());
+    let name = format!("expense_template_{}_{sum:08x}_{partitions}", newest());
     let mut connection = connect(&format!("{server}/postgres")).await;
     execute(
         &mut connection,
@@ -178,6 +190,9 @@ async fn template(server: &str) -> String {
         let mut inside = connect(&format!("{server}/{half}")).await;
         migrate(&mut inside).await.expect("the schema is made");
         inside.close().await.expect("the template is left");
+        let config = Config::new(format!("{server}/{half}"));
+        let parted = partition(&config, partitions).await;
+        parted.expect("the template is partitioned");
         execute(
             &mut connection,
             &format!("ALTER DATABASE {half} RENAME TO {name}"),

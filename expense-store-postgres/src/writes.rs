@@ -180,7 +180,6 @@ impl<'a> One<'_, 'a> {
             }
             Write::Move { to } => self.seldom.moves.push(Moving {
                 ledger: self.ledger,
-                from: self.commit.ledger.chat.as_str(),
                 to: to.as_str(),
             }),
             Write::PutPerson(person) => self.seldom.people.push(person),

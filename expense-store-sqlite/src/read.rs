@@ -52,26 +52,48 @@ pub(crate) async fn recorded(
     Ok(outcome.transpose()?)
 }
 
+/// Ledgers that meet a condition, each in one row.
+macro_rules! ledgers {
+    ($($condition:expr),+ $(,)?) => {
+        concat!(
+            "SELECT ledger_id, chat, revision, currency, zone, locale, language,
+                (SELECT json_group_array(json_array(category, name, merged_into) ORDER BY category)
+                 FROM categories WHERE categories.ledger_id = ledgers.ledger_id) AS categories,
+                (SELECT json_group_array(json_array(words, category) ORDER BY place)
+                 FROM lessons WHERE lessons.ledger_id = ledgers.ledger_id) AS lessons,
+                (SELECT json_group_array(json_array(member, who, name) ORDER BY member)
+                 FROM members WHERE members.ledger_id = ledgers.ledger_id) AS members
+             FROM ledgers WHERE ",
+            $($condition),+
+        )
+    };
+}
+
 /// The chat's ledger.
 pub(crate) async fn ledger(
     db: impl SqliteExecutor<'_>,
     chat: &ChatKey,
 ) -> Result<Option<Ledger>, Failure> {
-    let row = sqlx::query(concat!(
-        "SELECT ledger_id, chat, revision, currency, zone, locale, language,
-            (SELECT json_group_array(json_array(category, name, merged_into) ORDER BY category)
-             FROM categories WHERE categories.ledger_id = ledgers.ledger_id) AS categories,
-            (SELECT json_group_array(json_array(words, category) ORDER BY place)
-             FROM lessons WHERE lessons.ledger_id = ledgers.ledger_id) AS lessons,
-            (SELECT json_group_array(json_array(member, who, name) ORDER BY member)
-             FROM members WHERE members.ledger_id = ledgers.ledger_id) AS members
-         FROM ledgers WHERE ledger_id = ",
-        led_to!("?1"),
-    ))
-    .bind(chat.as_str())
-    .fetch_optional(db)
-    .await?;
+    let row = sqlx::query(ledgers!("ledger_id = ", led_to!("?1")))
+        .bind(chat.as_str())
+        .fetch_optional(db)
+        .await?;
     row.map(|row| row::ledger(&Found(row))).transpose()
+}
+
+/// The ledgers that these chats lead to.
+pub(crate) async fn ledgers(db: &SqlitePool, chats: &[ChatKey]) -> Result<Vec<Ledger>, Failure> {
+    let chats: Vec<&str> = chats.iter().map(ChatKey::as_str).collect();
+    let rows = sqlx::query(ledgers!(
+        "ledger_id IN (
+            SELECT ledger_id FROM ledgers WHERE chat IN (SELECT value FROM json_each(?1))
+            UNION SELECT ledger_id FROM moved WHERE chat IN (SELECT value FROM json_each(?1)))"
+    ))
+    .bind(json(&chats)?)
+    .fetch_all(db)
+    .await?;
+    let ledgers = rows.into_iter().map(|row| row::ledger(&Found(row)));
+    ledgers.collect()
 }
 
 /// The chat's session.

@@ -109,6 +109,11 @@ impl ExpenseStore for SqliteStore {
         ledger.map_err(|failure| failure.during("store", "ledger"))
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> PortResult<Vec<Ledger>> {
+        let ledgers = read::ledgers(&self.readers, chats).await;
+        ledgers.map_err(|failure| failure.during("store", "ledgers"))
+    }
+
     async fn session(&self, chat: &ChatKey) -> PortResult<StoredSession> {
         let session = read::session(&self.readers, chat).await;
         session.map_err(|failure| failure.during("store", "session"))

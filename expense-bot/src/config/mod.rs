@@ -58,7 +58,7 @@ pub(crate) use telegram::Webhook;
 pub(crate) use traces::Traces;
 
 use source::Source;
-use values::{count, duration, one_of, web_address};
+use values::{copies, count, duration, one_of, web_address};
 
 /// The configuration. No secret of it shows itself in `Debug`.
 #[derive(Debug, Clone)]
@@ -90,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) user: User,
     /// How long a draft can be saved.
     pub(crate) draft_ttl: Duration,
+    /// How long a copy of a ledger is used; zero: there are no copies.
+    pub(crate) ledger_ttl: Duration,
     /// Messages a person may send in a minute, where that was set; 0 is no limit.
     pub(crate) rate: Option<u32>,
     /// What is logged, in the words of `tracing_subscriber::EnvFilter`.
@@ -183,6 +185,9 @@ impl Config {
             draft_ttl: source
                 .take("DRAFT_TTL", duration)
                 .unwrap_or(limits::DRAFT_TTL),
+            ledger_ttl: source
+                .take("LEDGER_CACHE_TTL", copies)
+                .unwrap_or(limits::LEDGER_TTL),
             rate: source.take("RATE_LIMIT_PER_MINUTE", |text| count(text, 0, 1_000_000)),
             log: source.take("LOG", log).unwrap_or_else(|| "warn".to_owned()),
             log_format: source

@@ -40,6 +40,7 @@ const PLAIN: &[&str] = &[
     "DEFAULT_TIMEZONE",
     "DEFAULT_LOCALE",
     "DRAFT_TTL",
+    "LEDGER_CACHE_TTL",
     "RATE_LIMIT_PER_MINUTE",
     "LOG",
     "LOG_FORMAT",

@@ -40,6 +40,7 @@ fn nothing_needs_to_be_configured() {
     assert_eq!(config.defaults.zone, Zone::UTC);
     assert_eq!(config.defaults.locale.as_str(), "en");
     assert_eq!(config.draft_ttl, Duration::from_secs(86_400));
+    assert_eq!(config.ledger_ttl, Duration::from_secs(300));
     assert!(config.telegram.is_none() && config.rates.is_none());
     assert_eq!(config.people, People::default());
 }
@@ -90,6 +91,9 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
 #[case("DEFAULT_CURRENCY", "EURO", "write for example EUR")]
 #[case("DEFAULT_TIMEZONE", "Berlin/Europe", "Europe/Berlin")]
 #[case("DEFAULT_LOCALE", "x", "for example en, de or de-CH")]
+#[case("LEDGER_CACHE_TTL", "soon", "5m")]
+#[case("LEDGER_CACHE_TTL", "10ms", "0 for no copies")]
+#[case("LEDGER_CACHE_TTL", "2days", "1day")]
 #[case("DRAFT_TTL", "soon", "24h")]
 #[case("DRAFT_TTL", "0s", "from 1m")]
 #[case("RATE_LIMIT_PER_MINUTE", "-1", "from 0")]
@@ -178,6 +182,7 @@ fn tells_all_mistakes_at_once() {
         ("OCR", "x"),
         ("DEFAULT_CURRENCY", "x"),
         ("DRAFT_TTL", "x"),
+        ("LEDGER_CACHE_TTL", "x"),
         ("LOG_FORMAT", "x"),
         ("TELEGRAM_BOT_TOKEN_FILE", "/no/such/file"),
     ];

@@ -86,3 +86,18 @@ pub(super) fn span(text: &str, least: Duration, most: Duration) -> Option<Durati
     let span = humantime::parse_duration(text.trim()).ok();
     span.filter(|span| (least..=most).contains(span))
 }
+
+/// A time from a second to a day, or 0 for none.
+pub(super) fn copies(text: &str) -> Result<Duration, &'static str> {
+    const WRITE: &str = "write a time such as 5m or 30s, from 1s to 1day, or 0 for no copies";
+    const MOST: Duration = Duration::from_secs(24 * 60 * 60);
+    if text.trim() == "0" {
+        return Ok(Duration::ZERO);
+    }
+    let duration = humantime::parse_duration(text.trim()).map_err(|_| WRITE)?;
+    match duration {
+        Duration::ZERO => Ok(duration),
+        _ if (Duration::from_secs(1)..=MOST).contains(&duration) => Ok(duration),
+        _ => Err(WRITE),
+    }
+}

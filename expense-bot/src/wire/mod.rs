@@ -15,7 +15,7 @@ use std::time::Duration;
 use expense_core::conversation::decision::Policy;
 use expense_core::domain::ledger::Settings;
 use expense_core::ports::rate::Quota;
-use expense_core::service::{Options, Ports, Salt};
+use expense_core::service::{LedgerCopies, Options, Ports, Salt};
 use secrecy::ExposeSecret;
 
 use crate::config::Config;
@@ -32,6 +32,10 @@ pub(crate) fn options(config: &Config, defaults: Settings, rate: u32) -> Options
         defaults,
         policy: Policy {
             draft_ttl: config.draft_ttl,
+        },
+        ledgers: LedgerCopies {
+            ttl: config.ledger_ttl,
+            ..LedgerCopies::default()
         },
         quota: (rate > 0).then_some(Quota {
             burst: rate,

@@ -24,7 +24,7 @@ pub(crate) fn add(address: &Url, ports: &mut Ports) -> Result<(), Failure> {
     // The client has a time limit of its own; what is known costs no request.
     let patient = Arc::new(Wrapped::fx(Arc::new(client(address)?), Retry::default()));
     let cache = Arc::new(MemoryCache::new(ports.clock.clone(), RATES));
-    let cache = Arc::new(ForgivingCache::named("rates", cache));
+    let cache = Arc::new(ForgivingCache::new("rates", cache));
     let known = Arc::new(CachedRates::new(patient, cache, KEPT));
     let metered = Wrapped::fx(known, Meter::new(ports.clock.clone()));
     ports.fx = Some(Arc::new(metered));

@@ -56,6 +56,7 @@ impl Shared {
             ports.cache = parts.cache.clone();
             ports.lease = parts.lease.clone();
             ports.limiter = parts.limiter.clone();
+            options.ledgers.shared = true;
         }
     }
 
@@ -132,7 +133,7 @@ mod redis {
         let own = Arc::new(MemoryRateLimiter::new(clock.clone()));
         Ok(Some(Parts {
             states: Arc::new(Wrapped::state(states, meter())),
-            cache: Arc::new(ForgivingCache::new(cache)),
+            cache: Arc::new(ForgivingCache::new("shared", cache)),
             lease: Arc::new(Wrapped::lease(redis, meter())),
             forgiving: Arc::new(StandInLimiter::new(limiter.clone(), own)),
             limiter,

@@ -94,6 +94,17 @@ fn migrate_makes_a_database_that_doctor_finds_sound() {
 }
 
 #[test]
+fn partitions_are_for_a_server() {
+    let bot = Bot::new();
+    let said = bot.run(&["migrate", "--partitions", "4"], "");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.err.contains("DATABASE_URL"), "{}", said.err);
+    let said = bot.run(&["migrate", "--partitions", "1000"], "");
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains("0..=256"), "{}", said.err);
+}
+
+#[test]
 fn doctor_finds_every_problem() {
     let bot = Bot::new();
     let file = bot.home().join("letter.txt");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Zone;
-use super::category::{Category, CategoryId, CategoryName, DEFAULT_CATEGORIES, OTHERS};
+use super::category::{Categories, Category, CategoryId, DEFAULT_CATEGORIES, OTHERS};
 use super::currency::Currency;
 use super::keys::{ChatKey, LedgerId, UserKey};
 use super::locale::Locale;
@@ -29,7 +29,7 @@ pub struct Ledger {
     /// How it writes and counts.
     pub settings: Settings,
     /// Its categories, deleted ones included, by id.
-    pub categories: Vec<Category>,
+    pub categories: Categories,
     /// What corrections taught it, the latest last, at most `limits::LESSONS`.
     pub lessons: Vec<Lesson>,
     /// Who uses it, by id, where several people share it: at most `limits::MEMBERS`. Empty in a
@@ -112,23 +112,12 @@ impl Ledger {
     /// The ledger that a chat begins with: sixteen categories, nothing learned, revision 0.
     #[must_use]
     pub fn new(chat: ChatKey, settings: Settings) -> Self {
-        let categories = (1..)
-            .zip(DEFAULT_CATEGORIES)
-            .filter_map(|(id, name)| {
-                let name = CategoryName::new(name).ok()?;
-                Some(Category {
-                    id: CategoryId(id),
-                    name,
-                    merged_into: None,
-                })
-            })
-            .collect();
         Self {
             id: LedgerId::of(&chat),
             chat,
             revision: Revision(0),
             settings,
-            categories,
+            categories: Categories::default(),
             lessons: Vec::new(),
             members: Vec::new(),
         }

@@ -83,7 +83,21 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// The longest wait between two tries, unless the other side asks for more.
 pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
 /// Ledgers that one process keeps copies of.
-pub const LEDGERS: u64 = 6_000;
+pub const LEDGERS: u64 = 50_000;
+/// How long a copy of a ledger is used unless configured.
+pub const LEDGER_TTL: Duration = Duration::from_secs(5 * 60);
+/// How long one instance may ask the store for a ledger that others wait for.
+pub const LEDGER_CLAIM: Duration = Duration::from_secs(2);
+/// How soon those others look for it again; each later look comes after twice the time.
+pub const LEDGER_LOOK: Duration = Duration::from_millis(5);
+/// How often they look, two thirds of a second in all, before they ask the store themselves.
+pub const LEDGER_LOOKS: u32 = 7;
+/// Ledgers in use that a process reads when it starts, in one query.
+pub const LEDGERS_WARMED: usize = MAX_PAGE;
+/// How often it is noted which ledgers are in use.
+pub const IN_USE_NOTED: Duration = Duration::from_secs(60);
+/// How long that note is kept.
+pub const IN_USE_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 /// Sessions, and notes of sent messages, that one process keeps; more are read from the store.
 pub const COPIES: usize = 10_000;
 /// How long the shared copy of a session is kept.

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use crate::conversation::reply::Reply;
 use crate::conversation::session::SessionVersion;
 use crate::conversation::write::Write;
-use crate::domain::category::Category;
 use crate::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId, Number, UpdateKey};
 use crate::domain::ledger::{Ledger, Lesson, Revision};
 use crate::domain::limits;
@@ -228,7 +227,7 @@ fn next_ledger(commit: &Commit, revision: Revision) -> Ledger {
 pub fn apply(ledger: &mut Ledger, write: &Write) {
     match write {
         Write::PutSettings(settings) => ledger.settings = Box::as_ref(settings).clone(),
-        Write::PutCategory(category) => put_category(&mut ledger.categories, category),
+        Write::PutCategory(category) => ledger.categories.put(category),
         Write::PutLesson(lesson) => put_lesson(&mut ledger.lessons, lesson),
         Write::DropLesson(words) => ledger.lessons.retain(|lesson| lesson.words != *words),
         Write::PutMember(member) => put_member(&mut ledger.members, member),
@@ -242,17 +241,6 @@ pub fn apply(ledger: &mut Ledger, write: &Write) {
         | Write::PutPerson(_)
         | Write::Sweep { .. }
         | Write::Erase => {}
-    }
-}
-
-fn put_category(categories: &mut Vec<Category>, category: &Category) {
-    match categories.binary_search_by_key(&category.id, |known| known.id) {
-        Ok(place) => {
-            if let Some(known) = categories.get_mut(place) {
-                known.clone_from(category);
-            }
-        }
-        Err(place) => categories.insert(place, category.clone()),
     }
 }
 

@@ -69,7 +69,7 @@ pub fn ledger<R: Row>(row: &R) -> Result<Ledger, R::Error> {
             locale: word(text("locale")?)?,
             language: word(text("language")?)?,
         },
-        categories: categories_of(text("categories")?)?,
+        categories: categories_of(text("categories")?)?.into(),
         lessons: lessons_of(text("lessons")?)?,
         members: members_of(text("members")?)?,
     })

@@ -1,5 +1,6 @@
 //! The store in memory: the books behind a lock. What it holds dies with the process.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -50,6 +51,13 @@ impl ExpenseStore for MemoryStore {
 
     async fn ledger(&self, chat: &ChatKey) -> Result<Option<Ledger>> {
         Ok(locked(&self.books).ledger(chat).cloned())
+    }
+
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        let books = locked(&self.books);
+        let found = chats.iter().filter_map(|chat| books.ledger(chat));
+        let by_id: BTreeMap<_, _> = found.map(|ledger| (ledger.id, ledger)).collect();
+        Ok(by_id.into_values().cloned().collect())
     }
 
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {

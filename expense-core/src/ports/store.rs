@@ -127,6 +127,9 @@ pub trait ExpenseStore: Send + Sync {
     async fn recorded(&self, chat: &ChatKey, key: &UpdateKey) -> Result<Option<Outcome>>;
     /// The chat's ledger, if it has one.
     async fn ledger(&self, chat: &ChatKey) -> Result<Option<Ledger>>;
+    /// The ledgers of those of these chats that have one, each once, in no order. At most
+    /// `limits::MAX_PAGE` chats are asked for at a time.
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>>;
     /// The chat's session; the empty one of version 0 where none was kept.
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession>;
     /// Expenses that meet the filter, the newest first.

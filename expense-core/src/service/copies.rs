@@ -17,13 +17,6 @@ use crate::ports::error::Result;
 use crate::ports::state::Version;
 use crate::ports::store::{Commit, StoredSession};
 
-/// Ledgers by chat, as this process last saw them.
-pub(super) type Ledgers = moka::sync::Cache<ChatKey, Arc<Ledger>>;
-
-pub(super) fn ledgers() -> Ledgers {
-    Ledgers::new(limits::LEDGERS)
-}
-
 /// What an update is decided by.
 pub(super) struct View {
     pub(super) ledger: Arc<Ledger>,
@@ -56,12 +49,13 @@ impl Inner {
     pub(super) async fn view(&self, envelope: &Envelope) -> Result<View> {
         let chat = &envelope.chat;
         let known = self.ledgers.get(chat);
-        let ledger_is_true = known.is_none();
-        self.counts.ledgers.count(!ledger_is_true);
         let ledger = async {
             match known {
-                Some(ledger) => Ok(ledger),
-                None => self.true_ledger(envelope).await,
+                Some(ledger) => Ok((ledger, false)),
+                None => {
+                    let (found, is_true) = self.sought_ledger(chat).await?;
+                    Ok((self.or_first(found, envelope), is_true))
+                }
             }
         };
         let session = async {
@@ -77,7 +71,8 @@ impl Inner {
             };
             Ok((session, copy, session_is_true))
         };
-        let (ledger, (session, copy, session_is_true)) = futures::try_join!(ledger, session)?;
+        let ((ledger, ledger_is_true), (session, copy, session_is_true)) =
+            futures::try_join!(ledger, session)?;
         Ok(View {
             ledger,
             session,
@@ -90,11 +85,11 @@ impl Inner {
     /// The chat's ledger and session from the store, in place of copies that were behind.
     pub(super) async fn true_view(&self, envelope: &Envelope, behind: View) -> Result<View> {
         let chat = &envelope.chat;
-        self.ledgers.invalidate(chat);
+        self.drop_ledger(chat).await;
         let (ledger, session) =
-            futures::try_join!(self.true_ledger(envelope), self.ports.store.session(chat))?;
+            futures::try_join!(self.stored_ledger(chat), self.ports.store.session(chat))?;
         Ok(View {
-            ledger,
+            ledger: self.or_first(ledger, envelope),
             session,
             copy: behind.copy,
             ledger_is_true: true,
@@ -112,19 +107,19 @@ impl Inner {
         Ok(view.agrees(ledger.transpose()?.as_ref(), session.transpose()?.as_ref()))
     }
 
-    /// Brings the copy of the ledger up to what a commit left in the store.
-    pub(super) fn keep_ledger(&self, commit: &Commit, revision: Revision) {
+    /// Brings the copies of the ledger up to what a commit left in the store.
+    pub(super) async fn keep_ledger(&self, commit: &Commit, revision: Revision) {
         if commit.writes.iter().any(Write::moves_revision) {
-            self.ledgers.invalidate(&commit.chat);
+            self.drop_ledger(&commit.chat).await;
             for write in &commit.writes {
                 if let Write::Move { to } = write {
-                    self.ledgers.invalidate(to);
+                    self.drop_ledger(to).await;
                 }
             }
         } else if revision != commit.ledger.revision {
             let mut ledger = Ledger::clone(&commit.ledger);
             ledger.revision = revision;
-            self.ledgers.insert(commit.chat.clone(), Arc::new(ledger));
+            self.ledgers.put(&commit.chat, &Arc::new(ledger));
         }
     }
 
@@ -143,36 +138,19 @@ impl Inner {
 
     /// Forgets what this process and the others believe about a chat.
     pub(super) async fn forget(&self, chat: &ChatKey, view: &View) {
-        self.ledgers.invalidate(chat);
+        self.drop_ledger(chat).await;
         if let Some(version) = view.copy {
             // A copy that stays is found to be behind when it is used.
             let _ = self.ports.states.clear(&copy_key(chat), version).await;
         }
     }
 
-    /// The chat's ledger, if it has one: the copy where there is one.
-    pub(super) async fn known_ledger(&self, chat: &ChatKey) -> Result<Option<Arc<Ledger>>> {
-        match self.ledgers.get(chat) {
-            Some(ledger) => Ok(Some(ledger)),
-            None => self.stored_ledger(chat).await,
-        }
-    }
-
-    async fn stored_ledger(&self, chat: &ChatKey) -> Result<Option<Arc<Ledger>>> {
-        let found = self.ports.store.ledger(chat).await?.map(Arc::new);
-        if let Some(ledger) = &found {
-            self.ledgers.insert(chat.clone(), Arc::clone(ledger));
-        }
-        Ok(found)
-    }
-
-    /// The chat's ledger from the store, or the one that it would begin with.
-    async fn true_ledger(&self, envelope: &Envelope) -> Result<Arc<Ledger>> {
-        let found = self.stored_ledger(&envelope.chat).await?;
-        Ok(found.unwrap_or_else(|| {
+    /// This ledger, or the one that the chat would begin with.
+    fn or_first(&self, found: Option<Arc<Ledger>>, envelope: &Envelope) -> Arc<Ledger> {
+        found.unwrap_or_else(|| {
             let settings = self.first_settings(envelope);
             Arc::new(Ledger::new(envelope.chat.clone(), settings))
-        }))
+        })
     }
 
     fn first_settings(&self, envelope: &Envelope) -> Settings {

@@ -57,8 +57,6 @@ pub(super) struct Counts {
     pub(super) given_up: Counter,
     /// Replies that the other side does not take.
     pub(super) refused: Counter,
-    /// Copies of ledgers in this process.
-    pub(super) ledgers: Copies,
     /// Copies of sessions.
     pub(super) sessions: Copies,
 }
@@ -92,7 +90,6 @@ impl Counts {
             parked: replies("parked"),
             given_up: replies("given_up"),
             refused: replies("refused"),
-            ledgers: Copies::new("ledgers"),
             sessions: Copies::new("sessions"),
         }
     }

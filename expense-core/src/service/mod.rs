@@ -16,6 +16,7 @@ mod bell;
 mod copies;
 mod counts;
 mod ingress;
+mod ledgers;
 mod limited;
 mod line;
 mod measure;
@@ -29,10 +30,12 @@ mod render;
 mod run;
 mod schedule;
 mod sending;
+mod shared_ledgers;
 mod suggestions;
 pub mod trace;
 mod tenure;
 mod update;
+mod warm;
 mod worker;
 
 use std::sync::Arc;
@@ -69,8 +72,8 @@ use access::Directory;
 use activity::Activity;
 use behind::Behind;
 use bell::Bell;
-use copies::Ledgers;
 use counts::Counts;
+use ledgers::Ledgers;
 use line::Line;
 use trace::Tracing;
 
@@ -85,9 +88,9 @@ pub struct Ports {
     pub store: Arc<dyn ExpenseStore>,
     /// Work that waits in the store.
     pub jobs: Arc<dyn Jobs>,
-    /// Copies of sessions.
+    /// Copies of sessions, and what instances tell each other.
     pub states: Arc<dyn StateStore>,
-    /// Which message a reply became.
+    /// Which message a reply became, and copies of ledgers where instances share it.
     pub cache: Arc<dyn Cache>,
     /// Updates on their way.
     pub queue: Arc<dyn UpdateQueue>,
@@ -132,6 +135,8 @@ pub struct Options {
     pub model_quota: Option<Quota>,
     /// How many receipts and voice notes are read at a time, at least 1.
     pub readers: usize,
+    /// How ledgers are copied.
+    pub ledgers: LedgerCopies,
     /// Tasks that handle updates, each many at a time; at least 1, one a core is enough.
     pub workers: usize,
     /// The name of this process among those that share a store: it holds the schedule's lease.
@@ -144,6 +149,29 @@ pub struct Options {
     pub tracing: Tracing,
     /// Within which time the holder of a lease that died is replaced, at least a second.
     pub lease: Duration,
+}
+
+/// How ledgers, which are read with every message and seldom change, are copied.
+///
+/// A copy that is behind is found out when something is decided by it: it costs another try,
+/// never a wrong answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerCopies {
+    /// How long a copy is used; zero: there are none, every message reads the store.
+    pub ttl: Duration,
+    /// Whether [`Ports::cache`] and [`Ports::states`] are shared with other instances. Then a
+    /// ledger is read from the store once for all of them.
+    pub shared: bool,
+}
+
+impl Default for LedgerCopies {
+    /// For `limits::LEDGER_TTL`, in this process alone.
+    fn default() -> Self {
+        Self {
+            ttl: limits::LEDGER_TTL,
+            shared: false,
+        }
+    }
 }
 
 impl Default for Options {
@@ -159,6 +187,7 @@ impl Default for Options {
             quota: None,
             model_quota: None,
             readers: 1,
+            ledgers: LedgerCopies::default(),
             workers: 2,
             instance: "alone".to_owned(),
             salt: Salt::default(),
@@ -188,10 +217,10 @@ impl Service {
     fn deciding_by(ports: Ports, options: Options, step: Decide) -> Self {
         let inner = Inner {
             access: Arc::new(options.access.clone()),
+            ledgers: Ledgers::new(&options.ledgers),
             ports,
             options,
             step,
-            ledgers: copies::ledgers(),
             counts: Counts::new(),
             directory: Directory::default(),
             accepted: Activity::new(),

@@ -6,7 +6,9 @@ use std::sync::atomic::Ordering;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inner, line, measure, outbox, rates, readings, schedule, suggestions, worker};
+use super::{
+    Inner, line, measure, outbox, rates, readings, schedule, suggestions, warm, worker,
+};
 use crate::domain::limits;
 
 /// Runs every room until `shutdown`; see [`Service::run`](super::Service::run).
@@ -37,6 +39,8 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
     sources.spawn(async move { suggestions::work(&here, &end).await });
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { schedule::work(&here, &end).await });
+    let (here, end) = (Arc::clone(inner), shutdown.clone());
+    sources.spawn(async move { warm::work(&here, &end).await });
 
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { measure::work(&here, &end).await });

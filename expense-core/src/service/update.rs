@@ -38,35 +38,39 @@ impl Inner {
             // The commit tells as much; that saves a read for almost every update.
             None
         };
-        let replies = match earlier {
+        // A chat that has moved on is answered where it is now.
+        let (chat, replies) = match earlier {
             Some(outcome) => {
+                let ledger = self.ledgers.peek(&envelope.chat);
+                let chat = ledger.map_or_else(|| envelope.chat.clone(), |it| it.chat.clone());
                 let promised = !is_delivered_again(&envelope.event);
-                self.to_say(&envelope.chat, promised, outcome)
+                (chat, self.to_say(&envelope.chat, promised, outcome))
             }
             None => self.decide(envelope).await?,
         };
-        // A chat that has moved on is answered where it is now.
-        let ledger = self.ledgers.get(&envelope.chat);
-        let chat = ledger
-            .as_ref()
-            .map_or(&envelope.chat, |ledger| &ledger.chat);
-        self.say(chat, &envelope.key, replies).await
+        self.say(&chat, &envelope.key, replies).await
     }
 
-    /// Decides and records, again and again while others change what it was decided by.
-    async fn decide(&self, envelope: &Envelope) -> Result<Vec<Reply>> {
+    /// Decides and records, again and again while others change what it was decided by. Says
+    /// where the chat is now.
+    async fn decide(&self, envelope: &Envelope) -> Result<(ChatKey, Vec<Reply>)> {
         let mut view = self.view(envelope).await?;
         for _ in 0..limits::STALE_RETRIES {
             let mut decision = self.conclude(envelope, &view).await?;
             decision.session.inquiry = None;
             let same = decision.session == view.session.session;
+            let moves = |write: &Write| matches!(write, Write::Move { .. });
+            let chat = match decision.writes.iter().any(moves) {
+                true => envelope.chat.clone(),
+                false => view.ledger.chat.clone(),
+            };
             let fate = if same && decision.writes.is_empty() {
                 self.confirm(envelope, view, decision.replies).await?
             } else {
                 self.record(envelope, view, decision, same).await?
             };
             match fate {
-                Fate::Holds(replies) => return Ok(replies),
+                Fate::Holds(replies) => return Ok((chat, replies)),
                 Fate::Stale(behind) => view = self.true_view(envelope, behind).await?,
             }
         }
@@ -167,7 +171,7 @@ impl Inner {
                 self.decided(&envelope.key, &commit.writes).await;
                 self.wake_rates(&commit);
                 self.wake_workers(&commit);
-                self.keep_ledger(&commit, revision);
+                self.keep_ledger(&commit, revision).await;
                 let next = commit.session.as_ref();
                 let session = next.unwrap_or(&view.session.session).clone();
                 let session = StoredSession { version, session };

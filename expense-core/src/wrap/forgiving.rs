@@ -10,7 +10,7 @@ use crate::ports::cache::Cache;
 use crate::ports::error::Result;
 
 /// Turns what fails into what is not there, so that no request fails with its cache, and counts
-/// `cache_requests_total{cache, outcome}`: `hit`, `miss` or `error`. Only `forget` still fails: a value
+/// `cache_requests_total{cache, outcome}` under a cache's name: `hit`, `miss` or `error`. Only `forget` still fails: a value
 /// that stays although it should be gone is no miss.
 pub struct ForgivingCache {
     inner: Arc<dyn Cache>,
@@ -20,15 +20,9 @@ pub struct ForgivingCache {
 }
 
 impl ForgivingCache {
-    /// This cache, forgiven, by the name `shared`.
+    /// This cache, forgiven, and counted under a name.
     #[must_use]
-    pub fn new(inner: Arc<dyn Cache>) -> Self {
-        Self::named("shared", inner)
-    }
-
-    /// This cache, forgiven, by this name.
-    #[must_use]
-    pub fn named(cache: &'static str, inner: Arc<dyn Cache>) -> Self {
+    pub fn new(cache: &'static str, inner: Arc<dyn Cache>) -> Self {
         let counter =
             |outcome| counter!("cache_requests_total", "cache" => cache, "outcome" => outcome);
         Self {

@@ -85,6 +85,11 @@ impl<W: Policy> ExpenseStore for Wrapped<dyn ExpenseStore, W> {
         self.policy.run(call, || self.inner.ledger(chat)).await
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        let call = store("ledgers");
+        self.policy.run(call, || self.inner.ledgers(chats)).await
+    }
+
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         let call = store("session");
         self.policy.run(call, || self.inner.session(chat)).await

@@ -62,16 +62,16 @@ fn labels_name_kinds_and_never_keys() {
     let metered = Wrapped::cache(Arc::new(inner), Meter::new(Arc::new(SystemClock)));
     let notes = Notes::default();
     metrics::with_local_recorder(&notes, || {
-        let cache = ForgivingCache::new(Arc::new(metered));
+        let cache = ForgivingCache::new("test", Arc::new(metered));
         for key in ["hit", "miss", "secret"] {
             futures::executor::block_on(cache.get(key)).unwrap();
         }
     });
     let notes: Vec<String> = notes.0.into_inner().unwrap().into_iter().collect();
     let expected = [
-        "cache_requests_total cache=shared outcome=error",
-        "cache_requests_total cache=shared outcome=hit",
-        "cache_requests_total cache=shared outcome=miss",
+        "cache_requests_total cache=test outcome=error",
+        "cache_requests_total cache=test outcome=hit",
+        "cache_requests_total cache=test outcome=miss",
         "port_call_duration_seconds port=cache operation=get",
         "port_calls_total port=cache operation=get outcome=busy",
         "port_calls_total port=cache operation=get outcome=ok",

@@ -118,7 +118,7 @@ async fn a_failing_cache_never_fails_but_where_it_would_lie() {
     broken
         .expect_forget()
         .returning(|_| error(Fault::Unavailable));
-    let cache = ForgivingCache::new(Arc::new(broken));
+    let cache = ForgivingCache::new("test", Arc::new(broken));
     assert_eq!(cache.get("k").await.unwrap(), None);
     cache.put("k", b"v", SECOND).await.unwrap();
     assert_eq!(

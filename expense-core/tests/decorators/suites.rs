@@ -151,7 +151,7 @@ mod cache {
         Arc::new(Wrapped::cache(inner, breaker()))
     }
     fn forgiven(inner: Arc<dyn Cache>) -> Arc<dyn Cache> {
-        Arc::new(ForgivingCache::new(inner))
+        Arc::new(ForgivingCache::new("test", inner))
     }
 
     proved! { cache_conformance, CacheBench:

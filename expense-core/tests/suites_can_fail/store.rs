@@ -107,6 +107,10 @@ impl ExpenseStore for Flawed {
         self.inner.ledger(chat).await
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        self.inner.ledgers(chats).await
+    }
+
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         self.inner.session(chat).await
     }

@@ -3,5 +3,6 @@
 
 mod contracts;
 mod gone;
+mod ledgers;
 mod promises;
 mod sentinel;

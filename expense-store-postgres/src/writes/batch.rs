@@ -61,7 +61,6 @@ pub(crate) struct Erased {
 /// A ledger that goes on under another chat.
 pub(crate) struct Moving<'a> {
     pub(crate) ledger: i64,
-    pub(crate) from: &'a str,
     pub(crate) to: &'a str,
 }
 

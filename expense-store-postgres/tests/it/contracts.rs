@@ -1,4 +1,5 @@
-//! Every case runs on two stores over one database, as two instances would be.
+//! Every case runs on two stores over one database, as two instances would be, and once more where
+//! the tables of ledgers are partitioned.
 
 use std::sync::Arc;
 
@@ -7,13 +8,14 @@ use expense_core::testing::fixtures::noon;
 use expense_store_postgres::PostgresStore;
 use expense_store_postgres::testing::Database;
 
-async fn two() -> (
+type Two = (
     Arc<PostgresStore>,
     Arc<PostgresStore>,
     Arc<ManualClock>,
     Database,
-) {
-    let database = Database::fresh().await;
+);
+
+async fn over(database: Database) -> Two {
     let clock = Arc::new(ManualClock::at(noon()));
     let mut config = database.config();
     config.clock = clock.clone();
@@ -22,4 +24,22 @@ async fn two() -> (
     (Arc::new(one), Arc::new(other), clock, database)
 }
 
-expense_core::database_conformance!(two);
+mod whole {
+    use super::{Database, Two};
+
+    async fn two() -> Two {
+        super::over(Database::fresh().await).await
+    }
+
+    expense_core::database_conformance!(two);
+}
+
+mod partitioned {
+    use super::{Database, Two};
+
+    async fn two() -> Two {
+        super::over(Database::partitioned(4).await).await
+    }
+
+    expense_core::database_conformance!(two);
+}

@@ -5,4 +5,6 @@ mod contracts;
 mod examine;
 mod kill;
 mod open;
+mod partitions;
 mod running;
+mod sharding;

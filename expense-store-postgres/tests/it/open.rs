@@ -10,7 +10,10 @@ use sqlx::{AssertSqlSafe, Executor};
 use test_servers::postgres::{Durability, Server};
 
 /// What people wrote with an earlier version: a script a schema, in `tests/it/written`.
-const WRITTEN: [(i64, &str); 1] = [(1, include_str!("written/0001.sql"))];
+const WRITTEN: [(i64, &str); 2] = [
+    (1, include_str!("written/0001.sql")),
+    (2, include_str!("written/0002.sql")),
+];
 
 #[tokio::test]
 async fn whatever_was_written_by_earlier_versions_is_kept() {

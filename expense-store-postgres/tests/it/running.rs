@@ -152,3 +152,50 @@ async fn without_a_free_connection_the_answer_is_busy_in_time() {
     stranger.execute("ROLLBACK").await.unwrap();
     assert_eq!(expenses(&*store, "anna").await.unwrap().len(), 1);
 }
+
+/// A message of Bob's that goes on until it is recorded, as a worker does it.
+async fn insist(store: Arc<PostgresStore>, name: String, key: String) {
+    loop {
+        let commit = lunch(&*store, &name, &key).await.unwrap();
+        match store.commit(commit).await {
+            Ok(Committed::Refused(_)) => {}
+            Ok(_) => return,
+            Err(error) => assert!(error.is_transient(), "{error}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_begins_where_a_ledger_moves_to_is_taken_in_or_found() {
+    let database = Database::fresh().await;
+    let [one, other] = two(&database).await;
+    for round in 0..30 {
+        let (from, to) = (format!("group-{round}"), format!("supergroup-{round}"));
+        record(&*one, &from, &format!("{round}:first"))
+            .await
+            .unwrap();
+        let mut moving = lunch(&*one, &from, &format!("{round}:move")).await.unwrap();
+        let chat = fixtures::chat(&to);
+        Arc::make_mut(&mut moving).writes = vec![Write::Move { to: chat.clone() }];
+        let begins = tokio::spawn(insist(Arc::clone(&other), to, format!("{round}:begin")));
+        loop {
+            match one.commit(Arc::clone(&moving)).await {
+                Ok(Committed::Refused(refusal)) => panic!("{refusal:?}"),
+                Ok(_) => break,
+                Err(error) => assert!(error.is_transient(), "{error}"),
+            }
+        }
+        begins.await.unwrap();
+        let ledger = one.ledger(&chat).await.unwrap().unwrap();
+        assert_eq!(ledger.id, LedgerId::of(&fixtures::chat(&from)));
+        let (all, ten) = (
+            ExpenseFilter::default(),
+            PageRequest {
+                after: None,
+                limit: 10,
+            },
+        );
+        let page = one.expenses(ledger.id, &all, ten).await.unwrap();
+        assert_eq!(page.expenses.len(), 2, "{round}");
+    }
+}

@@ -72,7 +72,7 @@ pub(super) fn add(
     let words = Arc::new(Wrapped::categorizer(gemini, queue));
     let words = Arc::new(Wrapped::categorizer(words, Retry::default()));
     let words = Arc::new(Wrapped::categorizer(words, Meter::new(clock())));
-    let known = Arc::new(ForgivingCache::named("categories", ports.cache.clone()));
+    let known = Arc::new(ForgivingCache::new("categories", ports.cache.clone()));
     let words = CachedCategorizer::new(words, known, KEPT);
     ports.speech = Some(Arc::new(speech));
     ports.categorizer = Some(Arc::new(words));

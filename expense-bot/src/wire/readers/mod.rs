@@ -35,7 +35,7 @@ pub(crate) fn add(
     let chain = Arc::new(FallbackOcr::new(first, chain.collect()));
     // A known image costs nothing, not even a count.
     let readings = Arc::new(MemoryCache::new(ports.clock.clone(), READINGS));
-    let readings = Arc::new(ForgivingCache::named("readings", readings));
+    let readings = Arc::new(ForgivingCache::new("readings", readings));
     ports.ocr = Some(Arc::new(CachedOcr::new(chain, readings, KEPT)));
     Ok(())
 }

@@ -52,6 +52,11 @@ impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
         self.around("store.ledger", call).await
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        let call = self.inner.ledgers(chats);
+        self.around("store.ledgers", call).await
+    }
+
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         let call = self.inner.session(chat);
         self.around("store.session", call).await

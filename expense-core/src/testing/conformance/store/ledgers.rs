@@ -14,7 +14,7 @@ use crate::domain::ledger::{Lesson, Revision};
 use crate::domain::limits;
 use crate::ports::store::{Committed, Refusal, StoredSession};
 use crate::testing::fixtures::{
-    amend, category, change, details, draft, ledger, noon, photo, settings, user,
+    amend, category, change, chat, details, draft, ledger, noon, photo, settings, user,
 };
 
 /// Whatever it writes, the first commit creates the ledger as it was given.
@@ -291,4 +291,44 @@ async fn nothing_where_no_ledger_is(diary: &Diary) {
             .expect("totals"),
         []
     );
+}
+
+/// Each comes whole and once, by whichever of its chats it is asked for.
+pub async fn many_ledgers_are_read_at_once(bench: StoreBench) {
+    let anna = Diary::open(bench.port(), "anna");
+    anna.write(vec![
+        Write::PutCategory(category(17, "Öffis & 電車")),
+        lesson("bus", 17),
+    ])
+    .await;
+    let bob = Diary::open(bench.port(), "bob");
+    bob.write(Vec::new()).await;
+    let moved = Diary::open(bench.port(), "group");
+    let to = chat("supergroup");
+    moved.write(vec![Write::Move { to: to.clone() }]).await;
+    Diary::open(bench.port(), "carol").write(Vec::new()).await;
+
+    let stranger = chat("stranger");
+    let chats = [
+        &anna.chat,
+        &stranger,
+        &moved.chat,
+        &bob.chat,
+        &to,
+        &bob.chat,
+    ];
+    let mut found = bench
+        .other()
+        .ledgers(&chats.map(Clone::clone))
+        .await
+        .expect("an answer");
+    found.sort_by_key(|ledger| ledger.id);
+    let mut expected = [
+        anna.ledger().await,
+        bob.ledger().await,
+        moved.ledger().await,
+    ];
+    expected.sort_by_key(|ledger| ledger.id);
+    assert_eq!(found, expected);
+    assert_eq!(bench.port().ledgers(&[]).await.expect("an answer"), []);
 }

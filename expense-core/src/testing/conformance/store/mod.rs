@@ -103,6 +103,7 @@ macro_rules! expense_store_conformance {
             numbers_follow_the_writes_and_are_never_reused,
             slots_are_filled,
             one_ledger_never_sees_anothers_rows,
+            many_ledgers_are_read_at_once,
 
             a_draft_is_kept_as_it_was_put,
             a_draft_is_found_by_its_album,
