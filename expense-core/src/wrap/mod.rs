@@ -6,7 +6,7 @@
 //! What needs to understand the answers is a type of its own:
 //! [`ForgivingCache`](forgiving::ForgivingCache), [`CachedOcr`](cached::CachedOcr),
 //! [`CachedCategorizer`](categories::CachedCategorizer), [`FallbackOcr`](fallback::FallbackOcr),
-//! [`CachedRates`](cached_rates::CachedRates).
+//! [`CachedRates`](cached_rates::CachedRates), [`Replica`](replica::Replica).
 //!
 //! # The order of layers
 //!
@@ -57,6 +57,13 @@
 //! `FallbackOcr` turns to the local reader.
 //!
 //! For exchange rates: `Timeout`, `Retry`, `CachedRates`, `Meter`.
+//!
+//! For a store with copies that are read from, each read is counted once and only the primary is
+//! tried again, since a copy that fails has the primary behind it:
+//!
+//! ```text
+//! store = Meter( Replica { primary: Retry( Postgres ), copies } )
+//! ```
 
 pub mod cached;
 pub mod cached_rates;
@@ -68,6 +75,7 @@ pub mod meter;
 mod ports;
 pub mod queue;
 pub mod quota;
+pub mod replica;
 pub mod retry;
 pub mod timeout;
 
