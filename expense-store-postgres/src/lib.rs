@@ -16,6 +16,7 @@ mod open;
 #[cfg(all(test, feature = "testing"))]
 mod plans;
 mod read;
+mod replica;
 mod rows;
 mod sql;
 mod state;
@@ -28,5 +29,6 @@ mod writes;
 
 pub use config::Config;
 pub use error::OpenError;
-pub use examine::{Examined, examine};
+pub use examine::{Examined, examine, examine_standby};
+pub use replica::PostgresReplica;
 pub use store::PostgresStore;

@@ -82,14 +82,27 @@ impl PostgresStore {
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
-        let mut connection = self.pool.acquire().await?;
-        let answered = tokio::time::timeout(self.patience, run(&mut connection)).await;
-        let answered = answered.unwrap_or(Err(Failure::Silent));
-        if answered.as_ref().is_err_and(Failure::ends_connection) {
-            connection.close_on_drop();
-        }
-        answered
+        with(&self.pool, self.patience, run).await
     }
+}
+
+/// Runs this on a connection of the pool, for so long at most.
+pub(crate) async fn with<T>(
+    pool: &PgPool,
+    patience: Duration,
+    run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    let mut connection = pool.acquire().await.map_err(|error| match error {
+        // It was not for want of a free one.
+        sqlx::Error::PoolTimedOut if pool.size() == 0 => Failure::Unreachable,
+        error => error.into(),
+    })?;
+    let answered = tokio::time::timeout(patience, run(&mut connection)).await;
+    let answered = answered.unwrap_or(Err(Failure::Silent));
+    if answered.as_ref().is_err_and(Failure::ends_connection) {
+        connection.close_on_drop();
+    }
+    answered
 }
 
 #[async_trait]

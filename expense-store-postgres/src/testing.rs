@@ -1,7 +1,10 @@
 //! Fresh databases for tests, in a real server.
 //!
 //! The server is the one that the environment variable `EXPENSE_TEST_POSTGRES` names, as
-//! `cargo xtask test` sets it; where there is none, a private one is started for this process.
+//! `cargo xtask test` sets it; where there is none, a private one is started for this process. The
+//! same goes for a primary with a standby, and `EXPENSE_TEST_POSTGRES_PAIR`.
+
+mod pair;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,6 +14,8 @@ use test_servers::postgres::{Durability, Server, VARIABLE};
 
 use crate::config::Config;
 use crate::migrate::{MIGRATIONS, migrate, newest};
+
+pub use pair::Pair;
 
 /// Only one test at a time makes the template: a number that nobody else locks.
 const MAKING: i64 = 0x6578_7065_6e73_6531;
@@ -38,7 +43,10 @@ impl Database {
     ///
     /// With a sentence that says what to do when there is no server.
     pub async fn fresh() -> Self {
-        let server = server();
+        Self::fresh_on(server()).await
+    }
+
+    async fn fresh_on(server: String) -> Self {
         let template = template(&server).await;
         Self::create(server, &format!(" TEMPLATE {template}")).await
     }
@@ -89,10 +97,7 @@ impl Database {
     /// A store's settings for it: few connections, since many tests share the server.
     #[must_use]
     pub fn config(&self) -> Config {
-        let mut config = Config::new(self.url());
-        config.max_connections = 6;
-        config.min_connections = 0;
-        config
+        modest(self.url())
     }
 
     /// A connection to it, as another program has it.
@@ -131,6 +136,14 @@ impl Drop for Database {
         });
         let _ = done.join();
     }
+}
+
+/// Few connections, none of them kept.
+fn modest(url: String) -> Config {
+    let mut config = Config::new(url);
+    config.max_connections = 6;
+    config.min_connections = 0;
+    config
 }
 
 /// The address of the server of this run.

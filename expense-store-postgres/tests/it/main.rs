@@ -5,4 +5,5 @@ mod contracts;
 mod examine;
 mod kill;
 mod open;
+mod replica;
 mod running;
