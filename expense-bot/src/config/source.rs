@@ -11,6 +11,7 @@ const SECRETS: &[&str] = &[
     "WEBHOOK_SECRET",
     "GEMINI_API_KEY",
     "DATABASE_URL",
+    "DATABASE_REPLICA_URLS",
 ];
 /// All the others.
 const PLAIN: &[&str] = &[

@@ -56,6 +56,10 @@ async fn examine_all(config: &Config) -> Vec<Finding> {
         finding("free space", machine::room(config)),
         finding("database", database::examine(config).await),
     ];
+    #[cfg(feature = "postgres")]
+    for replica in database::examine_replicas(config).await {
+        findings.push(finding("replica", replica));
+    }
     findings.extend(readers::examine(config).await);
     #[cfg(feature = "fx")]
     if let Some(address) = &config.rates {

@@ -5,6 +5,8 @@ pub(crate) mod console;
 #[cfg(feature = "fx")]
 pub(crate) mod rates;
 pub(crate) mod readers;
+#[cfg(feature = "postgres")]
+pub(crate) mod replicas;
 pub(crate) mod store;
 #[cfg(feature = "telegram")]
 pub(crate) mod telegram;
