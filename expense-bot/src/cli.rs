@@ -69,6 +69,7 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   HTTP_ADDR              serves the webhook, /livez, /readyz, /metrics [default with a webhook: 127.0.0.1:8080]
   OWNER_IDS, ALLOWED_USER_IDS, ALLOWED_CHAT_IDS, OPEN_TO_ALL  whom the bot talks to
   DATABASE_URL           sqlite://FILE or postgres://… [default: a file in the data directory]
+  DATABASE_REPLICA_URLS  standbys of it that are read from, with commas between them
   DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
   OCR                    who reads receipts: auto, local, gemini or none [default: auto]
   OCR_MODEL_DIR          a copy of the local reader's models

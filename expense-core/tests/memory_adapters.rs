@@ -34,6 +34,32 @@ mod store {
     expense_core::jobs_conformance!(fresh_jobs);
 }
 
+mod replica {
+    use super::*;
+    use expense_core::memory::replica::{MemoryPrimary, MemoryReplica};
+    use expense_core::ports::store::ExpenseStore;
+    use expense_core::testing::conformance::replica::ReplicaBench;
+    use expense_core::testing::conformance::store::StoreBench;
+
+    async fn fresh_store() -> StoreBench {
+        bench::<dyn ExpenseStore>(|_| Arc::new(MemoryPrimary::default()))
+    }
+    mod primary {
+        expense_core::expense_store_conformance!(super::fresh_store);
+    }
+
+    async fn fresh_copy() -> ReplicaBench {
+        let primary = Arc::new(MemoryPrimary::default());
+        ReplicaBench {
+            store: primary.clone(),
+            primary: primary.clone(),
+            replica: Arc::new(MemoryReplica::new(primary)),
+            kept: Box::new(()),
+        }
+    }
+    expense_core::replica_conformance!(fresh_copy);
+}
+
 mod state {
     use super::*;
     use expense_core::memory::state::MemoryState;

@@ -71,6 +71,18 @@ pub enum OpenError {
          again; nothing was changed"
     )]
     InUse,
+    /// It is no standby.
+    #[error(
+        "the PostgreSQL server of DATABASE_URL is no standby: name servers that stream from the \
+         primary, and not the primary itself"
+    )]
+    NoStandby,
+    /// It holds other data than the primary.
+    #[error(
+        "the PostgreSQL server of DATABASE_URL is a standby of another primary (its system \
+         identifier differs): name one that streams from the primary"
+    )]
+    Stranger,
     /// There is no room on its disk.
     #[error("the disk of the PostgreSQL server of DATABASE_URL is full: free some space there")]
     Full,
@@ -104,6 +116,10 @@ pub(crate) enum Failure {
     Unknown(&'static str),
     #[error("PostgreSQL reports damaged data (SQLSTATE {0}): restore a backup")]
     Damaged(String),
+    #[error(
+        "a server of DATABASE_REPLICA_URLS is no standby: name those that stream from the primary"
+    )]
+    NoStandby,
     #[error("the store was closed")]
     Closed,
     #[error("PostgreSQL refused a statement (SQLSTATE {0})")]
@@ -158,11 +174,23 @@ impl Failure {
             Self::Busy(_) | Self::Conflict(_) => Fault::Busy { retry_after: None },
             Self::Full => Fault::Full,
             Self::Unreachable | Self::Silent | Self::Closed => Fault::Unavailable,
-            Self::Denied(_) | Self::Credentials | Self::Missing | Self::Encryption => Fault::Denied,
+            Self::Denied(_)
+            | Self::Credentials
+            | Self::Missing
+            | Self::Encryption
+            | Self::NoStandby => Fault::Denied,
             Self::Damaged(_) | Self::Unknown(_) => Fault::Corrupt,
             Self::Refused(_) => Fault::Bug,
         };
         PortError::new(port, operation, fault).because(self)
+    }
+
+    /// The same as an error of a replica, which names its own variable.
+    pub(crate) fn of_replica(self, operation: &'static str) -> PortError {
+        let words = self.to_string();
+        let words = words.replace("DATABASE_URL", "DATABASE_REPLICA_URLS");
+        let PortError { fault, .. } = self.during("replica", operation);
+        PortError::new("replica", operation, fault).because(words)
     }
 
     /// The same as the reason why the database can't be opened.
@@ -172,6 +200,7 @@ impl Failure {
                 OpenError::Unreachable(self.to_string())
             }
             Self::Busy(reason) => OpenError::Busy(reason),
+            Self::NoStandby => OpenError::NoStandby,
             Self::Full => OpenError::Full,
             Self::Denied(_) => OpenError::Denied,
             Self::Credentials => OpenError::Credentials,

@@ -17,6 +17,7 @@ mod partition;
 #[cfg(all(test, feature = "testing"))]
 mod plans;
 mod read;
+mod replica;
 mod rows;
 mod sql;
 mod state;
@@ -29,6 +30,7 @@ mod writes;
 
 pub use config::Config;
 pub use error::OpenError;
-pub use examine::{Examined, examine};
+pub use examine::{Examined, examine, examine_standby};
 pub use partition::{BY_LEDGER, PARTITIONS, partition};
+pub use replica::PostgresReplica;
 pub use store::{PoolUse, PostgresStore};

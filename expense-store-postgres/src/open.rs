@@ -36,7 +36,9 @@ pub(crate) async fn open(config: &Config) -> Result<PgPool, OpenError> {
         migrated
     };
     migrating.await?;
-    let pool = pool(config).connect_lazy_with(options);
+    // Each writer keeps a connection; one at least stays for reading.
+    let writers = u32::try_from(config.writers).unwrap_or(u32::MAX - 1);
+    let pool = pool(config, writers, "").connect_lazy_with(options);
     match pool.acquire().await {
         Ok(_) => Ok(pool),
         Err(error) => Err(reason(&error)),
@@ -60,16 +62,15 @@ pub(crate) fn options(config: &Config) -> Result<PgConnectOptions, OpenError> {
     Ok(options.disable_statement_logging())
 }
 
-fn pool(config: &Config) -> PgPoolOptions {
+/// Connections for so many writers and at least one reader, each with these settings as well.
+pub(crate) fn pool(config: &Config, writers: u32, settings: &str) -> PgPoolOptions {
     let settings = format!(
-        "{BY_INDEX} SET statement_timeout = {}; SET lock_timeout = {};
+        "{BY_INDEX} {settings} SET statement_timeout = {}; SET lock_timeout = {};
          SET idle_in_transaction_session_timeout = {};",
         config.statement_timeout.as_millis(),
         config.lock_timeout.as_millis(),
         config.statement_timeout.as_millis(),
     );
-    // Each writer keeps a connection; one at least stays for reading.
-    let writers = u32::try_from(config.writers).unwrap_or(u32::MAX - 1);
     PgPoolOptions::new()
         .max_connections(config.max_connections.max(writers + 1))
         .min_connections(config.min_connections)

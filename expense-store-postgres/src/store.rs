@@ -117,7 +117,7 @@ impl PostgresStore {
 
     async fn connection(&self) -> Result<PoolConnection<Postgres>, Failure> {
         let _waits = Waits::one_more(&self.waiting);
-        Ok(self.pool.acquire().await?)
+        acquire(&self.pool).await
     }
 
     async fn record(&self, commit: Arc<Commit>) -> Result<Committed, Failure> {
@@ -133,14 +133,40 @@ impl PostgresStore {
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
-        let mut connection = self.connection().await?;
-        let answered = tokio::time::timeout(self.patience, run(&mut connection)).await;
-        let answered = answered.unwrap_or(Err(Failure::Silent));
-        if answered.as_ref().is_err_and(Failure::ends_connection) {
-            connection.close_on_drop();
-        }
-        answered
+        let connection = self.connection().await?;
+        within(connection, self.patience, run).await
     }
+}
+
+/// A connection of the pool, as soon as one is free.
+async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Failure> {
+    pool.acquire().await.map_err(|error| match error {
+        // It was not for want of a free one.
+        sqlx::Error::PoolTimedOut if pool.size() == 0 => Failure::Unreachable,
+        error => error.into(),
+    })
+}
+
+/// Runs this on a connection of the pool, for so long at most.
+pub(crate) async fn with<T>(
+    pool: &PgPool,
+    patience: Duration,
+    run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    within(acquire(pool).await?, patience, run).await
+}
+
+async fn within<T>(
+    mut connection: PoolConnection<Postgres>,
+    patience: Duration,
+    run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
+) -> Result<T, Failure> {
+    let answered = tokio::time::timeout(patience, run(&mut connection)).await;
+    let answered = answered.unwrap_or(Err(Failure::Silent));
+    if answered.as_ref().is_err_and(Failure::ends_connection) {
+        connection.close_on_drop();
+    }
+    answered
 }
 
 #[async_trait]

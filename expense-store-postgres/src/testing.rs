@@ -1,7 +1,10 @@
 //! Fresh databases for tests, in a real server.
 //!
 //! The server is the one that the environment variable `EXPENSE_TEST_POSTGRES` names, as
-//! `cargo xtask test` sets it; where there is none, a private one is started for this process.
+//! `cargo xtask test` sets it; where there is none, a private one is started for this process. The
+//! same goes for a primary with a standby, and `EXPENSE_TEST_POSTGRES_PAIR`.
+
+mod pair;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,6 +15,8 @@ use test_servers::postgres::{Durability, Server, VARIABLE};
 use crate::config::Config;
 use crate::migrate::{MIGRATIONS, migrate, newest};
 use crate::partition::partition;
+
+pub use pair::Pair;
 
 /// Only one test at a time makes the template: a number that nobody else locks.
 const MAKING: i64 = 0x6578_7065_6e73_6531;
@@ -39,9 +44,7 @@ impl Database {
     ///
     /// With a sentence that says what to do when there is no server.
     pub async fn fresh() -> Self {
-        let server = server();
-        let template = template(&server, 0).await;
-        Self::create(server, &format!(" TEMPLATE {template}")).await
+        Self::fresh_on(server(), 0).await
     }
 
     /// The same with the tables of ledgers in this many partitions.
@@ -50,7 +53,10 @@ impl Database {
     ///
     /// As [`Database::fresh`].
     pub async fn partitioned(partitions: u32) -> Self {
-        let server = server();
+        Self::fresh_on(server(), partitions).await
+    }
+
+    async fn fresh_on(server: String, partitions: u32) -> Self {
         let template = template(&server, partitions).await;
         Self::create(server, &format!(" TEMPLATE {template}")).await
     }
@@ -101,10 +107,7 @@ impl Database {
     /// A store's settings for it: few connections, since many tests share the server.
     #[must_use]
     pub fn config(&self) -> Config {
-        let mut config = Config::new(self.url());
-        config.max_connections = 6;
-        config.min_connections = 0;
-        config
+        modest(self.url())
     }
 
     /// A connection to it, as another program has it.
@@ -143,6 +146,14 @@ impl Drop for Database {
         });
         let _ = done.join();
     }
+}
+
+/// Few connections, none of them kept.
+fn modest(url: String) -> Config {
+    let mut config = Config::new(url);
+    config.max_connections = 6;
+    config.min_connections = 0;
+    config
 }
 
 /// The address of the server of this run.

@@ -89,14 +89,10 @@ impl<'a> One<'_, 'a> {
     fn member(&mut self, head: Head) -> Result<Head, Failure> {
         let (commit, plan) = (self.commit, self.plan);
         let numbers = plan.numbers.iter().map(|(_, number)| number.0);
-        let fresh = head.stamp == 0;
         let next = Head {
-            // As revisions do, it begins with the time: none of an erased ledger comes again.
-            stamp: if fresh {
-                commit.at.timestamp_micros().max(1)
-            } else {
-                head.stamp + 1
-            },
+            // It goes with the time: none comes again, not of an erased ledger and not of commits
+            // that a fail-over lost, by which a copy would be taken for the truth.
+            stamp: commit.at.timestamp_micros().max(head.stamp + 1),
             revision: plan.revision,
             session: plan.session,
             number: numbers.max().unwrap_or(head.number),

@@ -7,14 +7,19 @@ use std::process::Child;
 /// Ends the server when whoever started it ends, in whatever way: its input closes then. Its
 /// folder, the first argument, goes with it, unless a line told before that it crashes, which it
 /// does by the signal of the second argument. A signal to the whole group may not end it before
-/// the server. A server that was paused goes on to end.
+/// the server. A server that was paused goes on to end, and so do its children.
 pub(crate) const KEEPER: &str = r#"folder=$1; crash=$2; shift 2
 "$@" & server=$!
 trap '' HUP INT TERM
+end() {
+    kill -"$1" "$server"
+    kill -CONT $(cat "/proc/$server/task/$server/children" 2>/dev/null) "$server" 2>/dev/null
+    wait "$server"
+}
 if read -r told; then
-    kill -"$crash" "$server"; kill -CONT "$server"; wait "$server"
+    end "$crash"
 else
-    kill -INT "$server"; kill -CONT "$server"; wait "$server"; cd /; rm -rf "$folder"
+    end INT; cd /; rm -rf "$folder"
 fi"#;
 
 /// Ends the server of this keeper, if it has one, and waits for it.

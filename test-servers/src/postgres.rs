@@ -1,5 +1,7 @@
 //! A private PostgreSQL server.
 
+mod standby;
+
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +14,9 @@ use crate::{processor, programs};
 
 /// The environment variable that names the server of this run, as `postgres://USER@HOST:PORT`.
 pub const VARIABLE: &str = "EXPENSE_TEST_POSTGRES";
+/// The environment variable that names a primary and a standby of this run, both in that form,
+/// with a space between them.
+pub const PAIR: &str = "EXPENSE_TEST_POSTGRES_PAIR";
 /// The superuser of a private server. It needs no password.
 pub const SUPERUSER: &str = "expense";
 /// A role that is asked for its password, once a test has made it.
@@ -69,29 +74,38 @@ impl Server {
     ///
     /// A [`ServerError`] that says what is missing.
     pub fn start(durability: Durability) -> Result<Self, ServerError> {
+        let server = Self::new(durability)?;
+        server.make_cluster()?;
+        server.on_a_free_port()
+    }
+
+    /// A folder for it, with nothing in it.
+    fn new(durability: Durability) -> Result<Self, ServerError> {
         let programs = programs::folder().ok_or(ServerError::NotInstalled)?;
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir()?;
         let user = programs::user(folder.path())?;
         if let Some((user, group)) = user {
             std::os::unix::fs::chown(folder.path(), Some(user), Some(group))?;
         }
-        let mut server = Self {
+        Ok(Self {
             programs,
             user,
             durability,
             port: 0,
             keeper: None,
             folder,
-        };
-        server.make_cluster()?;
+        })
+    }
+
+    fn on_a_free_port(mut self) -> Result<Self, ServerError> {
         for attempt in 1.. {
-            server.port = keeper::free_port()?;
-            match server.run() {
+            self.port = keeper::free_port()?;
+            match self.run() {
                 Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {}
-                done => return done.map(|()| server),
+                done => return done.map(|()| self),
             }
         }
-        Ok(server)
+        Ok(self)
     }
 
     /// The address of one of its databases, for the superuser.
@@ -137,13 +151,17 @@ impl Server {
     ///
     /// [`ServerError::Io`] where `/proc` does not tell.
     pub fn processor_time(&self) -> Result<Duration, ServerError> {
+        Ok(processor::of_family(self.id()?)?)
+    }
+
+    /// The process that all its others are children of.
+    fn id(&self) -> std::io::Result<u32> {
         let file = std::fs::read_to_string(self.data().join("postmaster.pid"))?;
         let id = file
             .lines()
             .next()
             .and_then(|line| line.trim().parse().ok());
-        let id = id.ok_or(std::io::ErrorKind::InvalidData);
-        Ok(processor::of_family(id.map_err(std::io::Error::from)?)?)
+        id.ok_or_else(|| std::io::ErrorKind::InvalidData.into())
     }
 
     fn make_cluster(&self) -> Result<(), ServerError> {
@@ -159,7 +177,8 @@ impl Server {
             return Err(ServerError::NotStarted(said.trim().to_owned()));
         }
         let doors = format!(
-            "host all {GUEST} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
+            "host all {GUEST} 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n\
+             host replication {SUPERUSER} 127.0.0.1/32 trust\n"
         );
         Ok(std::fs::write(self.data().join("pg_hba.conf"), doors)?)
     }
@@ -205,16 +224,8 @@ impl Server {
             "max_connections=300".to_owned(),
             "shared_buffers=128MB".to_owned(),
         ];
-        if self.durability == Durability::Off {
-            settings.extend(
-                [
-                    "fsync=off",
-                    "full_page_writes=off",
-                    "synchronous_commit=off",
-                ]
-                .map(str::to_owned),
-            );
-        }
+        let durability = self.durability.settings().iter();
+        settings.extend(durability.map(|setting| (*setting).to_owned()));
         settings
     }
 

@@ -8,21 +8,32 @@ const TICK: Duration = Duration::from_millis(10);
 /// Of this process and its children, those that ended included.
 pub(crate) fn of_family(parent: u32) -> std::io::Result<Duration> {
     let mut ticks = 0;
-    for entry in std::fs::read_dir("/proc")?.flatten() {
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-            continue;
-        };
-        let id = entry.file_name().to_string_lossy().parse::<u32>().ok();
-        let Some(fields) = fields(&stat) else {
-            continue;
-        };
-        if id == Some(parent) {
+    for (id, fields) in processes()? {
+        if id == parent {
             ticks += fields.own + fields.ended_children;
         } else if fields.parent == parent {
             ticks += fields.own;
         }
     }
     Ok(TICK * ticks)
+}
+
+/// The children of this process that live.
+pub(crate) fn children(parent: u32) -> std::io::Result<Vec<u32>> {
+    let children = processes()?.into_iter();
+    let children = children.filter(|(_, fields)| fields.parent == parent);
+    Ok(children.map(|(id, _)| id).collect())
+}
+
+/// Every process of this machine. One that ends meanwhile may be missing.
+fn processes() -> std::io::Result<Vec<(u32, Fields)>> {
+    let entries = std::fs::read_dir("/proc")?.flatten();
+    let process = |entry: std::fs::DirEntry| {
+        let id = entry.file_name().to_string_lossy().parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        Some((id, fields(&stat)?))
+    };
+    Ok(entries.filter_map(process).collect())
 }
 
 struct Fields {

@@ -2,6 +2,7 @@
 
 mod app;
 mod kill;
+mod replicas;
 mod service;
 mod simulation;
 mod telegram;

@@ -1,7 +1,7 @@
 //! A private PostgreSQL server for the tests.
 
-pub(crate) use test_servers::postgres::VARIABLE;
 use test_servers::postgres::{Durability, Server, is_installed};
+pub(crate) use test_servers::postgres::{PAIR, VARIABLE};
 
 use crate::debian;
 use crate::shell::{Result, TaskError};
@@ -10,6 +10,14 @@ use crate::shell::{Result, TaskError};
 pub(crate) fn ensure() -> Result<Server> {
     found()?;
     Server::start(Durability::Off).map_err(|error| TaskError::Wrong(error.to_string()))
+}
+
+/// A primary and a standby of it, as [`ensure`] has them.
+pub(crate) fn ensure_pair() -> Result<(Server, Server)> {
+    let primary = ensure()?;
+    let standby = primary.standby();
+    let standby = standby.map_err(|error| TaskError::Wrong(error.to_string()))?;
+    Ok((primary, standby))
 }
 
 /// Installs its programs unless they are here.

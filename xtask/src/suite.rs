@@ -12,12 +12,15 @@ pub(crate) fn run() -> Result {
     let models = models::ensure();
     let python = python::ensure();
     let postgres = postgres::ensure()?;
+    let (primary, standby) = postgres::ensure_pair()?;
+    let pair = format!("{} {}", primary.address(), standby.address());
     let redis = redis::ensure()?;
     prometheus::ensure()?;
     let mut total = Count::default();
     let mut failed = Vec::new();
     for mut runner in runners() {
         runner.env(postgres::VARIABLE, postgres.address());
+        runner.env(postgres::PAIR, &pair);
         runner.env(redis::VARIABLE, redis.url());
         if let Ok(directory) = &models {
             runner.env("OCR_MODEL_DIR", directory);

@@ -10,6 +10,7 @@ use super::tests::mistakes;
 #[case::sqlite(cfg!(feature = "sqlite"), "sqlite", ("DATABASE_URL", "sqlite:///srv/a.db"))]
 #[case::a_file_by_itself(cfg!(feature = "sqlite"), "sqlite", ("DATABASE_URL", ""))]
 #[case::postgres(cfg!(feature = "postgres"), "postgres", ("DATABASE_URL", "postgres://eve@db/eve"))]
+#[case::replicas(cfg!(feature = "postgres"), "postgres", ("DATABASE_REPLICA_URLS", "postgres://eve@db/eve"))]
 #[case::telegram(cfg!(feature = "telegram"), "telegram", ("TELEGRAM_BOT_TOKEN", "1:a"))]
 #[case::gemini(cfg!(feature = "gemini"), "gemini", ("GEMINI_API_KEY", "key"))]
 #[case::gemini_alone(cfg!(feature = "gemini"), "gemini", ("OCR", "gemini"))]

@@ -12,6 +12,7 @@ const SECRETS: &[&str] = &[
     "GEMINI_API_KEY",
     "DATABASE_URL",
     "REDIS_URL",
+    "DATABASE_REPLICA_URLS",
 ];
 /// All the others.
 const PLAIN: &[&str] = &[

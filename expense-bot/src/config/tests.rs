@@ -69,6 +69,26 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
     "26",
     "more than DATABASE_MAX_CONNECTIONS, 25"
 )]
+#[case(
+    "DATABASE_REPLICA_URLS",
+    "mysql://eve:hunter2@db",
+    "with commas between"
+)]
+#[case(
+    "DATABASE_REPLICA_URLS",
+    "postgres://eve:hunter2@db/a,",
+    "with commas between"
+)]
+#[case(
+    "DATABASE_REPLICA_URLS",
+    "postgres://eve:hunter2@db/a",
+    "needs a server"
+)]
+#[case(
+    "DATABASE_REPLICA_URLS",
+    "postgres://eve:hunter2@db/a, postgres://eve:hunter2@db/a",
+    "twice"
+)]
 #[case("TELEGRAM_BOT_TOKEN", "hunter2", "as BotFather gave it")]
 #[case("TELEGRAM_API_URL", "api.telegram.org", "such as https://example.org")]
 #[case("TELEGRAM_API_URL", "ftp://api.telegram.org", "begins with https://")]
@@ -174,6 +194,28 @@ fn a_server_is_never_quoted() {
         panic!("a file");
     };
     assert_eq!((server.max_connections, server.min_connections), (1, 1));
+    assert!(server.replicas.is_empty());
+}
+
+#[test]
+fn replicas_are_named_one_after_the_other_and_never_quoted() {
+    let url = ("DATABASE_URL", "postgres://eve:hunter2@db/expenses");
+    let replicas = "postgres://eve:hunter2@one/expenses, postgresql://eve:hunter2@two/expenses";
+    let config = read(&[HOME, url, ("DATABASE_REPLICA_URLS", replicas)], None).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let Database::Postgres(server) = config.database else {
+        panic!("a file");
+    };
+    assert_eq!(server.replicas.len(), 2);
+    let itself = ("DATABASE_REPLICA_URLS", url.1);
+    let told = mistakes(&[HOME, url, itself], None);
+    assert!(told.len() == 1 && told[0].contains("itself"), "{told:?}");
+    // Of a server that can't be understood nothing can be a replica: that is told once.
+    let told = mistakes(&[HOME, ("DATABASE_URL", "mysql://db"), itself], None);
+    assert!(
+        told.len() == 1 && told[0].starts_with("DATABASE_URL"),
+        "{told:?}"
+    );
 }
 
 #[test]

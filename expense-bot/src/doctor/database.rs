@@ -30,14 +30,80 @@ async fn postgres(server: &crate::config::Postgres) -> Result<String, String> {
     let settings = crate::wire::store::postgres(server);
     let examined = expense_store_postgres::examine(&settings).await;
     let examined = examined.map_err(|error| error.to_string())?;
-    let (wanted, granted) = (server.max_connections, examined.connections);
-    if wanted > granted {
+    room(&examined.to_string(), server.max_connections, &examined)
+}
+
+/// Each standby that is named: whether it can be read from, and how far it is behind.
+#[cfg(feature = "postgres")]
+pub(super) async fn examine_replicas(config: &Config) -> Vec<Result<String, String>> {
+    let Database::Postgres(server) = &config.database else {
+        return Vec::new();
+    };
+    if server.replicas.is_empty() {
+        return Vec::new();
+    }
+    let primary = crate::wire::store::postgres(server);
+    let Ok(primary) = expense_store_postgres::examine(&primary).await else {
+        return vec![Err(
+            "the server of DATABASE_URL is to be mended first".to_owned()
+        )];
+    };
+    let mut found = Vec::new();
+    for (place, settings) in crate::wire::replicas::settings(server).enumerate() {
+        let examined = expense_store_postgres::examine_standby(&settings, &primary).await;
+        let state = match examined {
+            Ok(examined) => replica(server, &examined),
+            Err(error) => Err(error.to_string()),
+        };
+        // All of them are in one variable: the place tells which.
+        let named = |words: String| {
+            let variable = format!("DATABASE_REPLICA_URLS (number {})", place + 1);
+            words.replace("DATABASE_URL", &variable)
+        };
+        found.push(state.map_err(named));
+    }
+    found
+}
+
+#[cfg(feature = "postgres")]
+fn replica(
+    server: &crate::config::Postgres,
+    examined: &expense_store_postgres::Examined,
+) -> Result<String, String> {
+    let behind = examined.behind.unwrap_or_default();
+    let wanted = server.max_connections;
+    let said = format!(
+        "PostgreSQL {}, {} bytes and {} ms behind",
+        examined.server,
+        behind.bytes,
+        behind.time.as_millis()
+    );
+    if behind.time > expense_core::wrap::replica::BEHIND {
         return Err(format!(
-            "{examined}, grants {granted} connections and DATABASE_MAX_CONNECTIONS asks for \
-             {wanted}: ask for fewer, or raise max_connections of the server"
+            "{said}: it is left out until it catches up; look for a paused replay \
+             (pg_is_wal_replay_paused), a long query there, or a slow disk"
         ));
     }
-    Ok(format!(
-        "{examined}, up to {wanted} of its {granted} connections"
-    ))
+    room(&said, wanted, examined)
+}
+
+/// How many instances the server carries beside whoever else is connected.
+#[cfg(feature = "postgres")]
+fn room(
+    said: &str,
+    wanted: u32,
+    examined: &expense_store_postgres::Examined,
+) -> Result<String, String> {
+    let (granted, taken) = (examined.connections, examined.taken);
+    match examined.carries(wanted) {
+        0 => Err(format!(
+            "{said}, grants {granted} connections, of which others hold {taken}, and \
+             DATABASE_MAX_CONNECTIONS asks for {wanted}: ask for fewer, or raise max_connections \
+             of the server"
+        )),
+        carried => Ok(format!(
+            "{said}, has room for {carried} instances of up to {wanted} connections ({granted} \
+             granted, {taken} held by others)"
+        )),
+    }
 }

@@ -62,6 +62,10 @@ async fn examine_all(config: &Config) -> Vec<Finding> {
     if let Some(examined) = redis::examine(config).await {
         findings.push(finding("redis", examined));
     }
+    #[cfg(feature = "postgres")]
+    for replica in database::examine_replicas(config).await {
+        findings.push(finding("replica", replica));
+    }
     findings.extend(readers::examine(config).await);
     #[cfg(feature = "fx")]
     if let Some(address) = &config.rates {

@@ -6,6 +6,8 @@ pub(crate) mod console;
 pub(crate) mod rates;
 pub(crate) mod readers;
 pub(crate) mod shared;
+#[cfg(feature = "postgres")]
+pub(crate) mod replicas;
 pub(crate) mod store;
 #[cfg(feature = "telegram")]
 pub(crate) mod telegram;

@@ -22,6 +22,8 @@ use secrecy::ExposeSecret;
 
 use crate::config::{Config, Database};
 use crate::error::Failure;
+#[cfg(feature = "postgres")]
+use crate::wire::replicas::Replicas;
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("expense-bot needs a store: build it with the feature `sqlite` or `postgres`");
@@ -41,9 +43,9 @@ pub(crate) enum Store {
     /// One file on this machine.
     #[cfg(feature = "sqlite")]
     Sqlite(Arc<SqliteStore>),
-    /// A PostgreSQL server.
+    /// A PostgreSQL server with its standbys.
     #[cfg(feature = "postgres")]
-    Postgres(Arc<PostgresStore>),
+    Postgres(Arc<PostgresStore>, Replicas),
 }
 
 impl Store {
@@ -57,11 +59,11 @@ impl Store {
             }
             #[cfg(feature = "postgres")]
             Database::Postgres(server) => {
-                let settings = postgres(server);
-                let store = Arc::new(PostgresStore::open(settings).await?);
+                let replicas = Replicas::open(server)?;
+                let store = Arc::new(PostgresStore::open(postgres(server)).await?);
                 #[cfg(feature = "telegram")]
                 show_pool(&store);
-                Ok(Self::Postgres(store))
+                Ok(Self::Postgres(store, replicas))
             }
             // The configuration has refused it.
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -75,7 +77,10 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.close().await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(store) => store.close().await,
+            Self::Postgres(store, replicas) => {
+                replicas.close().await;
+                store.close().await;
+            }
         }
     }
 
@@ -88,9 +93,14 @@ impl Store {
     ) -> Ports {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(store) => ports(store.clone(), messenger, attachments, clock),
+            Self::Sqlite(store) => {
+                ports(store.clone(), |alone| alone, messenger, attachments, clock)
+            }
             #[cfg(feature = "postgres")]
-            Self::Postgres(store) => ports(store.clone(), messenger, attachments, clock),
+            Self::Postgres(store, replicas) => {
+                let replicated = |primary| replicas.around(primary, store.clone());
+                ports(store.clone(), replicated, messenger, attachments, clock)
+            }
         }
     }
 }
@@ -113,6 +123,7 @@ fn show_pool(store: &Arc<PostgresStore>) {
 
 fn ports<S: ExpenseStore + Jobs + 'static>(
     store: Arc<S>,
+    replicated: impl FnOnce(Arc<dyn ExpenseStore>) -> Arc<dyn ExpenseStore>,
     messenger: Arc<dyn Messenger>,
     attachments: Arc<dyn Attachments>,
     clock: Arc<dyn Clock>,
@@ -122,6 +133,6 @@ fn ports<S: ExpenseStore + Jobs + 'static>(
     // asked for. The adapters have time limits of their own, so none stands between.
     let patient = Arc::new(Wrapped::store(store, Retry::default()));
     // Every operation is counted once, however often it was tried.
-    let store = Arc::new(Wrapped::store(patient, Meter::new(clock)));
+    let store = Arc::new(Wrapped::store(replicated(patient), Meter::new(clock)));
     Ports { store, ..ports }
 }

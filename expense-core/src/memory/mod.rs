@@ -20,6 +20,7 @@ pub mod ocr;
 pub mod plan;
 pub mod queue;
 pub mod rate;
+pub mod replica;
 pub mod row;
 pub mod speech;
 pub mod state;

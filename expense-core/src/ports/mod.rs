@@ -20,6 +20,7 @@ pub mod messenger;
 pub mod ocr;
 pub mod queue;
 pub mod rate;
+pub mod replica;
 pub mod speech;
 pub mod state;
 pub mod store;

@@ -21,6 +21,7 @@ pub use crate::ports::messenger::MockMessenger;
 pub use crate::ports::ocr::MockReceiptOcr;
 pub use crate::ports::queue::MockUpdateQueue;
 pub use crate::ports::rate::MockRateLimiter;
+pub use crate::ports::replica::{MockPrimary, MockReadReplica};
 pub use crate::ports::speech::MockSpeechReader;
 pub use crate::ports::state::MockStateStore;
 pub use crate::ports::store::MockExpenseStore;

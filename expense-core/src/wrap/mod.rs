@@ -7,7 +7,8 @@
 //! What needs to understand the answers is a type of its own:
 //! [`ForgivingCache`](forgiving::ForgivingCache), [`CachedOcr`](cached::CachedOcr),
 //! [`CachedCategorizer`](categories::CachedCategorizer), [`FallbackOcr`](fallback::FallbackOcr),
-//! [`CachedRates`](cached_rates::CachedRates), [`StandInLimiter`](stand_in::StandInLimiter).
+//! [`CachedRates`](cached_rates::CachedRates), [`StandInLimiter`](stand_in::StandInLimiter),
+//! [`Replica`](replica::Replica).
 //!
 //! # The order of layers
 //!
@@ -63,6 +64,13 @@
 //! time limit of its own; then `Meter`; `ForgivingCache` around the cache, and `StandInLimiter`
 //! around the limiter of people. A model's queue gets the limiter without it: what can't be
 //! counted by all must not be spent by one. Leases have no breaker: nobody waits for them.
+//!
+//! For a store with copies that are read from, each read is counted once and only the primary is
+//! tried again, since a copy that fails has the primary behind it:
+//!
+//! ```text
+//! store = Meter( Replica { primary: Retry( Postgres ), copies } )
+//! ```
 
 pub mod breaker;
 pub mod cached;
@@ -75,6 +83,7 @@ pub mod meter;
 mod ports;
 pub mod queue;
 pub mod quota;
+pub mod replica;
 pub mod retry;
 pub mod stand_in;
 pub mod timeout;

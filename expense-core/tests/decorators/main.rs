@@ -9,6 +9,7 @@ mod fallback;
 mod meter;
 mod policies;
 mod queue;
+mod replica;
 mod suites;
 
 use bytes::Bytes;

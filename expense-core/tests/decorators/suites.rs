@@ -110,6 +110,58 @@ mod store {
     }
 }
 
+/// The whole suite, whatever its copies do: they follow, one dies, one never catches up.
+mod replica {
+    use super::*;
+    use expense_core::memory::replica::{MemoryPrimary, MemoryReplica};
+    use expense_core::testing::conformance::store::StoreBench;
+    use expense_core::wrap::replica::Replica;
+
+    async fn bench(trouble: impl FnOnce(&MemoryReplica)) -> StoreBench {
+        let primary = Arc::new(MemoryPrimary::default());
+        let copies = [(); 2].map(|()| Arc::new(MemoryReplica::new(primary.clone())));
+        let on = || {
+            let copies = copies.iter().map(|copy| copy.clone() as _).collect();
+            Arc::new(Replica::new(primary.clone(), primary.clone(), copies))
+        };
+        let (here, there) = (on(), on());
+        here.look().await;
+        there.look().await;
+        trouble(&copies[1]);
+        Bench::new(here as _)
+            .with_other(there as _)
+            .with_clock(clock())
+    }
+
+    async fn both_follow() -> StoreBench {
+        bench(|_| {}).await
+    }
+    async fn one_is_gone() -> StoreBench {
+        bench(MemoryReplica::die).await
+    }
+    async fn one_is_behind() -> StoreBench {
+        bench(MemoryReplica::pause).await
+    }
+    async fn unused() -> StoreBench {
+        let primary = Arc::new(MemoryPrimary::default());
+        let store = Replica::new(primary.clone(), primary, Vec::new());
+        Bench::new(Arc::new(store) as _).with_clock(clock())
+    }
+
+    mod following {
+        expense_core::expense_store_conformance!(super::both_follow);
+    }
+    mod gone {
+        expense_core::expense_store_conformance!(super::one_is_gone);
+    }
+    mod behind {
+        expense_core::expense_store_conformance!(super::one_is_behind);
+    }
+    mod without {
+        expense_core::expense_store_conformance!(super::unused);
+    }
+}
+
 mod state {
     use super::*;
     use expense_core::memory::state::MemoryState;

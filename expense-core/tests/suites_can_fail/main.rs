@@ -2,6 +2,7 @@
 #![cfg(feature = "testing")]
 
 mod knowing;
+mod replica;
 mod sharing;
 mod store;
 

@@ -6,5 +6,6 @@ mod examine;
 mod kill;
 mod open;
 mod partitions;
+mod replica;
 mod running;
 mod sharding;

@@ -31,6 +31,7 @@ use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use crate::ports::rate::{Quota, RateLimiter, Take, Verdict};
+use crate::ports::replica::{Lag, Mark, Position, Primary, ReadReplica, Seen};
 use crate::ports::speech::{Heard, Recording, SpeechReader};
 use crate::ports::state::{Saved, StateStore, Version, Versioned};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
@@ -98,6 +99,49 @@ impl<T: ExpenseStore + ?Sized> ExpenseStore for Faulty<T> {
 
     async fn census(&self) -> Result<Census> {
         self.around("store.census", self.inner.census()).await
+    }
+}
+
+#[async_trait]
+impl<T: Primary + ?Sized> Primary for Faulty<T> {
+    async fn positions(&self, ledgers: &[LedgerId]) -> Result<Vec<Position>> {
+        let call = self.inner.positions(ledgers);
+        self.around("primary.positions", call).await
+    }
+
+    async fn mark(&self) -> Result<Mark> {
+        self.around("primary.mark", self.inner.mark()).await
+    }
+}
+
+#[async_trait]
+impl<T: ReadReplica + ?Sized> ReadReplica for Faulty<T> {
+    async fn expenses(
+        &self,
+        ledger: LedgerId,
+        filter: &ExpenseFilter,
+        page: PageRequest,
+    ) -> Result<Seen<Page>> {
+        let call = self.inner.expenses(ledger, filter, page);
+        self.around("replica.expenses", call).await
+    }
+
+    async fn totals(&self, ledger: LedgerId, query: &TotalsQuery) -> Result<Seen<Vec<Total>>> {
+        let call = self.inner.totals(ledger, query);
+        self.around("replica.totals", call).await
+    }
+
+    async fn tags(&self, ledger: LedgerId) -> Result<Seen<Vec<(Tag, u64)>>> {
+        let call = self.inner.tags(ledger);
+        self.around("replica.tags", call).await
+    }
+
+    async fn census(&self) -> Result<Census> {
+        self.around("replica.census", self.inner.census()).await
+    }
+
+    async fn lag(&self, mark: Mark) -> Result<Lag> {
+        self.around("replica.lag", self.inner.lag(mark)).await
     }
 }
 
