@@ -85,11 +85,24 @@ impl Status {
         let mut aside = path.as_os_str().to_owned();
         aside.push(".part");
         let aside = Path::new(&aside);
-        let written = fs::write(aside, self.text()).and_then(|()| fs::rename(aside, path));
+        let written = fs::write(aside, self.text())
+            .and_then(|()| readable(aside))
+            .and_then(|()| fs::rename(aside, path));
         written.map_err(|error| {
             let _ = fs::remove_file(aside);
             ArchiveError::writing(path, &error)
         })?;
         sync_folder(path)
     }
+}
+
+/// The exporter is another user, and nothing in it is a secret.
+fn readable(file: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let by_all = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+        fs::set_permissions(file, by_all)?;
+    }
+    let _ = file;
+    Ok(())
 }

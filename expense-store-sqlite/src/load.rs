@@ -46,7 +46,8 @@ pub async fn load<E: From<CopyError>>(
 ) -> Result<Loaded, E> {
     let old = store.exists();
     if old {
-        if !replace && !is_empty(store).await? {
+        let kind = check(store, PATIENCE).await.map_err(CopyError::from)?;
+        if !replace && kind != Kind::Empty && !is_empty(store)? {
             return Err(CopyError::NotEmpty(store.to_owned()).into());
         }
         alone(store)?;
@@ -82,10 +83,7 @@ fn remove(draft: &Path) {
 }
 
 /// Whether nobody's data is in the store that is there.
-async fn is_empty(store: &Path) -> Result<bool, CopyError> {
-    if check(store, PATIENCE).await? == Kind::Empty {
-        return Ok(true);
-    }
+fn is_empty(store: &Path) -> Result<bool, CopyError> {
     let failed = |failure: Failure| CopyError::from(failure.opening(store.to_owned()));
     let asked = || -> Result<bool, Failure> {
         let db = Connection::open(store)?;
