@@ -25,7 +25,7 @@ pub(crate) struct Args {
     directory: Option<PathBuf>,
     /// Which of those in the directory to keep, as in 7d,4w,12m: the newest of 7 days, 4 weeks and
     /// 12 months [default: all]
-    #[arg(long, value_name = "RULE", requires = "directory")]
+    #[arg(long, value_name = "RULE")]
     keep: Option<Keep>,
     /// Also restore it into a SQLite file that is thrown away, and compare
     #[arg(long)]
@@ -38,6 +38,10 @@ pub(crate) struct Args {
 /// Makes a backup and says what is in it. What retention lets go goes last, when there is a newer
 /// one that is good.
 pub(crate) async fn run(config: &Config, args: &Args) -> Result<(), Failure> {
+    if args.keep.is_some() && args.directory.is_none() {
+        let words = "--keep is for many backups: name their directory by --directory";
+        return Err(Failure::Refused(words.to_owned()));
+    }
     let (begun, at) = (Instant::now(), SystemClock.now());
     let shelf = args.directory.as_deref().map(Shelf::open).transpose()?;
     let place = shelf.as_ref().map(|shelf| shelf.place(at));

@@ -1,5 +1,6 @@
 //! `verify`: what a backup holds, and that it is whole.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -36,15 +37,13 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     };
     writeln!(out, "{} is whole{restored}.", args.file.display())?;
     let moment = header.made_at.format("%Y-%m-%d %H:%M:%S UTC");
-    writeln!(out, "made      {moment} by version {}", header.program)?;
-    writeln!(
-        out,
-        "from      {}, schema {}",
-        header.database, header.schema
-    )?;
+    let mut line = |name: &str, value: &dyn Display| writeln!(out, "{name:10} {value}");
+    line("made", &moment)?;
+    line("by", &format_args!("version {}", header.program))?;
+    line("from", &format_args!("{}, schema {}", header.database, header.schema))?;
     for kind in KINDS {
-        writeln!(out, "{:9} {}", kind.name(), holds.count(kind))?;
+        line(kind.name(), &holds.count(kind))?;
     }
-    writeln!(out, "sha256    {}", holds.sha256)?;
+    line("sha256", &holds.sha256)?;
     Ok(())
 }
