@@ -40,7 +40,10 @@ pub(crate) async fn run(args: &Args) -> Result<(), Failure> {
     let mut line = |name: &str, value: &dyn Display| writeln!(out, "{name:10} {value}");
     line("made", &moment)?;
     line("by", &format_args!("version {}", header.program))?;
-    line("from", &format_args!("{}, schema {}", header.database, header.schema))?;
+    line(
+        "from",
+        &format_args!("{}, schema {}", header.database, header.schema),
+    )?;
     for kind in KINDS {
         line(kind.name(), &holds.count(kind))?;
     }
