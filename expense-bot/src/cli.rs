@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::archives::{backup, restore, verify};
 use crate::{parse, scan};
 
 /// Tracks expenses in chat. Without a command it runs the bot, without a token on this terminal.
@@ -47,16 +48,12 @@ pub(crate) enum Command {
     },
     /// Checks every configured part and says what is wrong and how to mend it
     Doctor,
-    /// Copies the database to a new file, also while it is in use
-    Backup {
-        /// The copy; it must not exist
-        file: PathBuf,
-    },
-    /// Puts a copy in the database's place; what was there is kept under another name
-    Restore {
-        /// The copy
-        file: PathBuf,
-    },
+    /// Writes all that the database holds to a new file, also while it is in use
+    Backup(backup::Args),
+    /// Puts what a backup holds in the database's place, whichever kind of database either is
+    Restore(restore::Args),
+    /// Reads a backup to its end and says what it holds
+    Verify(verify::Args),
 }
 
 const SETTINGS: &str = "\

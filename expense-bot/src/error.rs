@@ -22,10 +22,10 @@ pub(crate) enum Failure {
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
     Sqlite(#[from] expense_store_sqlite::OpenError),
-    /// There is no copy of the SQLite file.
+    /// The SQLite file can't be handed out or replaced as a whole.
     #[cfg(feature = "sqlite")]
     #[error(transparent)]
-    Copy(#[from] expense_store_sqlite::BackupError),
+    SqliteCopy(#[from] expense_store_sqlite::CopyError),
     /// The PostgreSQL server can't be used.
     #[cfg(feature = "postgres")]
     #[error(transparent)]
@@ -34,6 +34,19 @@ pub(crate) enum Failure {
     #[cfg(feature = "redis")]
     #[error(transparent)]
     Redis(#[from] expense_redis::OpenError),
+    /// What is on the PostgreSQL server can't be handed out or replaced as a whole.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    PostgresCopy(#[from] expense_store_postgres::CopyError),
+    /// An archive can't be written or read.
+    #[error(transparent)]
+    Archive(#[from] expense_archive::ArchiveError),
+    /// An archive does not give back what was put into it.
+    #[error(
+        "{0} does not give back what was put into it: keep it aside, make another backup and \
+         report this"
+    )]
+    Unrestorable(std::path::PathBuf),
     /// The local reader's models can't be used.
     #[cfg(feature = "ocr-local")]
     #[error(transparent)]
@@ -93,11 +106,12 @@ impl Failure {
             #[cfg(feature = "redis")]
             Self::Redis(_) => 2,
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) | Self::Copy(_) => 1,
+            Self::Sqlite(_) | Self::SqliteCopy(_) => 1,
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => 1,
+            Self::Postgres(_) | Self::PostgresCopy(_) => 1,
             #[cfg(feature = "ocr-local")]
             Self::Models(_) => 1,
+            Self::Archive(_) | Self::Unrestorable(_) => 1,
             Self::Unfinished | Self::Screen(_) | Self::Io(_) => 1,
         }
     }

@@ -1,14 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod archives;
 mod cli;
 mod config;
-mod copies;
 mod doctor;
 mod error;
 #[cfg(feature = "telegram")]
 mod http;
 #[cfg(feature = "load")]
 mod load;
+mod migrate;
 #[cfg(feature = "ocr-local")]
 mod models;
 mod parse;
@@ -60,9 +61,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Models => Err(Failure::lacks("ocr-local")),
         #[cfg(feature = "load")]
         Command::Load(args) => return run::block_on(load::run(config?, &args)),
-        Command::Migrate { partitions } => run::block_on(copies::migrate(&config?, partitions)),
-        Command::Backup { file } => run::block_on(copies::backup(&config?, &file)),
-        Command::Restore { file } => run::block_on(copies::restore(&config?, &file)),
+        Command::Migrate { partitions } => run::block_on(migrate::run(&config?, partitions)),
+        Command::Backup(args) => run::block_on(archives::backup::run(&config?, &args)),
+        Command::Restore(args) => run::block_on(archives::restore::run(&config?, &args)),
+        // An archive is looked at wherever it is, also where no bot is configured.
+        Command::Verify(args) => run::block_on(archives::verify::run(&args)),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -6,9 +6,7 @@ use std::time::Duration;
 use expense_core::memory::cache::MemoryCache;
 use expense_core::memory::clock::SystemClock;
 use expense_core::memory::state::MemoryState;
-use expense_core::ports::cache::Cache;
 use expense_core::ports::error::{Fault, PortError};
-use expense_core::ports::state::StateStore;
 use expense_core::testing::fixtures::chat;
 use expense_core::testing::instances::{
     Counted, Instance, Shared, a_thousand_first_messages_make_one_query,

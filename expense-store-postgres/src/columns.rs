@@ -71,7 +71,8 @@ macro_rules! columns {
                 &[$((stringify!($column), $sql)),*];
 
             fn is_empty(&self) -> bool {
-                self.ledger_id.is_empty()
+                // All are of one length.
+                [$(self.$column.is_empty()),*].contains(&true)
             }
 
             fn bind(self, arguments: &mut PgArguments) -> Result<(), Failure> {
@@ -198,6 +199,46 @@ columns! {
         ledger_id: i64 = "bigint",
         draft: Uuid = "uuid",
         fingerprint: &'a str = "text",
+    }
+
+    // Only written as a whole: a commit writes them in other ways.
+    "counters": Counters of CounterRow {
+        ledger_id: i64 = "bigint",
+        stamp: i64 = "bigint",
+        revision: i64 = "bigint",
+        session_version: i64 = "bigint",
+        last_place: i64 = "bigint",
+        sweep_at: Option<DateTime<Utc>> = "timestamptz",
+        last_number: i32 = "integer",
+    }
+    "chats": Chats of ChatRow<'a> {
+        ledger_id: i64 = "bigint",
+        chat: &'a str = "text",
+    }
+    "people": People of PersonRow {
+        since: DateTime<Utc> = "timestamptz",
+        who: String = "text",
+        role: String = "text",
+        name: Option<String> = "text",
+    }
+    "drafts": DraftTurns of DraftTurnRow {
+        ledger_id: i64 = "bigint",
+        id: Uuid = "uuid",
+        turn: DateTime<Utc> = "timestamptz",
+    }
+    "outcomes": Outcomes of OutcomeRow {
+        ledger_id: i64 = "bigint",
+        at: DateTime<Utc> = "timestamptz",
+        key: Uuid = "uuid",
+        orphaned: bool = "boolean",
+        outcome: Option<String> = "text",
+    }
+    "parked": ParkedReplies of ParkedRow<'a> {
+        ledger_id: i64 = "bigint",
+        first: i64 = "bigint",
+        chat: &'a str = "text",
+        key: &'a str = "text",
+        replies: &'a str = "text",
     }
 }
 

@@ -15,8 +15,9 @@ pub(crate) static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
     migrations
 });
 
-/// The newest schema that this version knows.
-pub(crate) fn newest() -> i64 {
+/// The newest schema that this version knows: a database has it once a store was opened on it.
+#[must_use]
+pub fn newest() -> i64 {
     let versions = MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap_or(0)
 }

@@ -4,6 +4,7 @@ mod batch;
 mod draft;
 mod expense;
 mod ledger;
+pub(crate) mod row;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use expense_core::conversation::write::Write;
@@ -15,7 +16,7 @@ use expense_core::memory::plan::{Plan, hashed};
 use expense_core::ports::store::Commit;
 
 pub(crate) use self::batch::{Common, Erased, Moving, Recounted, Seldom, Sweep};
-use crate::columns::{ChangeRow, Member, SessionRow, SuggestionRow};
+use crate::columns::{Member, SessionRow, SuggestionRow};
 use crate::error::Failure;
 use crate::look::Head;
 
@@ -191,15 +192,8 @@ impl<'a> One<'_, 'a> {
     }
 
     fn change(&mut self, change: &'a Change) -> Result<(), Failure> {
-        self.common.changes.push(ChangeRow {
-            ledger_id: self.ledger,
-            place: self.place,
-            at: change.at,
-            id: *change.id.as_uuid(),
-            undone: change.undone,
-            by: change.by.as_str(),
-            effects: json(&change.effects)?,
-        });
+        let row = row::change(self.ledger, self.place, change)?;
+        self.common.changes.push(row);
         Ok(())
     }
 

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-mod backup;
 mod commit;
 mod config;
+mod copy;
+mod dump;
 mod error;
 mod examine;
 mod jobs;
 mod list;
+mod load;
 mod look;
 mod migrate;
 mod moving;
@@ -23,8 +25,11 @@ mod turn;
 mod work;
 mod writes;
 
-pub use backup::{BackupError, Restored, backup, restore};
 pub use config::Config;
+pub use copy::{CopyError, snapshot};
+pub use dump::dump;
 pub use error::OpenError;
 pub use examine::examine;
+pub use load::{Loaded, load};
+pub use migrate::newest as schema;
 pub use store::SqliteStore;

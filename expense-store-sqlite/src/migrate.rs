@@ -11,8 +11,9 @@ pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 /// Marks a file as ours: the bytes "EXPK" in its header.
 pub(crate) const APPLICATION_ID: i64 = 1_163_415_627;
 
-/// The newest schema that this version knows.
-pub(crate) fn newest() -> i64 {
+/// The newest schema that this version knows: a store has it once it was opened.
+#[must_use]
+pub fn newest() -> i64 {
     MIGRATIONS
         .iter()
         .map(|migration| migration.version)

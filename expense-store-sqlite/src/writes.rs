@@ -2,6 +2,7 @@
 
 mod draft;
 mod ledger;
+pub(crate) mod row;
 
 use expense_core::conversation::write::Write;
 use expense_core::domain::change::Change;
@@ -9,7 +10,7 @@ use expense_core::domain::currency::Currency;
 use expense_core::domain::expense::Expense;
 use expense_core::domain::keys::{ExpenseId, LedgerId, Number};
 use expense_core::domain::limits;
-use expense_core::memory::column::{json, text};
+use expense_core::memory::column::json;
 use expense_core::memory::plan::Plan;
 use expense_core::ports::store::Commit;
 use rusqlite::{Connection, Params, params};
@@ -94,11 +95,7 @@ impl One<'_> {
             }
             Write::PutChange(change) => self.change(change),
             Write::MarkUndone(id) => self.run(sql::UNDONE, params![self.ledger, id.as_uuid()]),
-            Write::PutPerson(person) => {
-                let name = person.name.as_ref().map(|name| name.as_str());
-                let (role, since) = (text(&person.role)?, micros(person.since));
-                self.run(sql::PERSON, params![person.who.as_str(), role, name, since])
-            }
+            Write::PutPerson(person) => row::person(self.db, person),
             // The plan holds what these make of the ledger.
             Write::PutSettings(_)
             | Write::PutCategory(_)
@@ -112,56 +109,19 @@ impl One<'_> {
     }
 
     fn expense(&self, expense: &Expense, number: Option<Number>) -> Result<(), Failure> {
-        let Some(Number(number)) = number.or_else(|| self.allotted(expense.id)) else {
+        let Some(number) = number.or_else(|| self.allotted(expense.id)) else {
             return Ok(());
         };
-        let details = &expense.details;
-        let origin = expense.origin.as_ref();
-        let known = expense.conversion.as_ref();
-        let lacks_rate = expense.lacks_rate(self.home());
-        self.run(
-            sql::EXPENSE,
-            params![
-                self.ledger,
-                number,
-                expense.id.as_uuid(),
-                expense.revision,
-                expense.change.as_uuid(),
-                expense.removed,
-                day(details.date),
-                details.money.minor(),
-                details.money.currency().code(),
-                details.category.0,
-                details.description.as_str(),
-                details.merchant.as_ref().map(|merchant| merchant.as_str()),
-                details.search_text(),
-                origin.map(|origin| origin.message.as_str()),
-                origin.map(|origin| origin.line),
-                origin.map(|origin| origin.said),
-                origin.map(|origin| day(origin.sent_on)),
-                expense.draft.as_ref().map(|draft| draft.as_uuid()),
-                expense.paid_by.as_str(),
-                expense.entered_by.as_str(),
-                micros(expense.recorded_at),
-                known.map(|known| known.money.minor()),
-                known.map(|known| known.money.currency().code()),
-                known.map(|known| known.rate.factor.to_string()),
-                known.map(|known| known.rate.source.as_str()),
-                known.map(|known| day(known.rate.day)),
-                lacks_rate.then(|| micros(self.commit.at)),
-            ],
-        )?;
         if expense.revision > 1 {
             self.run(
                 sql::NO_RATE_CLAIM,
                 params![self.ledger, expense.id.as_uuid()],
             )?;
-            self.run(sql::UNTAG, params![self.ledger, number])?;
+            self.run(sql::UNTAG, params![self.ledger, number.0])?;
         }
-        for tag in &details.tags {
-            self.run(sql::TAG, params![self.ledger, number, tag.as_str()])?;
-        }
-        Ok(())
+        let lacks_rate = expense.lacks_rate(self.home());
+        let due = lacks_rate.then(|| micros(self.commit.at));
+        row::expense(self.db, self.ledger, number, expense, due)
     }
 
     fn allotted(&self, id: ExpenseId) -> Option<Number> {
@@ -173,18 +133,7 @@ impl One<'_> {
 
     fn change(&mut self, change: &Change) -> Result<(), Failure> {
         let place = self.next_place();
-        self.run(
-            sql::CHANGE,
-            params![
-                self.ledger,
-                change.id.as_uuid(),
-                place,
-                change.by.as_str(),
-                micros(change.at),
-                change.undone,
-                json(&change.effects)?,
-            ],
-        )
+        row::change(self.db, self.ledger, place, change)
     }
 
     fn totals(&self) -> Result<(), Failure> {

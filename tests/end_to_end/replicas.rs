@@ -1,4 +1,5 @@
 //! Lists and sums from a standby: two services that share a database, and the program itself.
+#![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;

@@ -26,6 +26,10 @@ pub(crate) struct Shared {
 }
 
 /// Ports that all instances have in common.
+#[cfg_attr(
+    not(feature = "redis"),
+    allow(dead_code, reason = "without Redis there is nothing that is shared")
+)]
 pub(crate) struct Parts {
     pub(crate) states: Arc<dyn StateStore>,
     pub(crate) cache: Arc<dyn Cache>,

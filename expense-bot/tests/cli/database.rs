@@ -4,11 +4,16 @@ use crate::bot::Bot;
 fn a_copy_brings_back_what_was_there() {
     let bot = Bot::new();
     bot.chat(&["12.50 lunch"]);
-    let copied = bot.run(&["backup", "copy.sqlite"], "");
+    let copied = bot.run(&["backup", "copy.gz"], "");
     assert_eq!(copied.code, Some(0), "{copied:?}");
+    assert!(copied.out.contains("1 ledger, 1 expense, "), "{copied:?}");
     bot.chat(&["7.70 tea"]);
 
-    let restored = bot.run(&["restore", "copy.sqlite"], "");
+    let refused = bot.run(&["restore", "copy.gz"], "");
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("say --replace"), "{}", refused.err);
+    assert!(bot.chat(&["/list"]).join("\n").contains("tea"));
+    let restored = bot.run(&["restore", "copy.gz", "--replace"], "");
     assert_eq!(restored.code, Some(0), "{restored:?}");
     let list = bot.chat(&["/list"]).join("\n");
     assert!(list.contains("lunch") && !list.contains("tea"), "{list}");
@@ -21,7 +26,7 @@ fn a_copy_brings_back_what_was_there() {
         .unwrap()
         .trim()
         .trim_end_matches('.');
-    let undone = bot.run(&["restore", kept], "");
+    let undone = bot.run(&["restore", "--replace", kept], "");
     assert_eq!(undone.code, Some(0), "{undone:?}");
     assert!(bot.chat(&["/list"]).join("\n").contains("tea"));
 }
@@ -44,9 +49,9 @@ fn a_copy_never_replaces_a_file() {
 fn a_copy_that_has_no_folder_is_named() {
     let bot = Bot::new();
     bot.chat(&["12.50 lunch"]);
-    let said = bot.run(&["backup", "nowhere/copy.sqlite"], "");
+    let said = bot.run(&["backup", "nowhere/copy.gz"], "");
     assert_eq!(said.code, Some(1), "{said:?}");
-    let words = "nowhere/copy.sqlite can't be written: its folder is not there";
+    let words = "nowhere/copy.gz can't be written: its folder is not there";
     assert!(said.err.contains(words), "{}", said.err);
 }
 
@@ -97,7 +102,7 @@ fn migrate_makes_a_database_that_doctor_finds_sound() {
 fn partitions_are_for_a_server() {
     let bot = Bot::new();
     let said = bot.run(&["migrate", "--partitions", "4"], "");
-    assert_eq!(said.code, Some(1), "{said:?}");
+    assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.err.contains("DATABASE_URL"), "{}", said.err);
     let said = bot.run(&["migrate", "--partitions", "1000"], "");
     assert_eq!(said.code, Some(2), "{said:?}");

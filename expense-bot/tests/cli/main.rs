@@ -1,6 +1,8 @@
 //! The program as its users meet it: command lines, pipes, a terminal.
 #![allow(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+#[cfg(feature = "sqlite")]
+mod archives;
 mod bot;
 mod chat;
 mod chat_json;

@@ -3,7 +3,7 @@
 //! All of them live in one process and need nothing beside it. [`books`] is the heart of the
 //! store without async. What every store does the same, whatever it writes to, stands here for
 //! all of them: [`plan`] computes what a commit comes to, [`column`](mod@column) and [`row`] turn
-//! values into what is kept of them and back.
+//! values into what is kept of them and back, [`record`] says what a store holds altogether.
 
 pub mod attachments;
 pub mod books;
@@ -21,6 +21,7 @@ pub mod plan;
 pub mod queue;
 pub mod rate;
 pub mod replica;
+pub mod record;
 pub mod row;
 pub mod speech;
 pub mod state;

@@ -108,6 +108,10 @@ impl ExpenseStore for MemoryPrimary {
         Ok(locked(&self.volume).books.ledger(chat).cloned())
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        Ok(locked(&self.volume).books.ledgers(chats))
+    }
+
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         Ok(locked(&self.volume).books.session(chat))
     }

@@ -48,7 +48,7 @@ pub trait Row {
 }
 
 /// What must be in a column.
-fn needed<T>(value: Option<T>) -> Result<T, Unknown> {
+pub(super) fn needed<T>(value: Option<T>) -> Result<T, Unknown> {
     value.ok_or(Unknown("gap"))
 }
 

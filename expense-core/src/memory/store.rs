@@ -1,6 +1,5 @@
 //! The store in memory: the books behind a lock. What it holds dies with the process.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -54,10 +53,7 @@ impl ExpenseStore for MemoryStore {
     }
 
     async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
-        let books = locked(&self.books);
-        let found = chats.iter().filter_map(|chat| books.ledger(chat));
-        let by_id: BTreeMap<_, _> = found.map(|ledger| (ledger.id, ledger)).collect();
-        Ok(by_id.into_values().cloned().collect())
+        Ok(locked(&self.books).ledgers(chats))
     }
 
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {

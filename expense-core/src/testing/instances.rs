@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::{join_all, try_join_all};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::fixtures;
@@ -21,7 +21,7 @@ use crate::memory::store::MemoryStore;
 use crate::ports::cache::Cache;
 use crate::ports::error::Result;
 use crate::ports::state::StateStore;
-use crate::ports::store::ExpenseStore;
+use crate::ports::store::{ExpenseStore, StoredSession};
 use crate::service::{LedgerCopies, Options, Ports, Service};
 use crate::wrap::{Call, Policy, Wrapped};
 
@@ -98,7 +98,7 @@ pub struct Instance {
     /// It.
     pub service: Service,
     screen: Arc<Outbox>,
-    running: JoinHandle<()>,
+    running: JoinSet<()>,
     stop: CancellationToken,
     updates: AtomicU64,
     name: String,
@@ -126,7 +126,8 @@ impl Instance {
         };
         let service = Service::new(ports, options);
         let stop = CancellationToken::new();
-        let running = tokio::spawn({
+        let mut running = JoinSet::new();
+        running.spawn({
             let (service, stop) = (service.clone(), stop.clone());
             async move { service.run(stop).await }
         });
@@ -167,9 +168,11 @@ impl Instance {
     /// # Panics
     ///
     /// When it has panicked.
-    pub async fn end(self) {
+    pub async fn end(mut self) {
         self.stop.cancel();
-        self.running.await.expect("an instance ends");
+        while let Some(ended) = self.running.join_next().await {
+            ended.expect("an instance ends");
+        }
     }
 }
 
@@ -190,7 +193,7 @@ pub async fn a_thousand_first_messages_make_one_query(
     let first = fixtures::commit(
         fixtures::key("first"),
         &ledger,
-        &Default::default(),
+        &StoredSession::default(),
         Vec::new(),
     );
     let begun = store.uncounted().commit(Arc::new(first)).await;

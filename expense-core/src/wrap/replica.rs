@@ -154,6 +154,10 @@ impl ExpenseStore for Replica {
         self.primary.ledger(chat).await
     }
 
+    async fn ledgers(&self, chats: &[ChatKey]) -> Result<Vec<Ledger>> {
+        self.primary.ledgers(chats).await
+    }
+
     async fn session(&self, chat: &ChatKey) -> Result<StoredSession> {
         self.primary.session(chat).await
     }

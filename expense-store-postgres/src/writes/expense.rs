@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use expense_core::domain::currency::Currency;
 use expense_core::domain::expense::Expense;
 use expense_core::domain::keys::{ExpenseId, Number};
@@ -10,8 +9,8 @@ use expense_core::domain::totals::{TotalDelta, TotalKey};
 use expense_core::memory::column::narrow;
 use rust_decimal::Decimal;
 
-use super::One;
-use crate::columns::{ExpenseRow, TagRow, TotalRow};
+use super::{One, row};
+use crate::columns::TotalRow;
 use crate::error::Failure;
 
 impl<'a> One<'_, 'a> {
@@ -26,7 +25,7 @@ impl<'a> One<'_, 'a> {
         };
         let number = narrow(number.0)?;
         let due = expense.lacks_rate(self.home()).then_some(self.commit.at);
-        let row = expense_row(self.ledger, number, expense, due)?;
+        let row = row::expense(self.ledger, number, expense, due)?;
         let tags = match allotted {
             Some(_) => {
                 self.common.expenses.push(row);
@@ -41,13 +40,8 @@ impl<'a> One<'_, 'a> {
                 &mut self.seldom.tags
             }
         };
-        for tag in &expense.details.tags {
-            tags.push(TagRow {
-                ledger_id: self.ledger,
-                number,
-                day: expense.details.date,
-                tag: tag.as_str(),
-            });
+        for tag in row::tags(self.ledger, number, expense) {
+            tags.push(tag);
         }
         Ok(())
     }
@@ -87,45 +81,4 @@ impl<'a> One<'_, 'a> {
         }
         Ok(())
     }
-}
-
-fn expense_row(
-    ledger: i64,
-    number: i32,
-    expense: &Expense,
-    rate_due: Option<DateTime<Utc>>,
-) -> Result<ExpenseRow<'_>, Failure> {
-    let details = &expense.details;
-    let origin = expense.origin.as_ref();
-    let known = expense.conversion.as_ref();
-    let search = details.search_text();
-    Ok(ExpenseRow {
-        ledger_id: ledger,
-        recorded_at: expense.recorded_at,
-        id: *expense.id.as_uuid(),
-        change: *expense.change.as_uuid(),
-        number,
-        revision: narrow(expense.revision)?,
-        day: details.date,
-        category: narrow(details.category.0)?,
-        removed: expense.removed,
-        amount: details.money.amount(),
-        currency: details.money.currency().code(),
-        description: details.description.as_str(),
-        merchant: details.merchant.as_ref().map(|merchant| merchant.as_str()),
-        search: (search != details.description.as_str()).then_some(search),
-        paid_by: expense.paid_by.as_str(),
-        entered_by: expense.entered_by.as_str(),
-        message: origin.map(|origin| origin.message.as_str()),
-        line: origin.map(|origin| i32::from(origin.line)),
-        sent_on: origin.map(|origin| origin.sent_on),
-        said: origin.map(|origin| origin.said),
-        draft: expense.draft.map(|draft| *draft.as_uuid()),
-        converted: known.map(|known| known.money.amount()),
-        converted_into: known.map(|known| known.money.currency().code()),
-        rate: known.map(|known| known.rate.factor.value()),
-        rate_source: known.map(|known| known.rate.source.as_str()),
-        rate_day: known.map(|known| known.rate.day),
-        rate_due,
-    })
 }

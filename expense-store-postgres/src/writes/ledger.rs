@@ -3,10 +3,10 @@
 use expense_core::conversation::write::Write;
 use expense_core::domain::currency::Currency;
 use expense_core::domain::ledger::Ledger;
-use expense_core::memory::column::{categories, members, narrow, text};
+use expense_core::memory::column::narrow;
 
-use super::{One, Recounted};
-use crate::columns::{LedgerRow, LessonRow};
+use super::{One, Recounted, row};
+use crate::columns::LessonRow;
 use crate::error::Failure;
 
 impl<'a> One<'_, 'a> {
@@ -37,17 +37,8 @@ impl<'a> One<'_, 'a> {
                 at: self.commit.at,
             });
         }
-        self.common.ledgers.push(LedgerRow {
-            ledger_id: self.ledger,
-            // Moving it comes last.
-            chat: known.chat.as_str(),
-            currency: settings.currency.code(),
-            zone: settings.zone.name(),
-            locale: settings.locale.as_str(),
-            language: text(&settings.language)?,
-            categories: categories(&kept.categories)?,
-            members: members(&kept.members)?,
-        });
+        // Moving it comes last.
+        self.common.ledgers.push(row::ledger(kept, &known.chat)?);
         Ok(())
     }
 

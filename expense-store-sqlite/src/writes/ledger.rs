@@ -5,42 +5,28 @@ use expense_core::domain::currency::Currency;
 use expense_core::domain::ledger::Ledger;
 use rusqlite::params;
 
-use super::One;
+use super::{One, row};
 use crate::error::Failure;
-use crate::rows::{column, micros};
+use crate::rows::micros;
 use crate::sql;
 
 impl One<'_> {
     /// The ledger's row with those of its categories and lessons that are not as they were.
     pub(super) fn keep(&mut self, kept: &Ledger) -> Result<(), Failure> {
-        let (id, settings) = (self.ledger, &kept.settings);
-        self.run(
-            sql::LEDGER,
-            params![
-                id,
-                // Moving it comes last.
-                self.commit.ledger.chat.as_str(),
-                column(kept.revision.0),
-                settings.currency.code(),
-                settings.zone.name(),
-                settings.locale.as_str(),
-                settings.language.code(),
-            ],
-        )?;
+        let id = self.ledger;
+        // Moving it comes last.
+        row::ledger(self.db, kept, self.commit.ledger.chat.as_str())?;
         let known = &self.commit.ledger;
         let fresh = known.revision.0 == 0;
         for category in &kept.categories {
             if fresh || known.category(category.id) != Some(category) {
-                let merged_into = category.merged_into.map(|other| other.0);
-                let row = params![id, category.id.0, category.name.as_str(), merged_into];
-                self.run(sql::CATEGORY, row)?;
+                row::category(self.db, id, category)?;
             }
         }
         for lesson in &kept.lessons {
             if fresh || self.teaches(&lesson.words) {
                 let place = self.next_place();
-                let row = params![id, lesson.words, lesson.category.0, place];
-                self.run(sql::LESSON, row)?;
+                row::lesson(self.db, id, place, lesson)?;
             }
         }
         let is_kept = |words: &str| kept.lessons.iter().any(|lesson| lesson.words == words);
@@ -58,9 +44,7 @@ impl One<'_> {
             }
         }
         for member in kept.members.iter().filter(|new| !known.contains(new)) {
-            let (who, name) = (member.who.as_str(), member.name.as_str());
-            let row = params![self.ledger, member.id.0, who, name];
-            self.run(sql::MEMBER, row)?;
+            row::member(self.db, self.ledger, member)?;
         }
         Ok(())
     }

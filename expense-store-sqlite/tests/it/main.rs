@@ -1,9 +1,9 @@
 //! The contracts on a real file, and what only a file can do wrong.
 #![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
-mod backup;
 mod contracts;
 mod conversions;
+mod copies;
 mod diary;
 mod kill;
 mod open;

@@ -98,6 +98,14 @@ impl Books {
         Some(&account.ledger)
     }
 
+    /// The ledgers of those of these chats that have one, each once.
+    #[must_use]
+    pub fn ledgers(&self, chats: &[ChatKey]) -> Vec<Ledger> {
+        let found = chats.iter().filter_map(|chat| self.ledger(chat));
+        let by_id: BTreeMap<_, _> = found.map(|ledger| (ledger.id, ledger)).collect();
+        by_id.into_values().cloned().collect()
+    }
+
     /// The chat's session; the empty one of version 0 where none was kept.
     #[must_use]
     pub fn session(&self, chat: &ChatKey) -> StoredSession {
