@@ -5,9 +5,9 @@ pub(crate) mod console;
 #[cfg(feature = "fx")]
 pub(crate) mod rates;
 pub(crate) mod readers;
-pub(crate) mod shared;
 #[cfg(feature = "postgres")]
 pub(crate) mod replicas;
+pub(crate) mod shared;
 pub(crate) mod store;
 #[cfg(feature = "telegram")]
 pub(crate) mod telegram;

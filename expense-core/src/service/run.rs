@@ -6,9 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Inner, line, measure, outbox, rates, readings, schedule, suggestions, warm, worker,
-};
+use super::{Inner, line, measure, outbox, rates, readings, schedule, suggestions, warm, worker};
 use crate::domain::limits;
 
 /// Runs every room until `shutdown`; see [`Service::run`](super::Service::run).

@@ -7,9 +7,9 @@ use sqlx::postgres::PgArguments;
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use crate::columns::{
-    Changes, ChatRow, Chats, Columns, CounterRow, Counters, DraftTurnRow, DraftTurns, Drafts, Expenses, Images,
-    Ledgers, LessonRow, Lessons, OutcomeRow, Outcomes, ParkedReplies,
-    ParkedRow, People, SessionRow, Sessions, SuggestionRow, Suggestions, Tags,
+    Changes, ChatRow, Chats, Columns, CounterRow, Counters, DraftTurnRow, DraftTurns, Drafts,
+    Expenses, Images, Ledgers, LessonRow, Lessons, OutcomeRow, Outcomes, ParkedReplies, ParkedRow,
+    People, SessionRow, Sessions, SuggestionRow, Suggestions, Tags,
 };
 use crate::error::Failure;
 use crate::writes::row;
