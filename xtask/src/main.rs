@@ -8,6 +8,7 @@ mod deny;
 mod models;
 mod postgres;
 mod python;
+mod rabbitmq;
 mod receipts;
 mod redis;
 mod shell;
