@@ -23,3 +23,4 @@ pub mod rate;
 pub mod speech;
 pub mod state;
 pub mod store;
+pub mod wake;

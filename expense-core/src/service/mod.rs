@@ -17,6 +17,7 @@ mod limited;
 mod line;
 mod outbox;
 mod owner_code;
+mod part;
 mod pool;
 mod rates;
 mod reading;
@@ -27,6 +28,7 @@ mod schedule;
 mod sending;
 mod suggestions;
 mod update;
+mod waking;
 mod worker;
 
 use std::sync::Arc;
@@ -56,6 +58,7 @@ use crate::ports::rate::{Quota, RateLimiter};
 use crate::ports::speech::SpeechReader;
 use crate::ports::state::StateStore;
 use crate::ports::store::ExpenseStore;
+use crate::ports::wake::Wake;
 
 use access::Directory;
 use activity::Activity;
@@ -65,6 +68,7 @@ use copies::Ledgers;
 use line::Line;
 
 pub use owner_code::OwnerCode;
+pub use part::Part;
 
 /// Everything outside that the service works with.
 #[derive(Clone)]
@@ -79,6 +83,8 @@ pub struct Ports {
     pub cache: Arc<dyn Cache>,
     /// Updates on their way.
     pub queue: Arc<dyn UpdateQueue>,
+    /// Wakes other processes; without it each looks into the store by itself.
+    pub wake: Option<Arc<dyn Wake>>,
     /// How much a person may send.
     pub limiter: Arc<dyn RateLimiter>,
     /// Who keeps the schedule.
@@ -124,6 +130,8 @@ pub struct Options {
     pub workers: usize,
     /// The name of this process among those that share a store: it holds the schedule's lease.
     pub instance: String,
+    /// Which part of the work this process does; with a queue in one process, everything.
+    pub part: Part,
 }
 
 impl Default for Options {
@@ -141,6 +149,7 @@ impl Default for Options {
             readers: 1,
             workers: 2,
             instance: "alone".to_owned(),
+            part: Part::Everything,
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::draft::DraftState;
 use crate::domain::keys::ChatKey;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
+use crate::ports::jobs::JobKind;
 use crate::ports::queue::Delivery;
 use crate::ports::store::{Commit, Committed, Outcome, StoredSession};
 
@@ -194,11 +195,11 @@ impl Inner {
                 Write::PutDraft(draft) => {
                     if let DraftState::Waiting { from } = draft.state {
                         self.line.enter(&commit.chat, draft, from);
-                        self.readings.ring(from, self.later.enter());
+                        self.ring_for(JobKind::Reading, from);
                     }
                 }
                 Write::WantCategory { from, .. } => {
-                    self.suggestions.ring(*from, self.later.enter());
+                    self.ring_for(JobKind::Suggestion, *from);
                 }
                 _ => {}
             }

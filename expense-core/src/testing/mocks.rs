@@ -24,3 +24,4 @@ pub use crate::ports::rate::MockRateLimiter;
 pub use crate::ports::speech::MockSpeechReader;
 pub use crate::ports::state::MockStateStore;
 pub use crate::ports::store::MockExpenseStore;
+pub use crate::ports::wake::MockWake;
