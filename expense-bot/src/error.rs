@@ -38,6 +38,13 @@ pub(crate) enum Failure {
     #[cfg(feature = "gemini")]
     #[error(transparent)]
     Gemini(#[from] expense_ocr_gemini::SetupError),
+    /// The queue can't be set up.
+    #[cfg(feature = "rabbitmq")]
+    #[error(transparent)]
+    Queue(#[from] expense_queue_rabbitmq::OpenError),
+    /// Buried updates can't be looked at.
+    #[error("{0}{reason}", reason = reason(.0))]
+    Buried(expense_core::ports::error::PortError),
     /// Telegram can't be set up.
     #[cfg(feature = "telegram")]
     #[error(transparent)]
@@ -64,7 +71,13 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// What a build without this feature of the crate says to whoever needs it.
-    #[cfg(not(all(feature = "sqlite", feature = "ocr-local", feature = "gemini")))]
+    #[cfg(not(all(
+        feature = "sqlite",
+        feature = "ocr-local",
+        feature = "gemini",
+        feature = "rabbitmq",
+        feature = "telegram"
+    )))]
     pub(crate) fn lacks(feature: &str) -> Self {
         Self::Refused(format!(
             "this build lacks the feature `{feature}`: build expense-bot with it"
@@ -86,6 +99,9 @@ impl Failure {
             Self::Telegram(_) | Self::Refusal(_) => 2,
             #[cfg(feature = "telegram")]
             Self::Port(_) | Self::Random => 1,
+            #[cfg(feature = "rabbitmq")]
+            Self::Queue(_) => 2,
+            Self::Buried(_) => 1,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) | Self::Copy(_) => 1,
             #[cfg(feature = "postgres")]
@@ -95,4 +111,10 @@ impl Failure {
             Self::Unfinished | Self::Screen(_) | Self::Io(_) => 1,
         }
     }
+}
+
+/// What an adapter met, in its own words.
+fn reason(error: &expense_core::ports::error::PortError) -> String {
+    let source = error.source.as_ref();
+    source.map_or_else(String::new, |source| format!(": {source}"))
 }

@@ -14,6 +14,8 @@ use super::tests::mistakes;
 #[case::gemini(cfg!(feature = "gemini"), "gemini", ("GEMINI_API_KEY", "key"))]
 #[case::gemini_alone(cfg!(feature = "gemini"), "gemini", ("OCR", "gemini"))]
 #[case::local(cfg!(feature = "ocr-local"), "ocr-local", ("OCR", "local"))]
+#[case::rabbitmq(cfg!(feature = "rabbitmq"), "rabbitmq", ("AMQP_URL", "amqp://eve@queue"))]
+#[case::amqps(cfg!(feature = "amqps") || !cfg!(feature = "rabbitmq"), "amqps", ("AMQP_URL", "amqps://eve@queue"))]
 #[case::rates(cfg!(feature = "fx"), "fx", ("FX_API_URL", "https://rates.example"))]
 fn what_is_lacking_is_named(
     #[case] there: bool,

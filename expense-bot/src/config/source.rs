@@ -11,6 +11,7 @@ const SECRETS: &[&str] = &[
     "WEBHOOK_SECRET",
     "GEMINI_API_KEY",
     "DATABASE_URL",
+    "AMQP_URL",
 ];
 /// All the others.
 const PLAIN: &[&str] = &[
@@ -20,6 +21,7 @@ const PLAIN: &[&str] = &[
     "WEBHOOK_URL",
     "WEBHOOK_MAX_CONNECTIONS",
     "HTTP_ADDR",
+    "QUEUE_MESSAGES_PER_SECOND",
     "DATABASE_MAX_CONNECTIONS",
     "DATABASE_MIN_CONNECTIONS",
     "OWNER_IDS",

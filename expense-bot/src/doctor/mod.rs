@@ -2,6 +2,7 @@
 
 mod database;
 mod machine;
+mod queue;
 #[cfg(feature = "fx")]
 mod rates;
 mod readers;
@@ -56,6 +57,9 @@ async fn examine_all(config: &Config) -> Vec<Finding> {
         finding("free space", machine::room(config)),
         finding("database", database::examine(config).await),
     ];
+    if let Some(state) = queue::examine(config).await {
+        findings.push(finding("queue", state));
+    }
     findings.extend(readers::examine(config).await);
     #[cfg(feature = "fx")]
     if let Some(address) = &config.rates {

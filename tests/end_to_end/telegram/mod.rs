@@ -7,6 +7,7 @@ mod moving;
 mod people;
 mod program;
 mod prompted;
+mod queue;
 mod shown;
 mod stage;
 mod storm;
