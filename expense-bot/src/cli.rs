@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::archives::{backup, restore, verify};
-use crate::{parse, scan};
+use crate::{dead, parse, scan};
 
 /// Tracks expenses in chat. Without a command it runs the bot, without a token on this terminal.
 #[derive(Debug, Parser)]
@@ -29,6 +29,16 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Takes updates in by webhook and puts them into the queue of AMQP_URL; `worker` handles them
+    Webhook,
+    /// Handles what is in the queue of AMQP_URL; start as many as are needed
+    Worker {
+        /// One part of the work
+        #[arg(long, value_enum)]
+        only: Option<Only>,
+    },
+    /// Lists the updates that were given up, or shows or replays one of them
+    Dead(dead::Args),
     /// Reads one message a line and prints what it understands; records nothing
     Parse(parse::Args),
     /// Reads receipts and prints what stands on them; records nothing
@@ -56,6 +66,15 @@ pub(crate) enum Command {
     Verify(verify::Args),
 }
 
+/// A part of what workers do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Only {
+    /// Handles updates, reads no receipts
+    Text,
+    /// Reads receipts and voice notes, handles no updates
+    Receipts,
+}
+
 const SETTINGS: &str = "\
 Settings (variables of the environment, or keys of the TOML file in small letters):
   TELEGRAM_BOT_TOKEN     what BotFather gave; without it the chat is on this terminal
@@ -68,6 +87,8 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   DATABASE_URL           sqlite://FILE or postgres://… [default: a file in the data directory]
   DATABASE_REPLICA_URLS  standbys of it that are read from, with commas between them
   DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
+  AMQP_URL               a RabbitMQ broker between `webhook` and `worker`, as amqp://…
+  QUEUE_MESSAGES_PER_SECOND  that one worker takes from it; 0 for no limit [default: 0]
   OCR                    who reads receipts: auto, local, gemini or none [default: auto]
   OCR_MODEL_DIR          a copy of the local reader's models
   GEMINI_API_KEY, GEMINI_API_URL, GEMINI_MODEL  the model that reads, if one shall

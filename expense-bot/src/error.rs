@@ -55,6 +55,13 @@ pub(crate) enum Failure {
     #[cfg(feature = "gemini")]
     #[error(transparent)]
     Gemini(#[from] expense_ocr_gemini::SetupError),
+    /// The queue can't be set up.
+    #[cfg(feature = "rabbitmq")]
+    #[error(transparent)]
+    Queue(#[from] expense_queue_rabbitmq::OpenError),
+    /// Buried updates can't be looked at.
+    #[error("{0}{reason}", reason = reason(.0))]
+    Buried(expense_core::ports::error::PortError),
     /// Telegram can't be set up.
     #[cfg(feature = "telegram")]
     #[error(transparent)]
@@ -81,7 +88,13 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// What a build without this feature of the crate says to whoever needs it.
-    #[cfg(not(all(feature = "sqlite", feature = "ocr-local", feature = "gemini")))]
+    #[cfg(not(all(
+        feature = "sqlite",
+        feature = "ocr-local",
+        feature = "gemini",
+        feature = "rabbitmq",
+        feature = "telegram"
+    )))]
     pub(crate) fn lacks(feature: &str) -> Self {
         Self::Refused(format!(
             "this build lacks the feature `{feature}`: build expense-bot with it"
@@ -105,6 +118,9 @@ impl Failure {
             Self::Port(_) | Self::Random => 1,
             #[cfg(feature = "redis")]
             Self::Redis(_) => 2,
+            #[cfg(feature = "rabbitmq")]
+            Self::Queue(_) => 2,
+            Self::Buried(_) => 1,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) | Self::SqliteCopy(_) => 1,
             #[cfg(feature = "postgres")]
@@ -115,4 +131,10 @@ impl Failure {
             Self::Unfinished | Self::Screen(_) | Self::Io(_) => 1,
         }
     }
+}
+
+/// What an adapter met, in its own words.
+fn reason(error: &expense_core::ports::error::PortError) -> String {
+    let source = error.source.as_ref();
+    source.map_or_else(String::new, |source| format!(": {source}"))
 }

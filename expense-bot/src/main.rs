@@ -3,6 +3,7 @@
 mod archives;
 mod cli;
 mod config;
+mod dead;
 mod doctor;
 mod error;
 #[cfg(feature = "telegram")]
@@ -52,6 +53,13 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         // It tells the mistakes of a configuration among its findings.
         Command::Doctor => return run::block_on(doctor::run(config)),
         Command::Run => run::bot(&config?),
+        #[cfg(feature = "telegram")]
+        Command::Webhook => run::block_on(telegram::door(&config?)),
+        #[cfg(feature = "telegram")]
+        Command::Worker { only } => run::block_on(telegram::worker(&config?, only)),
+        #[cfg(not(feature = "telegram"))]
+        Command::Webhook | Command::Worker { .. } => Err(Failure::lacks("telegram")),
+        Command::Dead(args) => run::block_on(dead::run(&config?, &args)),
         Command::Console { json } => run::console(&config?, json),
         Command::Parse(args) => parse::run(&config?, &args),
         Command::Scan(args) => return run::block_on(scan::run(&config?, &args)),

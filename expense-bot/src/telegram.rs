@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use expense_core::memory::clock::SystemClock;
 use expense_core::ports::clock::Clock;
-use expense_core::service::{OwnerCode, Service};
+use expense_core::service::{OwnerCode, Part, Service};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::cli::Only;
 use crate::config::{self, Config};
 use crate::error::Failure;
 use crate::http::Health;
 use crate::wire;
+use crate::wire::queue::Queue;
 use crate::wire::shared::Shared;
 use crate::wire::store::Store;
 use crate::{http, run, signals};
@@ -27,14 +29,88 @@ pub(crate) async fn run(config: &Config, telegram: &config::Telegram) -> Result<
     serve(config, telegram, signals::watch()?).await
 }
 
+/// `webhook`: takes updates in and puts them into the queue, until a signal comes.
+pub(crate) async fn door(config: &Config) -> Result<(), Failure> {
+    let telegram = shared(config, "webhook")?;
+    if let config::Mode::Polling = telegram.mode {
+        return Err(Failure::Refused(
+            "expense-bot webhook is brought its updates: set WEBHOOK_URL, or let `expense-bot run` \
+             ask for them"
+                .to_owned(),
+        ));
+    }
+    let duty = Duty {
+        part: Part::Door,
+        takes_in: true,
+    };
+    take_part(config, telegram, duty, signals::watch()?).await
+}
+
+/// `worker`: handles what is in the queue, until a signal comes.
+pub(crate) async fn worker(config: &Config, only: Option<Only>) -> Result<(), Failure> {
+    let telegram = shared(config, "worker")?;
+    let part = match only {
+        None => Part::Everything,
+        Some(Only::Text) => Part::Text,
+        Some(Only::Receipts) => Part::Receipts,
+    };
+    let duty = Duty {
+        part,
+        takes_in: false,
+    };
+    take_part(config, telegram, duty, signals::watch()?).await
+}
+
+/// What every process of many needs.
+fn shared<'a>(config: &'a Config, command: &str) -> Result<&'a config::Telegram, Failure> {
+    if config.queue.is_none() {
+        return Err(Failure::Refused(format!(
+            "expense-bot {command} needs a queue that processes share: set AMQP_URL, or let \
+             `expense-bot run` do everything in one process"
+        )));
+    }
+    let missing = || {
+        Failure::Refused(format!(
+            "expense-bot {command} needs TELEGRAM_BOT_TOKEN: what BotFather gave"
+        ))
+    };
+    config.telegram.as_ref().ok_or_else(missing)
+}
+
 /// Runs until `shutdown`.
 pub(crate) async fn serve(
     config: &Config,
     telegram: &config::Telegram,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
+    let duty = Duty {
+        part: Part::Everything,
+        takes_in: true,
+    };
+    take_part(config, telegram, duty, shutdown).await
+}
+
+/// What a process does of all that the bot does.
+struct Duty {
+    part: Part,
+    /// Whether updates are brought to it, or it asks for them.
+    takes_in: bool,
+}
+
+async fn take_part(
+    config: &Config,
+    telegram: &config::Telegram,
+    duty: Duty,
+    shutdown: CancellationToken,
+) -> Result<(), Failure> {
     run::make_private(&config.data)?;
-    let listener = match config.http {
+    // A worker beside a door leaves the door's usual address alone.
+    let address = if duty.takes_in {
+        config.http
+    } else {
+        config.http_set
+    };
+    let listener = match address {
         Some(address) => Some(http::listen(address).await?),
         None => None,
     };
@@ -43,11 +119,17 @@ pub(crate) async fn serve(
     let settings = wire::telegram::settings(telegram, &config.people);
     let bot = wire::telegram::bot(settings, clock.clone(), &shared)?;
     let store = Store::open(config).await?;
+    let queue = Queue::open(config, clock.clone())?;
     let mut ports = store.ports(Arc::new(bot.clone()), Arc::new(bot.clone()), clock);
+    if let Some(queue) = &queue {
+        ports.queue = queue.port();
+        ports.wake = queue.wake();
+    }
     let rate = config.rate.unwrap_or(RATE);
     let mut options = wire::options(config, config.defaults.clone(), rate);
     options.access = wire::telegram::access(&config.people);
     options.by_language = config.by_language;
+    options.part = duty.part;
     wire::add_sources(config, &shared, &mut ports, &mut options)?;
     let probe = ports.store.clone();
     let service = Service::new(ports, options);
@@ -58,35 +140,65 @@ pub(crate) async fn serve(
         async move { service.run(shutdown).await }
     });
     if let Some(listener) = listener {
-        let routes = bot.router(service.clone()).unwrap_or_default();
-        let health = Health::new(probe, shutdown.clone());
-        tasks.spawn(http::serve(listener, routes, health));
+        let door = duty.takes_in.then(|| bot.router(service.clone())).flatten();
+        let mut health = Health::new(probe, shutdown.clone());
+        if let Some(queue) = queue.clone() {
+            let (shown, end) = (queue.clone(), shutdown.clone());
+            tasks.spawn(async move { end.run_until_cancelled(shown.show()).await });
+            health = health.needs("the queue does not answer", move || {
+                let queue = queue.clone();
+                async move { queue.check().await.is_ok() }
+            });
+        }
+        tasks.spawn(http::serve(listener, door.unwrap_or_default(), health));
     }
-    eprintln!("Waiting for messages from Telegram; Ctrl-C ends it.");
     #[cfg(feature = "ocr-local")]
-    crate::models::remind(config);
-    let code = fresh_code()?;
-    if !invite_owner(&service, &code).await? {
-        let (service, shutdown) = (service.clone(), shutdown.clone());
-        tasks.spawn(async move {
-            let invited = async {
-                loop {
-                    tokio::time::sleep(AGAIN).await;
-                    // What can't be mended was told at the start.
-                    if invite_owner(&service, &code).await.unwrap_or(true) {
-                        return;
-                    }
-                }
-            };
-            shutdown.run_until_cancelled(invited).await
-        });
+    if duty.part.reads() {
+        crate::models::remind(config);
     }
-    let ended = bot.run(service, shutdown.clone()).await;
+    let ended = if duty.takes_in {
+        eprintln!("Waiting for messages from Telegram; Ctrl-C ends it.");
+        invite(&service, &tasks, &shutdown).await?;
+        bot.run(service, shutdown.clone()).await
+    } else {
+        eprintln!("Working; Ctrl-C ends it.");
+        shutdown.cancelled().await;
+        Ok(())
+    };
     shutdown.cancel();
     tasks.close();
     tasks.wait().await;
+    if let Some(queue) = queue {
+        queue.close().await;
+    }
     store.close().await;
     Ok(ended?)
+}
+
+/// Invites an owner where there is none, and where that can't be found out now, as soon as it can.
+async fn invite(
+    service: &Service,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) -> Result<(), Failure> {
+    let code = fresh_code()?;
+    if invite_owner(service, &code).await? {
+        return Ok(());
+    }
+    let (service, shutdown) = (service.clone(), shutdown.clone());
+    tasks.spawn(async move {
+        let invited = async {
+            loop {
+                tokio::time::sleep(AGAIN).await;
+                // What can't be mended was told at the start.
+                if invite_owner(&service, &code).await.unwrap_or(true) {
+                    return;
+                }
+            }
+        };
+        shutdown.run_until_cancelled(invited).await
+    });
+    Ok(())
 }
 
 fn fresh_code() -> Result<OwnerCode, Failure> {

@@ -220,6 +220,20 @@ mod attachments {
     expense_core::attachments_conformance!(fresh_attachments);
 }
 
+mod wake {
+    use super::*;
+    use expense_core::memory::wake::MemoryWake;
+    use expense_core::ports::wake::Wake;
+    use expense_core::testing::conformance::wake::WakeBench;
+
+    async fn fresh_wake() -> WakeBench {
+        let wake = MemoryWake::default();
+        let other = Arc::new(wake.listener());
+        Bench::<dyn Wake>::new(Arc::new(wake)).with_other(other)
+    }
+    expense_core::wake_conformance!(fresh_wake);
+}
+
 mod clock {
     use super::*;
     use expense_core::memory::clock::SystemClock;

@@ -149,6 +149,10 @@ impl UpdateQueue for Hasty {
     async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
         self.0.buried(limit).await
     }
+
+    async fn revive(&self, key: &UpdateKey) -> Result<bool> {
+        self.0.revive(key).await
+    }
 }
 
 /// Keeps no reply.

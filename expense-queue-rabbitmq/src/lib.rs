@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+
+mod config;
+mod desk;
+mod error;
+mod grave;
+mod link;
+mod message;
+mod pace;
+mod partition;
+mod publisher;
+mod queue;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod topology;
+mod wake;
+mod worker;
+
+pub use config::Config;
+pub use error::OpenError;
+pub use queue::{RabbitQueue, Waiting};

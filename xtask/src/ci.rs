@@ -10,12 +10,13 @@ use crate::suite::{self, ALL};
 const PROMISED: [&str; 2] = ["cargo run", "cargo xtask test"];
 
 /// Adapters that somebody may well want alone, or together.
-const SMALL: [&str; 5] = [
+const SMALL: [&str; 6] = [
     "sqlite",
     "sqlite,telegram",
     "sqlite,gemini",
     "sqlite,ocr-local",
     "postgres,telegram,fx",
+    "postgres,telegram,rabbitmq",
 ];
 
 /// What is checked, and how.

@@ -9,6 +9,7 @@ mod models;
 mod postgres;
 mod prometheus;
 mod python;
+mod rabbitmq;
 mod receipts;
 mod redis;
 mod shell;

@@ -22,6 +22,8 @@ use super::tests::mistakes;
     if cfg!(feature = "redis") { "redis-cluster" } else { "redis" },
     ("REDIS_URL", "redis+cluster://a,b")
 )]
+#[case::rabbitmq(cfg!(feature = "rabbitmq"), "rabbitmq", ("AMQP_URL", "amqp://eve@queue"))]
+#[case::amqps(cfg!(feature = "amqps") || !cfg!(feature = "rabbitmq"), "amqps", ("AMQP_URL", "amqps://eve@queue"))]
 #[case::rates(cfg!(feature = "fx"), "fx", ("FX_API_URL", "https://rates.example"))]
 fn what_is_lacking_is_named(
     #[case] there: bool,

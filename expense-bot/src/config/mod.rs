@@ -7,6 +7,7 @@
         feature = "otel",
         feature = "postgres",
         feature = "redis",
+        feature = "rabbitmq",
         feature = "sqlite",
         feature = "telegram"
     )),
@@ -18,6 +19,7 @@
 
 mod database;
 mod people;
+mod queue;
 mod readers;
 mod shared;
 mod source;
@@ -44,6 +46,9 @@ pub(crate) use database::Database;
 #[cfg(feature = "postgres")]
 pub(crate) use database::Postgres;
 pub(crate) use people::People;
+#[cfg(feature = "rabbitmq")]
+pub(crate) use queue::Broker;
+pub(crate) use queue::Queue;
 #[cfg(feature = "gemini")]
 pub(crate) use readers::Gemini;
 pub(crate) use readers::Readers;
@@ -71,10 +76,14 @@ pub(crate) struct Config {
     pub(crate) home: Option<PathBuf>,
     /// The bot on Telegram; without it the chat is on this terminal.
     pub(crate) telegram: Option<Telegram>,
-    /// Where `/livez`, `/readyz`, `/metrics` and the webhook are served, if anywhere.
-    pub(crate) http: Option<SocketAddr>,
+    /// What stands between those who take updates in and those who handle them, if anything.
+    pub(crate) queue: Option<Queue>,
     /// What this process shares with others of the same bot.
     pub(crate) shared: Shared,
+    /// Where `/livez`, `/readyz`, `/metrics` and the webhook are served, if anywhere.
+    pub(crate) http: Option<SocketAddr>,
+    /// The same where it was set, and not what is usual with a webhook.
+    pub(crate) http_set: Option<SocketAddr>,
     /// Whom the bot talks to.
     pub(crate) people: People,
     /// Who reads receipts.
@@ -163,16 +172,19 @@ impl Config {
             locale: user.locale.filter(|_| locale.is_none()),
         };
         let telegram = telegram::read(&mut source);
+        let http_set = source.take("HTTP_ADDR", values::address);
         let currency = source.take("DEFAULT_CURRENCY", currency);
         let config = Self {
             by_language: locale.is_none() && currency.is_none(),
             database: database::read(&mut source, url, &data),
             data,
             home,
-            http: telegram::http(&mut source, telegram.as_ref()),
+            http: http_set.or_else(|| telegram::usual_http(telegram.as_ref())),
+            http_set,
             telegram,
             shared: shared::read(&mut source),
             people: people::read(&mut source),
+            queue: queue::read(&mut source),
             readers: readers::read(&mut source),
             rates: source.take("FX_API_URL", rates),
             defaults: Settings {

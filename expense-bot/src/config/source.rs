@@ -13,6 +13,7 @@ const SECRETS: &[&str] = &[
     "DATABASE_URL",
     "REDIS_URL",
     "DATABASE_REPLICA_URLS",
+    "AMQP_URL",
 ];
 /// All the others.
 const PLAIN: &[&str] = &[
@@ -22,6 +23,7 @@ const PLAIN: &[&str] = &[
     "WEBHOOK_URL",
     "WEBHOOK_MAX_CONNECTIONS",
     "HTTP_ADDR",
+    "QUEUE_MESSAGES_PER_SECOND",
     "DATABASE_MAX_CONNECTIONS",
     "DATABASE_MIN_CONNECTIONS",
     "LEASE_TTL",

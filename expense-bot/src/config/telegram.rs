@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::source::Source;
-use super::values::{address, count, one_of, web_address};
+use super::values::{count, one_of, web_address};
 
 /// The bot on Telegram.
 #[derive(Debug, Clone)]
@@ -67,12 +67,11 @@ pub(super) fn read(source: &mut Source) -> Option<Telegram> {
     })
 }
 
-/// Where `/livez`, `/readyz`, `/metrics` and the webhook are served: a bot that polls serves nothing unless
-/// it is told to.
-pub(super) fn http(source: &mut Source, telegram: Option<&Telegram>) -> Option<SocketAddr> {
+/// Where `/livez`, `/readyz`, `/metrics` and the webhook are served unless it is set: a bot that polls serves
+/// nothing.
+pub(super) fn usual_http(telegram: Option<&Telegram>) -> Option<SocketAddr> {
     let webhook = telegram.is_some_and(|bot| matches!(bot.mode, Mode::Webhook(_)));
-    let usual = || webhook.then(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-    source.take("HTTP_ADDR", address).or_else(usual)
+    webhook.then(|| SocketAddr::from(([127, 0, 0, 1], 8080)))
 }
 
 /// Where updates are brought: an address to bring them to is reason enough.

@@ -106,6 +106,8 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
 #[case("GEMINI_REQUESTS_PER_MINUTE", "0", "from 1")]
 #[case("GEMINI_CONCURRENCY", "none", "from 1")]
 #[case("FX_API_URL", "rates", "such as https://example.org")]
+#[case("AMQP_URL", "rabbit", "amqp://USER:PASSWORD@HOST:PORT/VHOST")]
+#[case("QUEUE_MESSAGES_PER_SECOND", "many", "from 0 to 1000000")]
 #[case("OCR", "cloud", "write auto, local, gemini or none")]
 #[case("OCR_MODEL_DIR", "/no/such/directory", "there is no such directory")]
 #[case("DEFAULT_CURRENCY", "EURO", "write for example EUR")]

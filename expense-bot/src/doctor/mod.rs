@@ -2,6 +2,7 @@
 
 mod database;
 mod machine;
+mod queue;
 #[cfg(feature = "fx")]
 mod rates;
 mod readers;
@@ -65,6 +66,9 @@ async fn examine_all(config: &Config) -> Vec<Finding> {
     #[cfg(feature = "postgres")]
     for replica in database::examine_replicas(config).await {
         findings.push(finding("replica", replica));
+    }
+    if let Some(state) = queue::examine(config).await {
+        findings.push(finding("queue", state));
     }
     findings.extend(readers::examine(config).await);
     #[cfg(feature = "fx")]

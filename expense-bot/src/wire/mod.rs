@@ -2,6 +2,7 @@
 //! decorators stand around it. Decorators are read from the inside out.
 
 pub(crate) mod console;
+pub(crate) mod queue;
 #[cfg(feature = "fx")]
 pub(crate) mod rates;
 pub(crate) mod readers;

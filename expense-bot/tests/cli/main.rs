@@ -12,5 +12,6 @@ mod database;
 mod gemini;
 mod models;
 mod parse;
+mod queue;
 mod receipts;
 mod terminal;

@@ -54,6 +54,9 @@ pub const ANCHORS: Duration = Duration::from_secs(48 * 60 * 60);
 pub const DELAY_TOLD: u32 = 3;
 /// How often a failing update is tried before it is buried.
 pub const ATTEMPTS: u32 = 8;
+/// How often an update may be lost with its worker before it is buried: whoever kills workers, or
+/// adds and removes them, buries nothing by it.
+pub const LOSSES: u32 = 1_000;
 /// How long an update may be out before it counts as lost with its worker and is delivered again.
 pub const DELIVERY: Duration = Duration::from_secs(5 * 60);
 /// The most buried updates that one process remembers; beyond that the oldest goes.

@@ -30,6 +30,7 @@ pub fn in_process<S: ExpenseStore + Jobs + 'static>(
         store,
         states: Arc::new(MemoryState::new(clock.clone(), limits::COPIES)),
         cache: Arc::new(MemoryCache::new(clock.clone(), limits::COPIES)),
+        wake: None,
         queue: Arc::new(MemoryQueue::new(clock.clone())),
         limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
         lease: Arc::new(MemoryLease::new(clock.clone())),

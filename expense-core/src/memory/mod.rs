@@ -26,6 +26,7 @@ pub mod row;
 pub mod speech;
 pub mod state;
 pub mod store;
+pub mod wake;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use self::lanes::{Ending, Lanes};
 use super::locked;
 use crate::conversation::event::Envelope;
+use crate::domain::keys::UpdateKey;
 use crate::domain::limits;
 use crate::ports::clock::Clock;
 use crate::ports::error::{Fault, PortError, Result};
@@ -124,5 +125,16 @@ impl UpdateQueue for MemoryQueue {
 
     async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
         Ok(locked(&self.lanes).buried(limit))
+    }
+
+    async fn revive(&self, key: &UpdateKey) -> Result<bool> {
+        let (done, _) = oneshot::channel();
+        let revived = {
+            let mut lanes = locked(&self.lanes);
+            let found = lanes.unearth(key);
+            found.map(|envelope| lanes.push(envelope, done)).is_some()
+        };
+        self.wake.notify_one();
+        Ok(revived)
     }
 }

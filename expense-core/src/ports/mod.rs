@@ -24,3 +24,4 @@ pub mod replica;
 pub mod speech;
 pub mod state;
 pub mod store;
+pub mod wake;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::error::Result;
 use crate::conversation::event::Envelope;
+use crate::domain::keys::UpdateKey;
 
 /// One delivery of an update. An update that is delivered again has another id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +17,7 @@ pub struct DeliveryId(pub u64);
 pub struct Delivery {
     /// To settle it by.
     pub id: DeliveryId,
-    /// From 1; one more with every delivery.
+    /// From 1; one more after every `Settle::Retry`. A delivery that was lost is no try.
     pub attempt: u32,
     /// The update.
     pub envelope: Envelope,
@@ -52,9 +53,13 @@ pub struct Buried {
 ///
 /// Promises: what `publish` returned `Ok` for is delivered at least once; two updates of one
 /// chat are never out at the same time, the oldest goes first; different chats go in parallel;
-/// a delivery that nobody settles within `limits::DELIVERY` comes back with `attempt + 1`; an
-/// update is delivered at most `limits::ATTEMPTS` times, then it is buried with its reason, and
-/// only its own chat waited for it. A full queue is `Fault::Busy`.
+/// a delivery that nobody settles within `limits::DELIVERY` comes back as the same attempt; an
+/// update that asked for another try `limits::ATTEMPTS` times is buried with its reason, and only
+/// its own chat waited for it. What is lost with its workers is no fault of the update: it is
+/// buried only after `limits::LOSSES` of that. A full queue is `Fault::Busy`.
+///
+/// A process takes part in the work from its first `claim` on; one that only publishes takes no
+/// other's share.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait UpdateQueue: Send + Sync {
@@ -67,4 +72,8 @@ pub trait UpdateQueue: Send + Sync {
     async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()>;
     /// The updates that were buried, the oldest first, at most `limit`.
     async fn buried(&self, limit: usize) -> Result<Vec<Buried>>;
+    /// Takes the buried update with this key out of its grave and publishes it anew, from attempt
+    /// 1, behind what its chat has sent since; `false` where there is none. Whoever dies in
+    /// between leaves it in the grave or in the queue, at worst in both. Nobody waits for its end.
+    async fn revive(&self, key: &UpdateKey) -> Result<bool>;
 }

@@ -242,7 +242,7 @@ impl Inner {
         };
         let told = self.park(&parked, Duration::ZERO).await;
         if let Err(error) = &told {
-            super::counts::error(&error);
+            super::counts::error(error);
             tracing::warn!(%error, "somebody could not be told about a decision");
         }
         told.is_ok()

@@ -22,6 +22,7 @@ mod line;
 mod measure;
 mod outbox;
 mod owner_code;
+mod part;
 mod pool;
 mod rates;
 mod reading;
@@ -35,6 +36,7 @@ mod suggestions;
 mod tenure;
 pub mod trace;
 mod update;
+mod waking;
 mod warm;
 mod worker;
 
@@ -67,6 +69,7 @@ use crate::ports::rate::{Quota, RateLimiter};
 use crate::ports::speech::SpeechReader;
 use crate::ports::state::StateStore;
 use crate::ports::store::ExpenseStore;
+use crate::ports::wake::Wake;
 
 use access::Directory;
 use activity::Activity;
@@ -79,6 +82,7 @@ use trace::Tracing;
 
 pub use alias::Salt;
 pub use owner_code::OwnerCode;
+pub use part::Part;
 pub use tenure::Tenure;
 
 /// Everything outside that the service works with.
@@ -94,6 +98,8 @@ pub struct Ports {
     pub cache: Arc<dyn Cache>,
     /// Updates on their way.
     pub queue: Arc<dyn UpdateQueue>,
+    /// Wakes other processes; without it each looks into the store by itself.
+    pub wake: Option<Arc<dyn Wake>>,
     /// How much a person may send.
     pub limiter: Arc<dyn RateLimiter>,
     /// Who keeps the schedule.
@@ -149,6 +155,8 @@ pub struct Options {
     pub tracing: Tracing,
     /// Within which time the holder of a lease that died is replaced, at least a second.
     pub lease: Duration,
+    /// Which part of the work this process does; with a queue in one process, everything.
+    pub part: Part,
 }
 
 /// How ledgers, which are read with every message and seldom change, are copied.
@@ -194,6 +202,7 @@ impl Default for Options {
             measured: false,
             tracing: Tracing::default(),
             lease: limits::LEASE,
+            part: Part::Everything,
         }
     }
 }

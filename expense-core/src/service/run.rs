@@ -6,40 +6,49 @@ use std::sync::atomic::Ordering;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Inner, line, measure, outbox, rates, readings, schedule, suggestions, warm, worker};
+use super::{
+    Inner, line, measure, outbox, rates, readings, schedule, suggestions, waking, warm, worker,
+};
 use crate::domain::limits;
 
 /// Runs every room until `shutdown`; see [`Service::run`](super::Service::run).
 pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
     inner.closing.store(false, Ordering::SeqCst);
-    // Parked replies are known before anything can overtake them.
-    let parked = inner.claim_parked(limits::PARKED_IN_HAND).await;
-
+    let part = inner.options.part;
     let mut workers = JoinSet::new();
     let stop = CancellationToken::new();
-    for _ in 0..inner.options.workers.max(1) {
-        let (inner, stop) = (Arc::clone(inner), stop.clone());
-        workers.spawn(async move { worker::work(&inner, &stop).await });
-    }
     // What makes updates of its own ends first, while workers still take them.
     let mut sources = JoinSet::new();
-    let (here, end) = (Arc::clone(inner), shutdown.clone());
-    sources.spawn(async move { outbox::work(&here, &end, parked).await });
-    let (here, end) = (Arc::clone(inner), shutdown.clone());
-    sources.spawn(async move { readings::work(&here, &end).await });
-    if let Some(fx) = inner.ports.fx.clone() {
+    if part.handles() {
+        // Parked replies are known before anything can overtake them.
+        let parked = inner.claim_parked(limits::PARKED_IN_HAND).await;
+        for _ in 0..inner.options.workers.max(1) {
+            let (inner, stop) = (Arc::clone(inner), stop.clone());
+            workers.spawn(async move { worker::work(&inner, &stop).await });
+        }
         let (here, end) = (Arc::clone(inner), shutdown.clone());
-        sources.spawn(async move { rates::work(&here, &*fx, &end).await });
+        sources.spawn(async move { outbox::work(&here, &end, parked).await });
+        if let Some(fx) = inner.ports.fx.clone() {
+            let (here, end) = (Arc::clone(inner), shutdown.clone());
+            sources.spawn(async move { rates::work(&here, &*fx, &end).await });
+        }
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { line::work(&here, &end).await });
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { schedule::work(&here, &end).await });
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { warm::work(&here, &end).await });
     }
-    let (here, end) = (Arc::clone(inner), shutdown.clone());
-    sources.spawn(async move { line::work(&here, &end).await });
-    let (here, end) = (Arc::clone(inner), shutdown.clone());
-    sources.spawn(async move { suggestions::work(&here, &end).await });
-    let (here, end) = (Arc::clone(inner), shutdown.clone());
-    sources.spawn(async move { schedule::work(&here, &end).await });
-    let (here, end) = (Arc::clone(inner), shutdown.clone());
-    sources.spawn(async move { warm::work(&here, &end).await });
-
+    if part.reads() {
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { readings::work(&here, &end).await });
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { suggestions::work(&here, &end).await });
+        if let Some(wake) = inner.ports.wake.clone() {
+            let (here, end) = (Arc::clone(inner), shutdown.clone());
+            sources.spawn(async move { waking::work(&here, &*wake, &end).await });
+        }
+    }
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { measure::work(&here, &end).await });
 

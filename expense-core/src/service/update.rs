@@ -16,6 +16,7 @@ use crate::domain::draft::DraftState;
 use crate::domain::keys::ChatKey;
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
+use crate::ports::jobs::JobKind;
 use crate::ports::queue::Delivery;
 use crate::ports::store::{Commit, Committed, Outcome, StoredSession};
 
@@ -203,11 +204,11 @@ impl Inner {
                     if let DraftState::Waiting { from } = draft.state {
                         let trace = (self.options.tracing.current)();
                         self.line.enter(&commit.chat, draft, from, trace);
-                        self.readings.ring(from, self.later.enter());
+                        self.ring_for(JobKind::Reading, from);
                     }
                 }
                 Write::WantCategory { from, .. } => {
-                    self.suggestions.ring(*from, self.later.enter());
+                    self.ring_for(JobKind::Suggestion, *from);
                 }
                 _ => {}
             }

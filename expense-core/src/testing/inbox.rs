@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use crate::conversation::event::Envelope;
+use crate::domain::keys::UpdateKey;
 use crate::ports::error::Result;
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use crate::service::Ports;
@@ -88,5 +89,9 @@ impl UpdateQueue for Inbox {
 
     async fn buried(&self, _limit: usize) -> Result<Vec<Buried>> {
         Ok(Vec::new())
+    }
+
+    async fn revive(&self, _key: &UpdateKey) -> Result<bool> {
+        Ok(false)
     }
 }

@@ -25,3 +25,4 @@ pub use crate::ports::replica::{MockPrimary, MockReadReplica};
 pub use crate::ports::speech::MockSpeechReader;
 pub use crate::ports::state::MockStateStore;
 pub use crate::ports::store::MockExpenseStore;
+pub use crate::ports::wake::MockWake;

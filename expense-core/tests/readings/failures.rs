@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use expense_core::conversation::event::{Envelope, Event, ReadResult};
+use expense_core::domain::keys::UpdateKey;
 use expense_core::domain::limits;
 use expense_core::ports::error::{Fault, PortError, Result};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
@@ -42,6 +43,10 @@ impl UpdateQueue for Grave {
 
     async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
         self.inner.buried(limit).await
+    }
+
+    async fn revive(&self, key: &UpdateKey) -> Result<bool> {
+        self.inner.revive(key).await
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use expense_core::domain::keys::UpdateKey;
 use expense_core::memory::lease::MemoryLease;
 use expense_core::memory::queue::MemoryQueue;
 use expense_core::memory::rate::MemoryRateLimiter;
@@ -120,22 +121,39 @@ async fn a_state_store_where_the_last_save_wins() {
     assert!(fails(state::racing_saves_have_one_winner(Bench::new(port))).await);
 }
 
-/// Gives up on an update when it is asked to try again.
-struct Impatient(MemoryQueue);
+/// What is wrong with a queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flaw {
+    /// It gives up on an update when it is asked to try again.
+    LosesRetries,
+    /// It takes a lost worker for a failed try.
+    BlamesUpdates,
+    /// It says that it revived an update, and that is all.
+    OnlySaysRevived,
+}
+
+struct Flawed(MemoryQueue, Flaw);
 
 #[async_trait]
-impl UpdateQueue for Impatient {
+impl UpdateQueue for Flawed {
     async fn publish(&self, envelope: expense_core::conversation::event::Envelope) -> Result<()> {
         self.0.publish(envelope).await
     }
 
     async fn claim(&self, limit: usize, wait: Duration) -> Result<Vec<Delivery>> {
-        self.0.claim(limit, wait).await
+        let claimed = self.0.claim(limit, wait).await?;
+        if self.1 == Flaw::BlamesUpdates {
+            for delivery in &claimed {
+                let after = Duration::ZERO;
+                self.0.settle(delivery.id, Settle::Retry { after }).await?;
+            }
+        }
+        Ok(claimed)
     }
 
     async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()> {
         let settle = match settle {
-            Settle::Retry { .. } => Settle::Done,
+            Settle::Retry { .. } if self.1 == Flaw::LosesRetries => Settle::Done,
             other => other,
         };
         self.0.settle(id, settle).await
@@ -144,17 +162,37 @@ impl UpdateQueue for Impatient {
     async fn buried(&self, limit: usize) -> Result<Vec<Buried>> {
         self.0.buried(limit).await
     }
+
+    async fn revive(&self, key: &UpdateKey) -> Result<bool> {
+        if self.1 == Flaw::OnlySaysRevived {
+            let buried = self.0.buried(usize::MAX).await?;
+            return Ok(buried.iter().any(|buried| buried.envelope.key == *key));
+        }
+        self.0.revive(key).await
+    }
+}
+
+fn flawed(flaw: Flaw) -> Bench<dyn UpdateQueue> {
+    let clock = clock();
+    let port: Arc<dyn UpdateQueue> = Arc::new(Flawed(MemoryQueue::new(clock.clone()), flaw));
+    Bench::new(port).with_clock(clock)
 }
 
 #[tokio::test]
 async fn a_queue_that_loses_retries() {
-    let clock = clock();
-    let port: Arc<dyn UpdateQueue> = Arc::new(Impatient(MemoryQueue::new(clock.clone())));
-    let bench = Bench::new(port).with_clock(clock);
-    assert!(
-        fails(queue::a_retry_comes_back_after_its_time_before_later_ones(
-            bench
-        ))
-        .await
-    );
+    let bench = flawed(Flaw::LosesRetries);
+    let case = queue::a_retry_comes_back_after_its_time_before_later_ones(bench);
+    assert!(fails(case).await);
+}
+
+#[tokio::test]
+async fn a_queue_that_blames_updates_for_their_workers() {
+    let bench = flawed(Flaw::BlamesUpdates);
+    assert!(fails(queue::losing_its_workers_is_no_fault_of_an_update(bench)).await);
+}
+
+#[tokio::test]
+async fn a_queue_that_only_says_that_it_revived() {
+    let bench = flawed(Flaw::OnlySaysRevived);
+    assert!(fails(queue::a_revived_update_begins_anew(bench)).await);
 }

@@ -8,6 +8,7 @@ mod moving;
 mod people;
 mod program;
 mod prompted;
+mod queue;
 mod shown;
 mod stage;
 mod storm;

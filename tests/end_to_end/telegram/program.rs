@@ -11,6 +11,7 @@ use telegram_fake::Fake;
 use super::bot::By;
 
 /// How the program is started, as often as it has to be.
+#[derive(Clone)]
 pub(super) struct Program {
     program: PathBuf,
     folder: PathBuf,
@@ -78,10 +79,28 @@ impl Program {
         self
     }
 
+    /// With one more variable.
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same without a variable.
+    pub(super) fn without(&self, name: &str) -> Self {
+        let mut other = self.clone();
+        other.variables.retain(|(other, _)| *other != name);
+        other
+    }
+
     pub(super) fn start(&self) -> Life {
+        self.start_as(&["run"])
+    }
+
+    /// Starts it with these words.
+    pub(super) fn start_as(&self, words: &[&str]) -> Life {
         let mut command = Command::new(&self.program);
         command
-            .arg("run")
+            .args(words)
             .env_clear()
             .env("HOME", &self.folder)
             .env("XDG_DATA_HOME", &self.folder)

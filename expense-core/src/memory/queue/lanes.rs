@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
 
 use crate::conversation::event::Envelope;
-use crate::domain::keys::ChatKey;
+use crate::domain::keys::{ChatKey, UpdateKey};
 use crate::domain::limits;
 use crate::memory::later;
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle};
@@ -34,7 +34,10 @@ pub(super) struct Lanes {
 
 struct Item {
     envelope: Envelope,
+    /// The try that it is at.
     attempt: u32,
+    /// How often it was lost with its worker.
+    losses: u32,
     done: oneshot::Sender<Ending>,
 }
 
@@ -51,7 +54,8 @@ impl Lanes {
         self.depth += 1;
         let item = Item {
             envelope,
-            attempt: 0,
+            attempt: 1,
+            losses: 0,
             done,
         };
         if let Some(lane) = self.lanes.get_mut(&item.envelope.chat) {
@@ -70,8 +74,7 @@ impl Lanes {
         let chats: Vec<ChatKey> = self.ready.drain(..count).collect();
         let until = later(now, limits::DELIVERY);
         let deliveries = chats.into_iter().filter_map(|chat| {
-            let item = self.lanes.get_mut(&chat)?.front_mut()?;
-            item.attempt += 1;
+            let item = self.lanes.get(&chat)?.front()?;
             self.last_id += 1;
             let id = DeliveryId(self.last_id);
             self.out.insert(id, (until, chat));
@@ -91,12 +94,18 @@ impl Lanes {
         match settle {
             Settle::Done => self.finish(chat, None),
             Settle::Dead { reason } => self.finish(chat, Some(reason)),
-            Settle::Retry { after } if !self.is_worn_out(&chat) => {
-                self.last_id += 1;
-                let due = later(now, after);
-                self.resting.push(Reverse((due, self.last_id, chat)));
-            }
-            Settle::Retry { .. } => self.finish(chat, Some("it failed too often".to_owned())),
+            Settle::Retry { after } => match self.first(&chat) {
+                Some(item) if item.attempt >= limits::ATTEMPTS => {
+                    self.finish(chat, Some("it failed too often".to_owned()));
+                }
+                Some(item) => {
+                    item.attempt += 1;
+                    self.last_id += 1;
+                    let due = later(now, after);
+                    self.resting.push(Reverse((due, self.last_id, chat)));
+                }
+                None => {}
+            },
         }
     }
 
@@ -111,6 +120,12 @@ impl Lanes {
         self.buried.iter().take(limit).cloned().collect()
     }
 
+    /// Takes the update out of its grave.
+    pub(super) fn unearth(&mut self, key: &UpdateKey) -> Option<Envelope> {
+        let place = self.buried.iter().position(|b| b.envelope.key == *key)?;
+        Some(self.buried.remove(place)?.envelope)
+    }
+
     /// Brings back what has rested, and what was lost with its worker.
     fn wake(&mut self, now: DateTime<Utc>) {
         while let Some(Reverse((due, _, _))) = self.resting.peek()
@@ -123,7 +138,11 @@ impl Lanes {
             && oldest.get().0 <= now
         {
             let (_, chat) = oldest.remove();
-            if self.is_worn_out(&chat) {
+            let Some(item) = self.first(&chat) else {
+                continue;
+            };
+            item.losses += 1;
+            if item.losses >= limits::LOSSES {
                 self.finish(chat, Some("its workers never came back".to_owned()));
             } else {
                 self.ready.push_back(chat);
@@ -131,9 +150,8 @@ impl Lanes {
         }
     }
 
-    fn is_worn_out(&self, chat: &ChatKey) -> bool {
-        let first = self.lanes.get(chat).and_then(VecDeque::front);
-        first.is_some_and(|item| item.attempt >= limits::ATTEMPTS)
+    fn first(&mut self, chat: &ChatKey) -> Option<&mut Item> {
+        self.lanes.get_mut(chat)?.front_mut()
     }
 
     /// Takes the first update out of its lane, buried where there is a reason.

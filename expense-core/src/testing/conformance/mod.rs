@@ -49,6 +49,7 @@ pub mod replica;
 pub mod speech;
 pub mod state;
 pub mod store;
+pub mod wake;
 
 /// A fresh adapter under proof, with what the cases need beside it.
 pub struct Bench<P: ?Sized> {

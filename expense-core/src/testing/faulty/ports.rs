@@ -236,6 +236,11 @@ impl<T: UpdateQueue + ?Sized> UpdateQueue for Faulty<T> {
         let call = self.inner.buried(limit);
         self.around("queue.buried", call).await
     }
+
+    async fn revive(&self, key: &UpdateKey) -> Result<bool> {
+        let call = self.inner.revive(key);
+        self.around("queue.revive", call).await
+    }
 }
 
 #[async_trait]

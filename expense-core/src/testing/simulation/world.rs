@@ -177,6 +177,7 @@ impl World {
             states: Faulty::new(Arc::new(MemoryState::new(clock.clone(), 100)), plan),
             cache: Faulty::new(Arc::new(MemoryCache::new(clock.clone(), 100)), plan),
             queue: Faulty::new(queue, plan),
+            wake: None,
             limiter: Faulty::new(Arc::new(MemoryRateLimiter::new(clock.clone())), plan),
             lease: Faulty::new(Arc::new(MemoryLease::new(clock.clone())), plan),
             attachments: Faulty::new(self.attachments.clone(), plan),

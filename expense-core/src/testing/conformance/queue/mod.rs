@@ -33,6 +33,10 @@ macro_rules! update_queue_conformance {
             an_outdated_settling_changes_nothing,
             a_dead_update_is_buried_with_its_reason,
             a_poisonous_update_is_buried_after_bounded_attempts,
+            losing_its_workers_is_no_fault_of_an_update,
+            what_is_lost_for_ever_is_buried_in_the_end,
+            a_revived_update_begins_anew,
+            reviving_what_is_not_buried_changes_nothing,
             racing_workers_keep_the_order_of_every_chat,
         } }
     };
@@ -40,6 +44,8 @@ macro_rules! update_queue_conformance {
 
 const WAIT: Duration = Duration::from_secs(10);
 const NO_WAIT: Duration = Duration::from_millis(50);
+/// The first steps of publishing, after which its place is taken.
+const STEPS: Duration = Duration::from_millis(5);
 const AGAIN: Settle = Settle::Retry {
     after: Duration::ZERO,
 };
@@ -59,7 +65,7 @@ impl Line {
     }
 
     /// Publishes in this order. In one process `publish` returns only when the update is settled,
-    /// so that nobody waits for it here beyond its first steps.
+    /// so that nobody waits for it here beyond its first steps; with a broker it returns soon.
     async fn publish(&mut self, chat_name: &str, names: &[&str]) {
         for name in names {
             let envelope = envelope(&chat(chat_name), key(name), name);
@@ -68,7 +74,7 @@ impl Line {
                 // What is buried is an error to whoever waited for it.
                 let _ = port.publish(envelope).await;
             });
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(STEPS).await;
         }
     }
 
@@ -84,6 +90,28 @@ impl Line {
         let mut deliveries = self.claim(1, WAIT).await;
         assert_eq!(deliveries.len(), 1, "nothing was delivered");
         deliveries.remove(0)
+    }
+
+    /// Waits until all that was published and settled has ended for whoever published it.
+    async fn all_is_published(&mut self) {
+        let ended = async { while self.publishing.join_next().await.is_some() {} };
+        let ended = tokio::time::timeout(WAIT, ended).await;
+        assert!(ended.is_ok(), "publish never returned");
+    }
+
+    async fn bury(&self, reason: &str) {
+        let reason = reason.to_owned();
+        self.settle(&self.claim_one().await, Settle::Dead { reason })
+            .await;
+    }
+
+    async fn one_is_buried(&self, expected: &str) {
+        let buried = self.bench.port().buried(10).await.expect("the buried");
+        let buried: Vec<_> = buried
+            .iter()
+            .map(|b| (name(&b.envelope), b.reason.is_empty()))
+            .collect();
+        assert_eq!(buried, [(expected, false)]);
     }
 
     async fn nothing_is_ready(&self) {
@@ -152,7 +180,13 @@ pub async fn a_claim_keeps_to_its_limit_and_its_wait(bench: QueueBench) {
         line.publish(chat, &[chat]).await;
     }
     assert_eq!(line.claim(0, NO_WAIT).await, []);
-    assert_eq!(line.claim(2, WAIT).await.len(), 2);
+    let mut out = Vec::new();
+    while out.len() < 3 {
+        let claimed = line.claim(2, WAIT).await;
+        assert!((1..=2).contains(&claimed.len()), "{}", claimed.len());
+        out.extend(claimed);
+    }
+    assert_eq!(names(&out), ["anna", "bert", "carl"]);
 }
 
 /// The next one comes when the one before it is settled.
@@ -222,7 +256,8 @@ pub async fn an_unsettled_delivery_comes_back(bench: QueueBench) {
     let lost = line.claim_one().await;
     line.bench.elapse(limits::DELIVERY + NO_WAIT).await;
     let again = line.claim_one().await;
-    assert_eq!((name(&again.envelope), again.attempt), ("a", 2));
+    assert_eq!((name(&again.envelope), again.attempt), ("a", 1));
+    assert_ne!(again.id, lost.id);
     line.settle(&lost, Settle::Done).await;
     line.nothing_is_ready().await;
     line.settle(&again, Settle::Done).await;
@@ -258,11 +293,8 @@ fn buried(name: &str, reason: &str) -> Buried {
 pub async fn a_dead_update_is_buried_with_its_reason(bench: QueueBench) {
     let mut line = Line::new(bench);
     line.publish("anna", &["a", "b", "c"]).await;
-    for reason in ["first", "second"] {
-        let reason = reason.to_owned();
-        line.settle(&line.claim_one().await, Settle::Dead { reason })
-            .await;
-    }
+    line.bury("first").await;
+    line.bury("second").await;
     assert_eq!(name(&line.claim_one().await.envelope), "c");
     let expected = [buried("a", "first"), buried("b", "second")];
     let port = line.bench.other();
@@ -270,29 +302,90 @@ pub async fn a_dead_update_is_buried_with_its_reason(bench: QueueBench) {
     assert_eq!(port.buried(1).await.expect("the buried"), expected[..1]);
 }
 
-/// Whether it asks for another try or takes its worker with it.
+/// The chat goes on.
 pub async fn a_poisonous_update_is_buried_after_bounded_attempts(bench: QueueBench) {
     let mut line = Line::new(bench);
-    line.publish("anna", &["asks", "kills", "fine"]).await;
-    for poison in ["asks", "kills"] {
-        for attempt in 1..=limits::ATTEMPTS {
-            let delivery = line.claim_one().await;
-            assert_eq!(
-                (name(&delivery.envelope), delivery.attempt),
-                (poison, attempt)
-            );
-            if poison == "asks" {
-                line.settle(&delivery, AGAIN).await;
-            } else {
-                line.bench.elapse(limits::DELIVERY + NO_WAIT).await;
-            }
-        }
+    line.publish("anna", &["poison", "fine"]).await;
+    for attempt in 1..=limits::ATTEMPTS {
+        let delivery = line.claim_one().await;
+        assert_eq!(
+            (name(&delivery.envelope), delivery.attempt),
+            ("poison", attempt)
+        );
+        line.settle(&delivery, AGAIN).await;
     }
     assert_eq!(name(&line.claim_one().await.envelope), "fine");
-    let buried = line.bench.port().buried(10).await.expect("the buried");
-    let buried: Vec<_> = buried
-        .iter()
-        .map(|b| (name(&b.envelope), b.reason.is_empty()))
-        .collect();
-    assert_eq!(buried, [("asks", false), ("kills", false)]);
+    line.one_is_buried("poison").await;
+}
+
+/// However often, within reason.
+pub async fn losing_its_workers_is_no_fault_of_an_update(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["innocent"]).await;
+    for _ in 0..4 * limits::ATTEMPTS {
+        assert_eq!(line.claim_one().await.attempt, 1);
+        line.bench.elapse(limits::DELIVERY + NO_WAIT).await;
+    }
+    let delivery = line.claim_one().await;
+    assert_eq!(
+        (name(&delivery.envelope), delivery.attempt),
+        ("innocent", 1)
+    );
+    line.settle(&delivery, Settle::Done).await;
+    line.nothing_is_ready().await;
+    let buried = line.bench.port().buried(10).await;
+    assert_eq!(buried.expect("the buried"), []);
+}
+
+/// Nothing comes for ever.
+pub async fn what_is_lost_for_ever_is_buried_in_the_end(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["killer", "fine"]).await;
+    for _ in 0..limits::LOSSES {
+        assert_eq!(name(&line.claim_one().await.envelope), "killer");
+        line.bench.elapse(limits::DELIVERY + NO_WAIT).await;
+    }
+    assert_eq!(name(&line.claim_one().await.envelope), "fine");
+    line.one_is_buried("killer").await;
+}
+
+/// Behind what its chat has sent since, and from attempt 1; the others stay in their graves.
+pub async fn a_revived_update_begins_anew(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b", "c"]).await;
+    line.settle(&line.claim_one().await, AGAIN).await;
+    line.bury("first").await;
+    line.bury("second").await;
+    let port = line.bench.other();
+    assert!(port.revive(&key("a")).await.expect("an answer"));
+    assert_eq!(
+        port.buried(10).await.expect("the buried"),
+        [buried("b", "second")]
+    );
+    let next = line.claim_one().await;
+    assert_eq!(name(&next.envelope), "c");
+    line.settle(&next, Settle::Done).await;
+    let revived = line.claim_one().await;
+    assert_eq!((name(&revived.envelope), revived.attempt), ("a", 1));
+    line.settle(&revived, Settle::Done).await;
+    line.nothing_is_ready().await;
+    line.all_is_published().await;
+}
+
+/// It never died, or it was revived before.
+pub async fn reviving_what_is_not_buried_changes_nothing(bench: QueueBench) {
+    let mut line = Line::new(bench);
+    line.publish("anna", &["a", "b"]).await;
+    line.bury("it can't be done").await;
+    let port = line.bench.port();
+    for (name, revived) in [("b", false), ("c", false), ("a", true), ("a", false)] {
+        let answer = port.revive(&key(name)).await.expect("an answer");
+        assert_eq!(answer, revived, "{name}");
+    }
+    for expected in ["b", "a"] {
+        let delivery = line.claim_one().await;
+        assert_eq!(name(&delivery.envelope), expected);
+        line.settle(&delivery, Settle::Done).await;
+    }
+    line.nothing_is_ready().await;
 }

@@ -1,0 +1,49 @@
+//! The queue between those who take updates in and those who handle them.
+
+use secrecy::SecretString;
+
+use super::source::Source;
+use super::values::count;
+
+/// A queue and how it is used.
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    /// What it is.
+    pub(crate) broker: Broker,
+    /// Deliveries a second that one process takes at most.
+    pub(crate) messages_per_second: Option<u32>,
+}
+
+/// What stands between the door and the workers.
+#[derive(Debug, Clone)]
+pub(crate) enum Broker {
+    /// RabbitMQ, at this address.
+    Rabbit(SecretString),
+}
+
+/// The queue that is set up; none where one process does it all.
+pub(super) fn read(source: &mut Source) -> Option<Queue> {
+    let rabbit = source.take("AMQP_URL", rabbit);
+    let pace = source.take("QUEUE_MESSAGES_PER_SECOND", |text| {
+        count(text, 0, 1_000_000)
+    });
+    Some(Queue {
+        broker: Broker::Rabbit(rabbit?),
+        messages_per_second: pace.filter(|count| *count > 0),
+    })
+}
+
+fn rabbit(url: &str) -> Result<SecretString, &'static str> {
+    let url = url.trim();
+    if !cfg!(feature = "rabbitmq") {
+        return Err("this build lacks the feature `rabbitmq`: build with it, or unset the address");
+    }
+    if url.starts_with("amqps://") && !cfg!(feature = "amqps") {
+        return Err("this build lacks the feature `amqps`: build with it, or write amqp://…");
+    }
+    if url.starts_with("amqp://") || url.starts_with("amqps://") {
+        Ok(url.into())
+    } else {
+        Err("write amqp://USER:PASSWORD@HOST:PORT/VHOST")
+    }
+}

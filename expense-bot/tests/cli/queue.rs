@@ -1,0 +1,46 @@
+//! The commands that need a queue say so.
+
+use rstest::rstest;
+
+use crate::bot::Bot;
+
+const TOKEN: (&str, &str) = ("TELEGRAM_BOT_TOKEN", "123456:ABC-DEF");
+const QUEUE: (&str, &str) = ("AMQP_URL", "amqp://eve:hush@127.0.0.1:1");
+
+#[rstest]
+#[case::a_door(&["webhook"], &[TOKEN], "expense-bot webhook needs a queue")]
+#[case::a_worker(&["worker"], &[TOKEN], "expense-bot worker needs a queue")]
+#[case::graves(&["dead"], &[TOKEN], "expense-bot dead needs a queue")]
+#[case::whose_bot(&["worker"], &[QUEUE], "worker needs TELEGRAM_BOT_TOKEN")]
+#[case::a_door_that_polls(&["webhook"], &[TOKEN, QUEUE], "set WEBHOOK_URL")]
+#[case::no_key(&["dead", "replay", "a b"], &[QUEUE], "no update has such a key")]
+fn what_is_missing_is_named(
+    #[case] words: &[&str],
+    #[case] variables: &[(&str, &str)],
+    #[case] expected: &str,
+) {
+    let bot = variables
+        .iter()
+        .fold(Bot::new(), |bot, (name, value)| bot.with(name, value));
+    let said = bot.run(words, "");
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains(expected), "{said:?}");
+}
+
+#[test]
+fn a_broker_that_is_not_there_is_told_without_its_password() {
+    let bot = Bot::new().with(QUEUE.0, QUEUE.1);
+    let listed = bot.run(&["dead"], "");
+    assert_eq!(listed.code, Some(1), "{listed:?}");
+    assert!(
+        listed.err.contains("RabbitMQ can't be reached"),
+        "{listed:?}"
+    );
+    let doctor = bot.with("OCR", "none").run(&["doctor"], "");
+    assert!(
+        doctor.out.contains("broker of AMQP_URL can't be reached"),
+        "{doctor:?}"
+    );
+    let all = format!("{listed:?}{doctor:?}");
+    assert!(!all.contains("hush"), "{all}");
+}

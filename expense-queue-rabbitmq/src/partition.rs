@@ -1,0 +1,250 @@
+//! Holding one partition: what it has is brought to the desk until it is given up or lost.
+//!
+//! One channel, two consumers. The queue of what waits aside is read whole before the first update
+//! of the partition itself: up to a mark that the newcomer has put there. Who reads its own mark is
+//! the queue's single active consumer, and so the only holder of the partition.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use lapin::message::Delivery;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::types::FieldTable;
+use lapin::{Acker, Channel, Consumer};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Failure;
+use crate::link::answer;
+use crate::message::{self, Notes};
+use crate::publisher::Message;
+use crate::queue::Shared;
+
+/// How long another holder is waited for: somebody was quicker, or is about to leave.
+const TAKING: Duration = Duration::from_secs(3);
+/// How long what is out may take to be settled before the partition goes to another all the same.
+const DRAINING: Duration = Duration::from_secs(30);
+/// The pause after an update could not be moved aside.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How often it is looked whether the channel is still there.
+const LOOK: Duration = Duration::from_secs(1);
+/// Why an update of another version is buried.
+const UNREADABLE: &str = "this version can't read it";
+
+/// Both consumers. They outlive their channel: one that is dropped before is cancelled, and the next
+/// holder would get what comes later while what was delivered here is still on its way back.
+#[derive(Default)]
+struct Consumers {
+    aside: Option<Consumer>,
+    updates: Option<Consumer>,
+}
+
+/// Holds a partition until `stop`, then gives it up; at once where nothing can be settled any more.
+/// Returns soon where another holds it.
+pub(crate) async fn hold(
+    shared: &Shared,
+    number: u16,
+    stop: &CancellationToken,
+) -> Result<(), Failure> {
+    let channel = shared.consuming.channel().await?;
+    let mut consumers = Consumers::default();
+    let taking = take(shared, &channel, number, &mut consumers);
+    let mut held = stop.run_until_cancelled(taking).await.unwrap_or(Ok(()));
+    if let Consumers {
+        aside: Some(aside),
+        updates: Some(updates),
+    } = &mut consumers
+    {
+        held = tokio::select! {
+            ended = read(shared, number, aside, updates) => ended,
+            () = broken(&channel) => Err(Failure::Unreachable),
+            () = move_aside(shared, number) => Ok(()),
+            () = stop.cancelled() => {
+                shared.desk().close(number);
+                let drained = timeout(DRAINING, drained(shared, number));
+                // What is not settled by then is delivered twice.
+                let _ = shared.dropped.run_until_cancelled(drained).await;
+                Ok(())
+            }
+        };
+    }
+    shared.desk().lose(number);
+    // Only the end of the channel gives back what was delivered and not acknowledged.
+    let closing = channel.close(200, "done".into());
+    let _ = timeout(shared.config.patience, closing).await;
+    drop(consumers);
+    held
+}
+
+/// Becomes the holder, unless another is.
+async fn take(
+    shared: &Shared,
+    channel: &Channel,
+    number: u16,
+    consumers: &mut Consumers,
+) -> Result<(), Failure> {
+    let queue = shared.names.aside(number);
+    let aside = consumers
+        .aside
+        .insert(consume(shared, channel, &queue, 0).await?);
+    let mark = shared.mark();
+    let reading = read_to(shared, aside, &mark);
+    let marking = shared.publisher.publish(Message::mark(&queue, &mark));
+    let (found, ()) = match timeout(TAKING, async { tokio::try_join!(reading, marking) }).await {
+        Ok(done) => done?,
+        Err(_) => return Ok(()),
+    };
+    shared.desk().open(number);
+    for delivery in found {
+        arrive(shared, number, delivery).await;
+    }
+    let queue = shared.names.partition(number);
+    let updates = consume(shared, channel, &queue, shared.config.prefetch).await?;
+    consumers.updates = Some(updates);
+    Ok(())
+}
+
+/// Everything that stands before the mark.
+async fn read_to(
+    shared: &Shared,
+    consumer: &mut Consumer,
+    mark: &str,
+) -> Result<Vec<Delivery>, Failure> {
+    let mut found = Vec::new();
+    while let Some(delivery) = consumer.next().await {
+        let delivery = delivery?;
+        match message::marked(&delivery.properties) {
+            None => found.push(delivery),
+            Some(name) => {
+                acknowledge(shared, &delivery.acker).await;
+                if name == mark {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+    Err(Failure::Unreachable)
+}
+
+/// A consumer that is given so many unacknowledged messages at most, any number for 0.
+pub(crate) async fn consume(
+    shared: &Shared,
+    channel: &Channel,
+    queue: &str,
+    prefetch: u16,
+) -> Result<Consumer, Failure> {
+    let patience = shared.config.patience;
+    let limited = channel.basic_qos(prefetch, BasicQosOptions::default());
+    answer(patience, limited).await?;
+    let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
+    let consumed = channel.basic_consume(queue.into(), "".into(), options, none);
+    answer(patience, consumed).await
+}
+
+/// Brings what comes to the desk.
+async fn read(
+    shared: &Shared,
+    number: u16,
+    aside: &mut Consumer,
+    updates: &mut Consumer,
+) -> Result<(), Failure> {
+    loop {
+        let delivery = tokio::select! {
+            Some(delivery) = aside.next() => delivery?,
+            Some(delivery) = updates.next() => delivery?,
+            else => return Err(Failure::Unreachable),
+        };
+        arrive(shared, number, delivery).await;
+    }
+}
+
+async fn arrive(shared: &Shared, number: u16, delivery: Delivery) {
+    if message::marked(&delivery.properties).is_some() {
+        return acknowledge(shared, &delivery.acker).await;
+    }
+    let Some(update) = message::update(&delivery.data) else {
+        return bury_unread(shared, delivery).await;
+    };
+    let notes = Notes::read(&delivery.properties);
+    let now = shared.clock.now();
+    let double = {
+        let mut desk = shared.desk();
+        let double = desk.arrive(number, update, notes, delivery.acker, now);
+        shared.tell(&mut desk);
+        double
+    };
+    if let Some(double) = double {
+        acknowledge(shared, &double).await;
+    }
+}
+
+async fn bury_unread(shared: &Shared, delivery: Delivery) {
+    tracing::error!("an update in the queue can't be read and is buried");
+    let notes = Notes {
+        reason: Some(UNREADABLE.to_owned()),
+        ..Notes::default()
+    };
+    let message = Message::to_queue(shared.names.dead(), delivery.data.clone(), notes.write());
+    if shared.publisher.publish(message).await.is_ok() {
+        acknowledge(shared, &delivery.acker).await;
+    }
+}
+
+/// What is not acknowledged comes again, and is known by its key.
+pub(crate) async fn acknowledge(shared: &Shared, token: &Acker) {
+    let acknowledged = token.ack(BasicAckOptions::default());
+    let _ = answer(shared.config.patience, acknowledged).await;
+}
+
+/// Returns when the channel is of no use any more: not every consumer hears of it.
+async fn broken(channel: &Channel) {
+    while channel.status().connected() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Moves aside what waits, for as long as the partition is held.
+async fn move_aside(shared: &Shared, number: u16) {
+    loop {
+        let mut asked = std::pin::pin!(shared.moves.notified());
+        // Listening begins before looking, so that nothing is missed in between.
+        asked.as_mut().enable();
+        loop {
+            let now = shared.clock.now();
+            let Some(moved) = shared.desk().next_move(number, now) else {
+                break;
+            };
+            let written = message::body(&moved.envelope);
+            let published = match written {
+                Ok(body) => {
+                    let queue = shared.names.aside(number);
+                    let message = Message::to_queue(queue, body, moved.notes.write());
+                    shared.publisher.publish(message).await
+                }
+                Err(failure) => Err(failure),
+            };
+            let now = shared.clock.now();
+            if published.is_ok() {
+                let original = shared.desk().moved(moved, now);
+                acknowledge(shared, &original).await;
+                shared.tell(&mut shared.desk());
+            } else {
+                shared.desk().unmoved(number, moved, now);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        asked.await;
+    }
+}
+
+/// Returns once nothing of a partition is out.
+async fn drained(shared: &Shared, number: u16) {
+    loop {
+        let mut settled = std::pin::pin!(shared.settled.notified());
+        settled.as_mut().enable();
+        if shared.desk().is_drained(number) {
+            return;
+        }
+        settled.await;
+    }
+}

@@ -1,0 +1,114 @@
+//! Waking other processes: a copy of each ring for everybody who listens, kept nowhere.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use expense_core::ports::jobs::JobKind;
+use expense_core::ports::wake::Wake;
+use futures::StreamExt;
+use lapin::message::Delivery;
+use lapin::options::{BasicConsumeOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
+use lapin::{BasicProperties, Channel, Consumer};
+use tokio::sync::Mutex;
+
+use crate::error::Failure;
+use crate::link::answer;
+use crate::publisher::Message;
+use crate::queue::{RabbitQueue, Shared};
+
+/// Rings that wait for a listener; beyond that the oldest goes.
+const WAITING: i64 = 1_000;
+/// The pause before somebody who can't listen tries again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Where a process listens, once it does.
+pub(crate) type Ear = Mutex<Option<(Channel, Consumer)>>;
+
+#[async_trait]
+impl Wake for RabbitQueue {
+    fn ring(&self, kind: JobKind, from: DateTime<Utc>) {
+        let Some(kind) = word(kind) else {
+            return;
+        };
+        self.shared().publisher.mention(Message {
+            exchange: self.shared().names.wake(),
+            key: String::new(),
+            body: format!("{kind} {}", from.timestamp_micros()).into_bytes(),
+            properties: BasicProperties::default(),
+            mandatory: false,
+        });
+    }
+
+    async fn heard(&self) -> (JobKind, DateTime<Utc>) {
+        let mut ear = self.shared().ear.lock().await;
+        loop {
+            match next(self.shared(), &mut ear).await {
+                Ok(delivery) => {
+                    if let Some(rung) = understand(&delivery.data) {
+                        return rung;
+                    }
+                }
+                Err(failure) => {
+                    tracing::debug!(error = %failure, "nothing can be heard");
+                    *ear = None;
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+async fn next(shared: &Shared, ear: &mut Option<(Channel, Consumer)>) -> Result<Delivery, Failure> {
+    let (_, consumer) = match ear {
+        Some(listening) => listening,
+        None => ear.insert(listen(shared).await?),
+    };
+    match consumer.next().await {
+        Some(delivery) => Ok(delivery?),
+        None => Err(Failure::Unreachable),
+    }
+}
+
+/// A queue that goes with its connection.
+async fn listen(shared: &Shared) -> Result<(Channel, Consumer), Failure> {
+    let channel = shared.consuming.channel().await?;
+    let mut bounded = FieldTable::default();
+    bounded.insert("x-max-length".into(), AMQPValue::LongLongInt(WAITING));
+    let name = ShortString::from(format!("{}.{}", shared.names.wake(), shared.mark()));
+    let (wake, none) = (shared.names.wake().into(), FieldTable::default);
+    let patience = shared.config.patience;
+    let declared = channel.queue_declare(name.clone(), QueueDeclareOptions::exclusive(), bounded);
+    answer(patience, declared).await?;
+    let options = QueueBindOptions::default();
+    let bound = channel.queue_bind(name.clone(), wake, "".into(), options, none());
+    answer(patience, bound).await?;
+    let options = BasicConsumeOptions {
+        no_ack: true,
+        ..BasicConsumeOptions::default()
+    };
+    let consumed = channel.basic_consume(name, "".into(), options, none());
+    let consumer = answer(patience, consumed).await?;
+    Ok((channel, consumer))
+}
+
+fn understand(body: &[u8]) -> Option<(JobKind, DateTime<Utc>)> {
+    let (word, micros) = std::str::from_utf8(body).ok()?.split_once(' ')?;
+    let kind = match word {
+        "reading" => JobKind::Reading,
+        "suggestion" => JobKind::Suggestion,
+        // A newer version may ring for more.
+        _ => return None,
+    };
+    Some((kind, DateTime::from_timestamp_micros(micros.parse().ok()?)?))
+}
+
+/// What others may do.
+fn word(kind: JobKind) -> Option<&'static str> {
+    match kind {
+        JobKind::Reading => Some("reading"),
+        JobKind::Suggestion => Some("suggestion"),
+        JobKind::Reply | JobKind::Sweep | JobKind::Rate => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! Taking part in the work: each worker holds its share of the partitions, no more.
+//!
+//! The broker counts: whoever works is a consumer of one queue in which nothing ever is, and a
+//! partition without a consumer is free.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lapin::{Channel, Consumer};
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Failure;
+use crate::partition::{consume, hold};
+use crate::queue::Shared;
+use crate::topology::look;
+
+/// A process that claims nothing for so long leaves its partitions to others.
+const LEAVING: Duration = Duration::from_secs(15);
+/// How often it is looked for free partitions by a worker that found none, while nothing changes.
+const QUIET: Duration = Duration::from_secs(10);
+/// How long giving up everything may take in the end.
+const ENDING: Duration = Duration::from_secs(35);
+
+/// Takes part until `stop`.
+pub(crate) async fn work(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut worker = Worker::new(Arc::clone(&shared));
+    while !stop.is_cancelled() {
+        if shared.is_idle(LEAVING) {
+            worker.leave().await;
+            stop.run_until_cancelled(shared.joined.notified()).await;
+            continue;
+        }
+        if let Err(failure) = worker.balance().await {
+            tracing::warn!(error = %failure, "the partitions of the queue can't be shared out");
+            worker.roll = None;
+            shared.mend(&failure).await;
+        }
+        tokio::select! {
+            Some(ended) = worker.holding.join_next_with_id() => worker.ended(ended),
+            () = tokio::time::sleep(shared.config.balance) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+    worker.leave().await;
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    /// Its place among those who are counted.
+    roll: Option<(Channel, Consumer)>,
+    held: HashMap<u16, Held>,
+    holding: JoinSet<()>,
+    /// Where it begins to look: not everybody at the same place.
+    first: u16,
+    live: u32,
+    looked: Option<Instant>,
+}
+
+/// A partition, taken or about to be.
+struct Held {
+    stop: CancellationToken,
+    task: Id,
+}
+
+impl Worker {
+    fn new(shared: Arc<Shared>) -> Self {
+        let chance = RandomState::new().hash_one(shared.names.partitions);
+        let first = chance % u64::from(shared.names.partitions);
+        Self {
+            shared,
+            roll: None,
+            held: HashMap::new(),
+            holding: JoinSet::new(),
+            first: u16::try_from(first).unwrap_or(0),
+            live: 0,
+            looked: None,
+        }
+    }
+
+    /// Gives up what is beyond its share, looks for what is free below it.
+    async fn balance(&mut self) -> Result<(), Failure> {
+        while let Some(ended) = self.holding.try_join_next_with_id() {
+            self.ended(ended);
+        }
+        let live = self.count().await?;
+        let share = share(self.shared.names.partitions, live);
+        let mine = self.held.values().map(|held| &held.stop);
+        let mine = mine.filter(|stop| !stop.is_cancelled());
+        let count = mine.clone().count();
+        for stop in mine.take(count.saturating_sub(share)) {
+            stop.cancel();
+        }
+        let rested = self.looked.is_none_or(|at| at.elapsed() > QUIET);
+        if count < share && (rested || live != self.live) {
+            self.live = live;
+            self.look_for(share - count).await?;
+        }
+        Ok(())
+    }
+
+    /// How many work, this one included.
+    async fn count(&mut self) -> Result<u32, Failure> {
+        let there = self
+            .roll
+            .as_ref()
+            .is_some_and(|(channel, _)| channel.status().connected());
+        if !there {
+            let channel = self.shared.consuming.channel().await?;
+            let place = consume(&self.shared, &channel, &self.shared.names.workers(), 1).await?;
+            self.roll = Some((channel, place));
+            self.looked = None;
+        }
+        let Some((channel, _)) = &self.roll else {
+            return Ok(1);
+        };
+        let patience = self.shared.config.patience;
+        let roll = look(channel, self.shared.names.workers(), patience).await?;
+        Ok(roll.consumer_count().max(1))
+    }
+
+    /// Takes free partitions, so many at most.
+    async fn look_for(&mut self, mut wanted: usize) -> Result<(), Failure> {
+        let Some((channel, _)) = &self.roll else {
+            return Ok(());
+        };
+        let all = self.shared.names.partitions;
+        let order = (0..all).map(|n| (self.first + n) % all);
+        self.looked = Some(Instant::now());
+        let patience = self.shared.config.patience;
+        for number in order {
+            if wanted == 0 {
+                break;
+            }
+            if self.held.contains_key(&number) {
+                continue;
+            }
+            let queue = look(channel, self.shared.names.partition(number), patience).await?;
+            if queue.consumer_count() > 0 {
+                continue;
+            }
+            wanted -= 1;
+            // Where something was free, there may be more.
+            self.looked = None;
+            let stop = CancellationToken::new();
+            let (shared, end) = (Arc::clone(&self.shared), stop.clone());
+            let holding = self.holding.spawn(async move {
+                if let Err(failure) = hold(&shared, number, &end).await {
+                    // A lost connection is told once, by whoever connects anew.
+                    tracing::debug!(error = %failure, partition = number, "a partition was lost");
+                    shared.mend(&failure).await;
+                }
+            });
+            self.held.insert(
+                number,
+                Held {
+                    stop,
+                    task: holding.id(),
+                },
+            );
+        }
+        Ok(())
+    }
+
+    /// A task has ended, however it did.
+    fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let task = match ended {
+            Ok((task, ())) => task,
+            Err(error) => error.id(),
+        };
+        self.held.retain(|_, held| held.task != task);
+        self.looked = None;
+    }
+
+    /// Gives up everything.
+    async fn leave(&mut self) {
+        self.roll = None;
+        for held in self.held.values() {
+            held.stop.cancel();
+        }
+        let ended = async { while self.holding.join_next_with_id().await.is_some() {} };
+        if timeout(ENDING, ended).await.is_err() {
+            self.holding.shutdown().await;
+        }
+        self.held.clear();
+        self.looked = None;
+    }
+}
+
+/// What one of so many holds at most.
+fn share(partitions: u16, live: u32) -> usize {
+    usize::from(partitions).div_ceil(usize::try_from(live).unwrap_or(usize::MAX).max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::alone(128, 1, 128)]
+    #[case::evenly(128, 4, 32)]
+    #[case::nothing_stays_behind(128, 3, 43)]
+    #[case::more_than_there_are(128, 200, 1)]
+    #[case::nobody_is_counted(128, 0, 128)]
+    fn shares(#[case] partitions: u16, #[case] live: u32, #[case] expected: usize) {
+        assert_eq!(share(partitions, live), expected);
+    }
+}

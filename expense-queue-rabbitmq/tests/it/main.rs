@@ -1,0 +1,9 @@
+//! The queue on a real broker.
+#![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
+
+mod broker;
+mod contracts;
+mod promises;
+mod sharing;
+mod town;
+mod wire;

@@ -1,0 +1,144 @@
+//! Workers that come and go, and what they leave behind.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use expense_core::ports::queue::{Delivery, Settle, UpdateQueue};
+use expense_queue_rabbitmq::RabbitQueue;
+use expense_queue_rabbitmq::testing::fresh;
+
+use crate::town::{Diary, name, open, publish, send, work};
+
+const WAIT: Duration = Duration::from_secs(30);
+
+async fn claim_one(queue: &RabbitQueue) -> Delivery {
+    let mut claimed = queue.claim(1, WAIT).await.unwrap();
+    assert_eq!(claimed.len(), 1, "nothing was delivered");
+    claimed.remove(0)
+}
+
+/// From one worker to three, and back to another one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_join_and_leave_and_share_the_chats() {
+    let mut config = fresh();
+    config.partitions = 6;
+    let (chats, updates) = (24, 30);
+    let door = open(&config);
+    let diary = Arc::new(Diary::default());
+    let first = open(&config);
+    let mut working = vec![work(0, &first, &diary)];
+    let mut sending = send(&door, chats, updates);
+    diary.wait_for(chats * updates / 4).await;
+    let (second, third) = (open(&config), open(&config));
+    working.push(work(1, &second, &diary));
+    working.push(work(2, &third, &diary));
+    let begun = Instant::now();
+    loop {
+        diary.take_shares();
+        let now = diary.count();
+        let rest = chats * updates - now;
+        if rest == 0 {
+            break;
+        }
+        diary.wait_for(now + rest.min(chats)).await;
+        let shares = diary.take_shares();
+        if shares.len() == 3 {
+            break;
+        }
+        assert!(begun.elapsed() < 2 * WAIT, "they do not share: {shares:?}");
+    }
+    // The first leaves in good order, the second without a word.
+    first.close().await;
+    drop(working.remove(0));
+    drop(working.remove(0));
+    drop(second);
+    while let Some(sent) = sending.join_next().await {
+        sent.unwrap();
+    }
+    diary.wait_for(chats * updates).await;
+    diary.check(chats, updates);
+}
+
+/// A chat that waits for another try is known to whoever comes after its worker: what it sent since
+/// stays behind the one that waits, and no other chat waits with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_waiting_chat_survives_its_worker_in_order() {
+    let mut config = fresh();
+    config.partitions = 1;
+    let door = open(&config);
+    for number in 0..3 {
+        publish(&*door, 0, number).await;
+    }
+    let first = open(&config);
+    let delivery = claim_one(&first).await;
+    assert_eq!(delivery.envelope.key.as_str(), name(0, 0));
+    let after = Duration::from_secs(4);
+    let begun = Instant::now();
+    first
+        .settle(delivery.id, Settle::Retry { after })
+        .await
+        .unwrap();
+    // Everything of it is aside before the worker dies.
+    while door.waiting().await.unwrap().updates > 0 || begun.elapsed() < after / 2 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(first);
+    publish(&*door, 0, 3).await;
+    publish(&*door, 1, 0).await;
+    let second = open(&config);
+    let other = claim_one(&second).await;
+    assert_eq!(
+        other.envelope.key.as_str(),
+        name(1, 0),
+        "it waits for nobody"
+    );
+    second.settle(other.id, Settle::Done).await.unwrap();
+    for (number, attempt) in [(0, 2), (1, 1), (2, 1), (3, 1)] {
+        let delivery = claim_one(&second).await;
+        assert!(begun.elapsed() >= after);
+        let came = (delivery.envelope.key.as_str().to_owned(), delivery.attempt);
+        assert_eq!(came, (name(0, number), attempt));
+        second.settle(delivery.id, Settle::Done).await.unwrap();
+    }
+}
+
+/// What a killed worker had in hand goes to another, as the same attempt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_worker_loses_nothing() {
+    let config = fresh();
+    let door = open(&config);
+    for number in 0..3 {
+        publish(&*door, 0, number).await;
+    }
+    for _ in 0..3 {
+        let dying = open(&config);
+        let delivery = claim_one(&dying).await;
+        let came = (delivery.envelope.key.as_str().to_owned(), delivery.attempt);
+        assert_eq!(came, (name(0, 0), 1));
+    }
+    let last = open(&config);
+    for number in 0..3 {
+        let delivery = claim_one(&last).await;
+        assert_eq!(delivery.envelope.key.as_str(), name(0, number));
+        last.settle(delivery.id, Settle::Done).await.unwrap();
+    }
+    assert_eq!(last.buried(10).await.unwrap(), []);
+}
+
+/// A process that only publishes takes nobody's share, and one that claims no more gives up its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_whoever_claims_takes_part() {
+    let config = fresh();
+    let (door, worker) = (open(&config), open(&config));
+    publish(&*door, 0, 0).await;
+    assert_eq!(door.check().await.unwrap().workers, 0);
+    let delivery = claim_one(&worker).await;
+    assert_eq!(door.check().await.unwrap().workers, 1);
+    worker.settle(delivery.id, Settle::Done).await.unwrap();
+    worker.close().await;
+    let begun = Instant::now();
+    while door.check().await.unwrap().workers > 0 {
+        assert!(begun.elapsed() < WAIT, "it never left");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

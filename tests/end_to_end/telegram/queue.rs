@@ -1,0 +1,82 @@
+//! The bot as many processes with a queue between them.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use expense_store_postgres::testing::Database;
+use telegram_fake::{Fake, Options, Person};
+use test_servers::rabbitmq::Server;
+
+use super::bot::By;
+use super::program::Program;
+
+const PEOPLE: i64 = 6;
+const MESSAGES: usize = 12;
+const PATIENCE: Duration = Duration::from_secs(150);
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Doors and workers are killed while people write: everybody's messages are recorded once and in
+/// their order.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doors_and_workers_that_are_killed_lose_and_double_nothing() {
+    let starting = tokio::task::spawn_blocking(Server::start);
+    let broker = starting.await.expect("no panic").expect("a broker");
+    let database = Database::fresh().await;
+    let fake = Fake::start(Options::default()).await.expect("a server");
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Program::new(&fake, By::Webhook, folder.path(), database.url())
+        .with("AMQP_URL", &broker.url());
+    let worker = program.without("HTTP_ADDR");
+    let mut door = program.start_as(&["webhook"]);
+    let first = worker.start_as(&["worker", "--only", "text"]);
+    let _second = worker.start_as(&["worker"]);
+
+    let people: Vec<Person> = (0..PEOPLE).map(|n| fake.user(100 + n)).collect();
+    let mut first = Some(first);
+    for number in 1..=MESSAGES {
+        for person in &people {
+            person.say(&format!("{number} lunch{number}"));
+        }
+        if number == MESSAGES / 3 {
+            answered(&fake, &people, 1).await;
+            first.take().expect("it runs").kill();
+        }
+        if number == 2 * MESSAGES / 3 {
+            door.kill();
+            door = program.start_as(&["webhook"]);
+        }
+    }
+    answered(&fake, &people, MESSAGES).await;
+    for person in &people {
+        let recorded = recorded(&fake, person);
+        let expected: BTreeSet<String> = (1..=MESSAGES)
+            .map(|number| format!("#{number} · lunch{number}"))
+            .collect();
+        assert_eq!(recorded, expected);
+    }
+}
+
+/// Waits until so many messages of each are answered.
+async fn answered(fake: &Fake, people: &[Person], count: usize) {
+    let begun = Instant::now();
+    loop {
+        let counts: Vec<usize> = people.iter().map(|p| recorded(fake, p).len()).collect();
+        if counts.iter().all(|found| *found >= count) {
+            return;
+        }
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "{counts:?} of {count} are answered"
+        );
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// What the bot said that it recorded: number and words. A reply may come twice.
+fn recorded(fake: &Fake, person: &Person) -> BTreeSet<String> {
+    let replies = fake.chat(person.id()).replies();
+    let said = replies.iter().map(|reply| reply.words().to_owned());
+    said.filter(|words| words.starts_with('#'))
+        .map(|words| words.split(" · ").take(2).collect::<Vec<_>>().join(" · "))
+        .collect()
+}
