@@ -1,5 +1,6 @@
 //! A running server, and what a test does with it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -137,6 +138,12 @@ impl Fake {
     pub fn webhook(&self) -> Option<String> {
         let world = self.shared.world();
         world.hook.as_ref().map(|hook| hook.url.clone())
+    }
+
+    /// What deliveries to the webhook ended with other than well so far, in the words of
+    /// `last_error_message`, and how often. Each of them came again.
+    pub fn refusals(&self) -> BTreeMap<String, usize> {
+        self.shared.world().refusals.clone()
     }
 
     /// Until a bot has asked for updates, or has set a webhook.

@@ -39,6 +39,11 @@ impl Hook {
             target,
         }
     }
+
+    /// Whether this is the same webhook, set once more.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        (&self.target, self.connections) == (&other.target, other.connections)
+    }
 }
 
 /// Starts as many deliverers as the bot allows connections.
@@ -115,6 +120,7 @@ async fn hand_over(shared: &Arc<Shared>, hook: &Hook, client: &mut Client, parce
         }
         let tries = world.queue.failed(&parcel);
         let now = world.now();
+        *world.refusals.entry(error.clone()).or_default() += 1;
         if let Some(hook) = world.hook.as_mut() {
             hook.last_error = Some((now, error));
         }

@@ -124,6 +124,9 @@ pub(crate) struct World {
     /// Counts requests for updates; only the newest is served.
     pub(crate) poller: u64,
     pub(crate) hook: Option<Hook>,
+    /// What deliveries to webhooks ended with other than well, and how often. The texts are few:
+    /// statuses, and the kinds of failures of connections.
+    pub(crate) refusals: BTreeMap<String, usize>,
     pub(crate) flood: Flood,
     pub(crate) faults: Faults,
     /// The time that was set, in seconds since 1970; the machine's where none was.
@@ -151,6 +154,7 @@ impl World {
             queue: Queue::new(options.deliveries.clone(), options.shuffle, options.seed),
             poller: 0,
             hook: None,
+            refusals: BTreeMap::new(),
             flood: Flood::new(options.limits.clone()),
             faults: Faults::default(),
             time: None,

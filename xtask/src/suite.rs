@@ -2,7 +2,7 @@
 
 use crate::count::{self, Count};
 use crate::shell::{Result, TaskError, cargo, works};
-use crate::{models, postgres, prometheus, python, rabbitmq, redis};
+use crate::{models, postgres, prometheus, proxies, python, rabbitmq, redis};
 
 /// Features and members of every build here: one set, so that each crate is compiled once.
 pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
@@ -17,6 +17,7 @@ pub(crate) fn run() -> Result {
     let rabbitmq = rabbitmq::ensure()?;
     let redis = redis::ensure()?;
     prometheus::ensure()?;
+    proxies::ensure()?;
     let mut total = Count::default();
     let mut failed = Vec::new();
     for mut runner in runners() {
@@ -40,7 +41,10 @@ pub(crate) fn run() -> Result {
         println!("\nNot run: the tests that read receipts with the local models ({error}).");
     }
     if let Err(error) = &python {
-        println!("\nNot run: the tests in which other teams' clients judge our fakes ({error}).");
+        println!(
+            "\nNot run: the tests in which other teams' clients judge our fakes, and checkers the \
+             files of deploy/ ({error})."
+        );
     }
     // A runner takes a test that did not run for one that passed.
     let passed = total.passed.saturating_sub(total.not_run);

@@ -85,6 +85,10 @@ pub(super) fn set_webhook(shared: &Arc<Shared>, params: &Params) -> Done {
         if params.flag("drop_pending_updates") {
             world.queue.clear();
         }
+        if world.hook.as_ref().is_some_and(|before| before.is(&hook)) {
+            // As the official server: what is under way goes on.
+            return ok(&true);
+        }
         if let Some(before) = world.hook.replace(hook.clone()) {
             before.ended.cancel();
         }

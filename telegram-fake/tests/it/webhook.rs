@@ -146,6 +146,22 @@ async fn what_is_refused_comes_again_before_what_follows_it() {
         info["last_error_message"],
         "Wrong response from the webhook: 503"
     );
+    let refusals = [500, 503].map(|code| (format!("Wrong response from the webhook: {code}"), 1));
+    assert_eq!(fake.refusals(), BTreeMap::from(refusals));
+}
+
+#[tokio::test]
+async fn what_is_under_way_goes_on_where_the_same_webhook_is_set_once_more() {
+    let fake = fake().await;
+    let (seen, url) = listen().await;
+    let bot = Bot::of(&fake);
+    bot.ok("setWebhook", json!({ "url": url })).await;
+    for _ in 0..20 {
+        fake.user(1).say("one more");
+        bot.ok("setWebhook", json!({ "url": url })).await;
+    }
+    fake.settled().await;
+    assert_eq!(texts(&seen), ["one more"; 20]);
 }
 
 #[tokio::test]

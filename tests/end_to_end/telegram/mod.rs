@@ -1,8 +1,12 @@
 //! The bot in Telegram, against a local Bot API server.
 
 mod acts;
+mod behind_a_proxy;
+mod books;
 mod bot;
 mod clockwork;
+mod database;
+mod door;
 mod instances;
 mod moving;
 mod people;
@@ -13,3 +17,4 @@ mod shown;
 mod stage;
 mod storm;
 mod talks;
+mod wire;

@@ -1,8 +1,8 @@
 //! The program itself, as an operator starts it.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use expense_ocr_gemini::fake::FakeGemini;
@@ -62,6 +62,17 @@ impl Program {
             ("GEMINI_API_URL", google.url().to_string()),
             ("GEMINI_REQUESTS_PER_MINUTE", "100000".to_owned()),
             ("GEMINI_REQUESTS_PER_DAY", "1000000".to_owned()),
+        ]);
+        self
+    }
+
+    /// Listens here, and has Telegram bring updates to another address, which leads here.
+    pub(super) fn behind(mut self, door: &str, address: SocketAddr) -> Self {
+        self.variables
+            .retain(|(name, _)| !["HTTP_ADDR", "WEBHOOK_URL"].contains(name));
+        self.variables.extend([
+            ("HTTP_ADDR", address.to_string()),
+            ("WEBHOOK_URL", door.to_owned()),
         ]);
         self
     }
@@ -143,6 +154,16 @@ impl Life {
         assert!(!self.has_ended(), "it ended by itself");
         self.0.kill().expect("it can be killed");
         self.0.wait().expect("it ends");
+    }
+
+    /// SIGTERM: it finishes what it has begun.
+    pub(super) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// How it ended, where it has.
+    pub(super) fn status(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().expect("it is ours")
     }
 }
 

@@ -6,7 +6,7 @@ use expense_core::testing::dice::Dice;
 use expense_ocr_gemini::fake::FakeGemini;
 use telegram_fake::{Chat, Fake, Message, Person, Seen, load};
 
-use super::books::Meant;
+use super::super::books::Meant;
 use super::errand::{Errand, Plan};
 
 /// One in so many looks, a person with nothing to do begins something.

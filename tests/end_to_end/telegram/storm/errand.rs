@@ -5,7 +5,7 @@ use expense_ocr_gemini::fake::FakeGemini;
 use serde_json::json;
 use telegram_fake::{Message, Person, load};
 
-use super::books::Meant;
+use super::super::books::Meant;
 
 /// What a person is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,9 @@
 //! `STORM_SECONDS` says how long (20), `SEED` how. What a seed decides are the faults and what
 //! people do; when they do it depends on the machine.
 
-mod books;
 mod crowd;
-mod database;
 mod errand;
 mod weather;
-mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,11 +19,11 @@ use rstest::rstest;
 use telegram_fake::{Fake, Options};
 use tokio::time::{Instant, sleep};
 
+use super::books::complaints;
 use super::bot::By;
+use super::database::Database;
 use super::program::Program;
-use books::complaints;
 use crowd::Crowd;
-use database::Database;
 use weather::Weather;
 
 /// People who want something at the same time.

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::database::Database;
+use super::super::database::Database;
 
 /// What goes wrong at the Bot API server.
 const FAULTS: [&str; 13] = [

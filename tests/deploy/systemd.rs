@@ -1,0 +1,68 @@
+//! The units.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use rstest::rstest;
+
+use super::checkers::succeed;
+use super::program::{Told, understands};
+use super::{deploy, read};
+
+const PROGRAM: &str = "/usr/local/bin/expense-bot";
+const SECRETS: &str = "%d/";
+/// What `systemd-analyze security` calls OK, in tenths: the lower, the less a broken program can do.
+const EXPOSURE: &str = "20";
+
+#[rstest]
+#[case("expense-bot.service", "expense-bot.service")]
+#[case("expense-bot-worker@.service", "expense-bot-worker@1.service")]
+fn a_unit_is_well_written_and_fits_the_program(#[case] file: &str, #[case] unit: &str) {
+    let text = read(deploy("systemd").join(file));
+    let lines: Vec<(&str, &str)> = text
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .collect();
+    let all = |key: &'static str| lines.iter().filter(move |(name, _)| *name == key);
+    let environment: BTreeMap<_, _> = all("Environment")
+        .flat_map(|(_, settings)| settings.split(' '))
+        .filter_map(|setting| setting.split_once('='))
+        .map(|(name, value)| {
+            (
+                name.to_owned(),
+                value.replace("%i", "1").replace("%t", "/run"),
+            )
+        })
+        .collect();
+    let start = all("ExecStart").find_map(|(_, line)| line.strip_prefix(PROGRAM));
+    let arguments = start.expect("it starts the program").trim().split(' ');
+    let told = Told {
+        environment,
+        arguments: arguments.map(str::to_owned).collect(),
+    };
+    understands(&told, SECRETS, super::secrets().path());
+    let stop = all("TimeoutStopSec").find_map(|(_, seconds)| seconds.parse::<u64>().ok());
+    assert!(stop.is_some_and(|stop| stop > super::ending()), "{stop:?}");
+    is_taken(&text, unit);
+}
+
+/// By systemd's own checks, with another program in the place of ours.
+fn is_taken(text: &str, unit: &str) {
+    if Command::new("systemd-analyze")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        eprintln!("NOT RUN: systemd-analyze is not here; `cargo xtask test` installs it");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(unit);
+    std::fs::write(&file, text.replace(PROGRAM, "/bin/true")).expect("room on the disk");
+    let verify = ["verify", "--man=no"];
+    succeed(Command::new("systemd-analyze").args(verify).arg(&file), "");
+    let threshold = ["--threshold", EXPOSURE];
+    let security = ["security", "--offline=true", "--no-pager"];
+    let mut judged = Command::new("systemd-analyze");
+    succeed(judged.args(security).args(threshold).arg(&file), "");
+}

@@ -1,0 +1,322 @@
+//! Three instances of the program behind the proxies of `deploy/`, over one PostgreSQL server:
+//! killed, stopped and replaced while people write.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use rstest::rstest;
+use telegram_fake::{Fake, Options, Person, load};
+use test_servers::proxy::{Kind, Proxy};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::books::{Meant, complaints};
+use super::bot::By;
+use super::database::Database;
+use super::door;
+use super::program::{Life, Program};
+
+/// Chats that write, each as soon as it was answered.
+const CHATS: i64 = 24;
+/// Answers between two things that happen to an instance.
+const MEANWHILE: usize = 150;
+/// What docs/operate.md has between two instances: by then every proxy knows that one is back.
+const PAUSE: Duration = Duration::from_secs(3);
+/// How often it is looked at something.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long an instance may take to start or to stop, and an answer to come.
+const PATIENCE: Duration = Duration::from_secs(60);
+const AMOUNT: &str = "1.25";
+
+/// An instance, started as often as it has to be.
+struct Instance {
+    program: Program,
+    address: SocketAddr,
+    life: Option<Life>,
+}
+
+/// All of it.
+struct Town {
+    fake: Fake,
+    database: Database,
+    door: Proxy,
+    instances: Vec<Instance>,
+    _home: tempfile::TempDir,
+}
+
+impl Town {
+    async fn build(kind: Kind) -> Self {
+        let options = Options {
+            webhook_retry: Duration::from_millis(20),
+            ..Options::load()
+        };
+        let fake = Fake::start(options).await.expect("a free port");
+        let database = Database::fresh("postgres").await;
+        let home = tempfile::tempdir().expect("a folder");
+        let addresses = free_addresses();
+        let door = door::open(kind, addresses);
+        let url = database.url().await;
+        let instances = addresses.map(|address| {
+            let program = Program::new(&fake, By::Webhook, home.path(), url.clone());
+            let program = program.behind(&door::address(&door), address);
+            Instance {
+                life: Some(program.start()),
+                program,
+                address,
+            }
+        });
+        let town = Self {
+            fake,
+            database,
+            door,
+            instances: instances.into(),
+            _home: home,
+        };
+        for instance in &town.instances {
+            instance.serves().await;
+        }
+        town
+    }
+
+    /// Lets people write while this happens, and panics when something is wrong in the end.
+    async fn live(mut self, events: impl AsyncFnOnce(&mut Vec<Instance>, &mut Progress)) {
+        let (answered, progress) = watch::channel(0);
+        let over = CancellationToken::new();
+        let writing = tokio::spawn(write(Crowd::of(&self.fake), answered, over.clone()));
+        events(&mut self.instances, &mut Progress(progress)).await;
+        over.cancel();
+        let Crowd {
+            meant, repeated, ..
+        } = writing.await.expect("people write");
+        assert!(!meant.is_empty(), "nobody wrote");
+        let kept = self.database.kept(1..=CHATS).await;
+        let wrong = complaints(&meant, &kept);
+        assert!(
+            wrong.is_empty(),
+            "{}\n{}",
+            wrong.join("\n"),
+            self.door.log()
+        );
+        assert_eq!(self.fake.refusals(), [].into(), "{}", self.door.log());
+        eprintln!(
+            "{} messages, each recorded once and answered, {repeated} of them twice; Telegram \
+             was refused none",
+            meant.len()
+        );
+    }
+}
+
+impl Instance {
+    fn kill(&mut self) {
+        self.life.take().expect("it lives").kill();
+    }
+
+    /// Ends it as a service manager does, and waits until it has ended well.
+    async fn stop(&mut self) {
+        let mut life = self.life.take().expect("it lives");
+        life.terminate();
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = life.status() {
+                break status;
+            }
+            assert!(Instant::now() < end, "an instance does not stop");
+            sleep(LOOK).await;
+        };
+        assert!(status.success(), "an instance ended badly: {status}");
+    }
+
+    async fn start(&mut self) {
+        self.life = Some(self.program.start());
+        self.serves().await;
+    }
+
+    /// Until it is ready.
+    async fn serves(&self) {
+        let end = Instant::now() + PATIENCE;
+        let port = self.address.port();
+        let ask = move || door::plainly(port, b"GET /readyz HTTP/1.0\r\n\r\n");
+        loop {
+            let answer = tokio::task::spawn_blocking(ask).await.expect("it is asked");
+            if answer.starts_with(b"HTTP/1.0 200 ") {
+                return;
+            }
+            assert!(Instant::now() < end, "an instance does not start");
+            sleep(LOOK).await;
+        }
+    }
+}
+
+/// How many messages were answered.
+struct Progress(watch::Receiver<usize>);
+
+impl Progress {
+    /// Until so many more were answered.
+    async fn of(&mut self, more: usize) {
+        let aim = *self.0.borrow() + more;
+        let reached = timeout(PATIENCE, self.0.wait_for(|answered| *answered >= aim)).await;
+        assert!(reached.is_ok_and(|open| open.is_ok()), "nobody is answered");
+    }
+}
+
+/// People in their private chats, and what they were told.
+struct Crowd {
+    people: Vec<Person>,
+    arrivals: tokio::sync::mpsc::UnboundedReceiver<telegram_fake::Arrival>,
+    meant: Vec<Meant>,
+    /// Answers that came once more.
+    repeated: usize,
+}
+
+impl Crowd {
+    fn of(fake: &Fake) -> Self {
+        Self {
+            people: (1..=CHATS).map(|id| fake.user(id)).collect(),
+            arrivals: fake.arrivals(),
+            meant: Vec::new(),
+            repeated: 0,
+        }
+    }
+
+    fn write(&mut self, owner: i64) {
+        let index = self.meant.len();
+        let words = load::words(index);
+        if let Some(person) = self.people.iter().find(|person| person.id() == owner) {
+            person.say(&words);
+        }
+        self.meant.push(Meant {
+            index,
+            owner,
+            amount: Some(AMOUNT),
+            told: None,
+            waits: Some(words),
+        });
+    }
+
+    /// Takes what a chat was told; whether somebody waited for it.
+    fn hear(&mut self, words: &str) -> bool {
+        let meant = load::index(words).and_then(|index| self.meant.get_mut(index));
+        let Some(meant) = meant else { return false };
+        let number = words
+            .strip_prefix('#')
+            .and_then(|rest| rest.split(' ').next());
+        meant.told = number.and_then(|number| number.parse().ok());
+        let waited = meant.waits.take().is_some();
+        self.repeated += usize::from(!waited);
+        waited
+    }
+
+    fn waiting(&self) -> bool {
+        self.meant.iter().any(|meant| meant.waits.is_some())
+    }
+}
+
+/// Everybody writes until it is over, and waits for the last answer.
+async fn write(mut crowd: Crowd, answered: watch::Sender<usize>, over: CancellationToken) -> Crowd {
+    for owner in 1..=CHATS {
+        crowd.write(owner);
+    }
+    while !over.is_cancelled() || crowd.waiting() {
+        let Ok(Some(arrival)) = timeout(PATIENCE, crowd.arrivals.recv()).await else {
+            break;
+        };
+        if crowd.hear(&arrival.words) {
+            answered.send_modify(|answered| *answered += 1);
+            if !over.is_cancelled() {
+                crowd.write(arrival.chat);
+            }
+        }
+    }
+    crowd
+}
+
+fn free_addresses() -> [SocketAddr; 3] {
+    // All are held until all are known: none comes twice.
+    let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
+    held.each_ref()
+        .map(|listener| listener.local_addr().expect("an address"))
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_update_is_answered_though_instances_are_killed_and_stopped(
+    #[values(Kind::Nginx, Kind::Haproxy)] kind: Kind,
+) {
+    let town = Town::build(kind).await;
+    let events = async |instances: &mut Vec<Instance>, progress: &mut Progress| {
+        progress.of(MEANWHILE).await;
+        for instance in instances.iter_mut().take(2) {
+            instance.kill();
+            progress.of(MEANWHILE).await;
+            instance.start().await;
+            sleep(PAUSE).await;
+        }
+        // Two thirds are away, one of them for good.
+        instances[1].stop().await;
+        instances[2].stop().await;
+        progress.of(MEANWHILE).await;
+        instances[1].start().await;
+        sleep(PAUSE).await;
+        progress.of(MEANWHILE).await;
+    };
+    town.live(events).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_notices_that_all_instances_are_replaced_in_turn(
+    #[values(Kind::Nginx, Kind::Haproxy)] kind: Kind,
+) {
+    let town = Town::build(kind).await;
+    let events = async |instances: &mut Vec<Instance>, progress: &mut Progress| {
+        for _ in 0..2 {
+            for instance in instances.iter_mut() {
+                progress.of(MEANWHILE).await;
+                instance.stop().await;
+                progress.of(MEANWHILE).await;
+                instance.start().await;
+                sleep(PAUSE).await;
+            }
+        }
+    };
+    town.live(events).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_but_the_webhook_is_public(
+    #[values(Kind::Nginx, Kind::Haproxy)] kind: Kind,
+    #[values(false, true)] tls: bool,
+) {
+    let town = Town::build(kind).await;
+    let status = |method: &str, path: &str, body: usize| {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             content-length: {body}\r\n\r\n"
+        );
+        door::status(
+            &town.door,
+            tls,
+            &[head.into_bytes(), vec![b' '; body]].concat(),
+        )
+    };
+    for path in [
+        "/",
+        "/metrics",
+        "/readyz",
+        "/livez",
+        "/updates/",
+        "/updates/x",
+        "/UPDATES",
+    ] {
+        for method in ["GET", "POST"] {
+            assert_eq!(status(method, path, 0), 404, "{method} {path}");
+        }
+    }
+    let refused = status("GET", "/updates", 0);
+    assert!([403, 405].contains(&refused), "{refused}");
+    // It comes to an instance, which lets nobody in who has no secret.
+    assert_eq!(status("POST", "/updates", 2), 401);
+    assert_eq!(status("POST", "/updates", 1024 * 1024 + 1), 413);
+}
