@@ -128,9 +128,7 @@ impl<T> Desk<T> {
         now: DateTime<Utc>,
     ) -> Option<T> {
         let chat = envelope.chat.clone();
-        let Some(held) = self.partitions.get_mut(&partition) else {
-            return None;
-        };
+        let held = self.partitions.get_mut(&partition)?;
         let lane = self
             .lanes
             .entry(chat.clone())

@@ -106,7 +106,7 @@ async fn work(link: &Link, mut waiting: mpsc::Receiver<Job>, patience: Duration)
                     // What fails is told to whoever publishes next.
                     let _ = link.repair().await;
                 } else if let Served::Unsent(job) = served {
-                    left = Some(job);
+                    left = Some(*job);
                 }
             }
             Err(failure) => {
@@ -126,7 +126,7 @@ enum Served {
     /// A queue is missing.
     NoRoute,
     /// It was lost before this could be sent.
-    Unsent(Job),
+    Unsent(Box<Job>),
 }
 
 fn refuse(job: Job, failure: &Failure) {
@@ -167,7 +167,7 @@ async fn serve(
                         return Served::Ended;
                     }
                     Err(job) => {
-                        return Served::Unsent(Job { again: true, ..job });
+                        return Served::Unsent(Box::new(Job { again: true, ..job }));
                     }
                 }
             }

@@ -4,10 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Written for, but not built in yet. What is built in is taken from these lists.
-const VARIABLES_TO_COME: &[&str] = &["AMQP_URL"];
-const COMMANDS_TO_COME: &[&str] = &["webhook", "worker"];
-
 /// What it is that the program is told.
 pub(super) struct Told {
     /// Its variables.
@@ -52,7 +48,6 @@ const MISTAKE: &str = "no_such_setting";
 
 /// Which of these settings a file of settings may not hold.
 fn unknown<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let names = names.filter(|name| !VARIABLES_TO_COME.contains(name));
     let settings = names.map(|name| format!("{} = \"?\"\n", name.to_lowercase()));
     let said = doctor(&settings.collect::<String>(), BTreeMap::new());
     let lines = said
@@ -70,9 +65,7 @@ fn no_secrets<'a>(names: &BTreeSet<&'a str>) -> Vec<&'a str> {
     let said = doctor("", missing.collect());
     let missed = |name: &&str| said.contains(&format!("{name}_FILE: the file can't be read"));
     let names = names.iter().copied();
-    names
-        .filter(|name| !missed(name) && !VARIABLES_TO_COME.contains(name))
-        .collect()
+    names.filter(|name| !missed(name)).collect()
 }
 
 /// What is wrong with these values.
@@ -102,9 +95,6 @@ fn takes(arguments: &[String]) {
     let Some(command) = arguments.first().map(String::as_str) else {
         return;
     };
-    if COMMANDS_TO_COME.contains(&command) {
-        return;
-    }
     let Output { status, stdout, .. } = Command::new(expense_tests::bot())
         .args([command, "--help"])
         .output()

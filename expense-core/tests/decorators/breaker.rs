@@ -23,7 +23,7 @@ const PATIENCE: Patience = Patience {
 /// A cache that answers like this, call by call, and none more.
 fn cache(answers: &[Option<Fault>], clock: &Arc<ManualClock>) -> Wrapped<dyn Cache, Arc<Breaker>> {
     let (mut inner, mut order) = (MockCache::new(), Sequence::new());
-    for answer in answers.to_owned() {
+    for answer in answers.iter().copied() {
         let call = inner.expect_get().times(1).in_sequence(&mut order);
         call.returning(move |_| match answer {
             Some(fault) => Err(PortError::new("cache", "get", fault)),

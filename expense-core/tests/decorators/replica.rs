@@ -91,7 +91,7 @@ async fn hundreds_of_rounds_never_show_less_than_was_written() {
         });
         let house = House::new(mishaps.collect());
         for round in 0..300 {
-            let copy = &house.copies[dice.below(2) as usize];
+            let copy = &house.copies[dice.below(2)];
             match dice.below(6) {
                 0 => copy.pause(),
                 1 => copy.die(),
@@ -99,7 +99,7 @@ async fn hundreds_of_rounds_never_show_less_than_was_written() {
                 3 => house.look_until_rested().await,
                 _ => copy.go_on(),
             }
-            let [writer, reader] = [dice.below(2), dice.below(2)].map(|n| n as usize);
+            let [writer, reader] = [dice.below(2), dice.below(2)];
             let update = format!("{round}:anna");
             record(&house.stores[writer], "anna", &update)
                 .await

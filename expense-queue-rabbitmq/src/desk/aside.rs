@@ -62,7 +62,7 @@ impl<T> Desk<T> {
                 continue;
             };
             let due = lane.due;
-            let Some((place, item)) = lane.to_move() else {
+            let Some((place, item)) = lane.movable() else {
                 continue;
             };
             // The first always goes; who waits behind it stays where it is when there are too many.

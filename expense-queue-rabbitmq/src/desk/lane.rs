@@ -174,7 +174,7 @@ impl<T> Lane<T> {
     }
 
     /// The first update that is to be moved aside, or written anew there.
-    pub(super) fn to_move(&mut self) -> Option<(usize, &mut Item<T>)> {
+    pub(super) fn movable(&mut self) -> Option<(usize, &mut Item<T>)> {
         let mut items = self.items.iter_mut().enumerate();
         let found = items.find(|(_, item)| item.is_unsafe())?;
         found.1.token.is_some().then_some(found)

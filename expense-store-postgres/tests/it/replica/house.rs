@@ -143,7 +143,7 @@ impl House {
         let mut dice = Dice::new(first as u64);
         let mut longest = Duration::ZERO;
         for n in first..first + count {
-            let [writer, reader] = [dice.below(2), dice.below(2)].map(|n| n as usize);
+            let [writer, reader] = [dice.below(2), dice.below(2)];
             let update = format!("{n}:{chat}");
             record(&*self.stores[writer], chat, &update).await.unwrap();
             let begun = Instant::now();
