@@ -141,15 +141,8 @@ async fn take_part(
     });
     if let Some(listener) = listener {
         let door = duty.takes_in.then(|| bot.router(service.clone())).flatten();
-        let mut health = Health::new(probe, shutdown.clone());
-        if let Some(queue) = queue.clone() {
-            let (shown, end) = (queue.clone(), shutdown.clone());
-            tasks.spawn(async move { end.run_until_cancelled(shown.show()).await });
-            health = health.needs("the queue does not answer", move || {
-                let queue = queue.clone();
-                async move { queue.check().await.is_ok() }
-            });
-        }
+        let health = Health::new(probe, shutdown.clone());
+        let health = wire::queue::watched(queue.as_ref(), health, &tasks, &shutdown);
         tasks.spawn(http::serve(listener, door.unwrap_or_default(), health));
     }
     #[cfg(feature = "ocr-local")]

@@ -150,6 +150,24 @@ impl Proxy {
         certificate(self.folder.path())
     }
 
+    /// Ends it in the middle of what it does; its ports stay free for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ProxyError::Io`] when it can't be told.
+    pub fn crash(&mut self) -> Result<(), ProxyError> {
+        Ok(keeper::end(&mut self.keeper, true)?)
+    }
+
+    /// Starts it again after a crash, with the same configuration on the same ports.
+    ///
+    /// # Errors
+    ///
+    /// [`ProxyError::NotStarted`] when it does not come up.
+    pub fn start_again(&mut self) -> Result<(), ProxyError> {
+        self.launch()
+    }
+
     /// What it has logged.
     #[must_use]
     pub fn log(&self) -> String {
@@ -166,6 +184,11 @@ impl Proxy {
             tls_port: self.tls_port,
         });
         std::fs::write(&configuration, text)?;
+        self.launch()
+    }
+
+    fn launch(&mut self) -> Result<(), ProxyError> {
+        let folder = self.folder.path();
         // nginx opens it a second time: neither may write over what the other wrote.
         std::fs::write(folder.join("log"), "")?;
         let log = std::fs::OpenOptions::new()
@@ -182,7 +205,7 @@ impl Proxy {
             // leaves it at that.
             .args(["env", "--default-signal=INT"])
             .arg(&self.program)
-            .args(self.kind.arguments(&configuration));
+            .args(self.kind.arguments(&folder.join("configuration")));
         if let Some((user, group)) = self.user {
             keeper.uid(user).gid(group);
         }

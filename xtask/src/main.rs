@@ -1,6 +1,7 @@
 //! Tests, checks and measurements of this repository.
 
 mod bench;
+mod chaos;
 mod ci;
 mod count;
 mod debian;
@@ -40,6 +41,15 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<bench::Part>,
     },
+    /// Kills and pauses every part of the scaled set-up while people write
+    Chaos {
+        /// How often each part is hit
+        #[arg(long, default_value_t = 10)]
+        rounds: u32,
+        /// What is drawn
+        #[arg(long, default_value_t = 4_711)]
+        seed: u64,
+    },
     #[command(flatten)]
     Part(Part),
 }
@@ -57,6 +67,7 @@ fn main() -> ExitCode {
         Task::Ci => ci::run(),
         Task::Receipts { dir } => receipts::run(&dir),
         Task::Bench { only } => bench::run(only),
+        Task::Chaos { rounds, seed } => chaos::run(rounds, seed),
         Task::Part(Part::Deny) => deny::run(),
     };
     match done {

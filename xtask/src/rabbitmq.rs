@@ -8,11 +8,17 @@ use crate::shell::{Result, TaskError};
 
 /// The broker, started; installed before if need be. It ends with the value.
 pub(crate) fn ensure() -> Result<Server> {
-    if !is_installed() {
-        debian::install(
-            "rabbitmq-server",
-            "RabbitMQ (3.10 or newer, with rabbitmq-server)",
-        )?;
-    }
+    found()?;
     Server::start().map_err(|error| TaskError::Wrong(error.to_string()))
+}
+
+/// Installs its programs unless they are here.
+pub(crate) fn found() -> Result {
+    if is_installed() {
+        return Ok(());
+    }
+    debian::install(
+        "rabbitmq-server",
+        "RabbitMQ (3.10 or newer, with rabbitmq-server)",
+    )
 }

@@ -67,6 +67,7 @@ pub(crate) fn page() -> Option<&'static Page> {
 }
 
 /// Has something measured whenever somebody asks for the page.
+#[cfg(feature = "postgres")]
 pub(crate) fn at_each_look(sampler: impl Fn() + Send + 'static) {
     if let Some(page) = PAGE.get() {
         let mut samplers = page.samplers.lock().unwrap_or_else(PoisonError::into_inner);

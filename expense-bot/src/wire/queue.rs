@@ -10,15 +10,17 @@ use expense_core::ports::wake::Wake;
 use expense_queue_rabbitmq::RabbitQueue;
 #[cfg(feature = "rabbitmq")]
 use secrecy::ExposeSecret;
+#[cfg(feature = "telegram")]
+use tokio_util::sync::CancellationToken;
+#[cfg(feature = "telegram")]
+use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "rabbitmq")]
 use crate::config::Broker;
 use crate::config::{self, Config};
 use crate::error::Failure;
-
-/// How often it is looked how many updates wait.
 #[cfg(feature = "telegram")]
-const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
+use crate::http::Health;
 
 /// The queue that is configured.
 #[derive(Clone)]
@@ -114,26 +116,6 @@ impl Queue {
         }
     }
 
-    /// Shows again and again how many updates wait.
-    #[cfg(feature = "telegram")]
-    pub(crate) async fn show(&self) {
-        loop {
-            match self {
-                #[cfg(feature = "rabbitmq")]
-                Self::Rabbit(queue) => {
-                    // What can't be counted now shows in the errors of the queue.
-                    if let Ok(now) = queue.waiting().await {
-                        let waiting = u32::try_from(now.updates + now.aside).unwrap_or(u32::MAX);
-                        metrics::gauge!("queue_depth").set(waiting);
-                    }
-                }
-                #[cfg(not(feature = "rabbitmq"))]
-                _ => {}
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    }
-
     /// Gives back what was not finished.
     pub(crate) async fn close(&self) {
         match self {
@@ -143,4 +125,50 @@ impl Queue {
             _ => {}
         }
     }
+}
+
+/// Nobody is ready without a queue that is configured; how much waits there is shown.
+#[cfg(all(feature = "telegram", feature = "rabbitmq"))]
+pub(crate) fn watched(
+    queue: Option<&Queue>,
+    health: Health,
+    tasks: &TaskTracker,
+    shutdown: &CancellationToken,
+) -> Health {
+    let Some(Queue::Rabbit(queue)) = queue.cloned() else {
+        return health;
+    };
+    let (shown, end) = (Arc::clone(&queue), shutdown.clone());
+    tasks.spawn(async move { end.run_until_cancelled(show(&shown)).await });
+    health.needs("the queue does not answer", move || {
+        let queue = Arc::clone(&queue);
+        async move { queue.check().await.is_ok() }
+    })
+}
+
+/// How often it is looked how many updates wait.
+#[cfg(all(feature = "telegram", feature = "rabbitmq"))]
+const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Shows again and again how many updates wait.
+#[cfg(all(feature = "telegram", feature = "rabbitmq"))]
+async fn show(queue: &RabbitQueue) {
+    loop {
+        // What can't be counted now shows in the errors of the queue.
+        if let Ok(now) = queue.waiting().await {
+            let waiting = u32::try_from(now.updates + now.aside).unwrap_or(u32::MAX);
+            metrics::gauge!("queue_depth").set(waiting);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+#[cfg(all(feature = "telegram", not(feature = "rabbitmq")))]
+pub(crate) fn watched(
+    _: Option<&Queue>,
+    health: Health,
+    _: &TaskTracker,
+    _: &CancellationToken,
+) -> Health {
+    health
 }

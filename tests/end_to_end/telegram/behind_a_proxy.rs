@@ -231,7 +231,7 @@ async fn write(mut crowd: Crowd, answered: watch::Sender<usize>, over: Cancellat
     crowd
 }
 
-fn free_addresses() -> [SocketAddr; 3] {
+pub(super) fn free_addresses() -> [SocketAddr; 3] {
     // All are held until all are known: none comes twice.
     let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
     held.each_ref()

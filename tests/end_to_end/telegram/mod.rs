@@ -4,6 +4,7 @@ mod acts;
 mod behind_a_proxy;
 mod books;
 mod bot;
+mod chaos;
 mod clockwork;
 mod database;
 mod door;
@@ -18,3 +19,9 @@ mod stage;
 mod storm;
 mod talks;
 mod wire;
+
+/// What a variable says, or what is usual.
+fn number(variable: &str, usual: u64) -> u64 {
+    let given = std::env::var(variable).ok();
+    given.and_then(|given| given.parse().ok()).unwrap_or(usual)
+}

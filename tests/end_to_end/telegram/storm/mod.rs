@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep};
 use super::books::complaints;
 use super::bot::By;
 use super::database::Database;
+use super::number;
 use super::program::Program;
 use crowd::Crowd;
 use weather::Weather;
@@ -140,9 +141,4 @@ async fn finish(crowd: &mut Crowd<'_>, dice: &mut Dice, fake: &Fake) {
         crowd.go_on(dice);
         sleep(LOOK).await;
     }
-}
-
-fn number(variable: &str, usual: u64) -> u64 {
-    let given = std::env::var(variable).ok();
-    given.and_then(|given| given.parse().ok()).unwrap_or(usual)
 }
