@@ -150,10 +150,12 @@ async fn read(
 ) -> Result<(), Failure> {
     loop {
         let delivery = tokio::select! {
-            Some(delivery) = aside.next() => delivery?,
-            Some(delivery) = updates.next() => delivery?,
-            else => return Err(Failure::Unreachable),
+            delivery = aside.next() => delivery,
+            delivery = updates.next() => delivery,
         };
+        // The broker cancels one consumer alone where its queue gets another leader: whoever went
+        // on with the other would hold a partition that nobody reads.
+        let delivery = delivery.ok_or(Failure::Unreachable)??;
         arrive(shared, number, delivery).await;
     }
 }

@@ -141,6 +141,11 @@ impl RabbitQueue {
         self.shared.waiting().await.map_err(Failure::opening)
     }
 
+    /// Whether the broker is there; its queues are not looked at.
+    pub async fn is_reachable(&self) -> bool {
+        self.shared.consuming.connection().await.is_ok()
+    }
+
     /// What waits.
     ///
     /// # Errors

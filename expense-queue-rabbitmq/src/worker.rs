@@ -22,6 +22,9 @@ use crate::topology::look;
 const LEAVING: Duration = Duration::from_secs(15);
 /// How often it is looked for free partitions by a worker that found none, while nothing changes.
 const QUIET: Duration = Duration::from_secs(10);
+/// How often it is asked whether the broker still knows who reads what is held here, and how long
+/// that may take to be so at first.
+const AUDIT: Duration = Duration::from_secs(5);
 /// How long giving up everything may take in the end.
 const ENDING: Duration = Duration::from_secs(35);
 
@@ -58,12 +61,14 @@ struct Worker {
     first: u16,
     live: u32,
     looked: Option<Instant>,
+    audited: Instant,
 }
 
 /// A partition, taken or about to be.
 struct Held {
     stop: CancellationToken,
     task: Id,
+    since: Instant,
 }
 
 impl Worker {
@@ -78,6 +83,7 @@ impl Worker {
             first: u16::try_from(first).unwrap_or(0),
             live: 0,
             looked: None,
+            audited: Instant::now(),
         }
     }
 
@@ -94,10 +100,35 @@ impl Worker {
         for stop in mine.take(count.saturating_sub(share)) {
             stop.cancel();
         }
+        if self.audited.elapsed() > AUDIT {
+            self.audit().await?;
+        }
         let rested = self.looked.is_none_or(|at| at.elapsed() > QUIET);
         if count < share && (rested || live != self.live) {
             self.live = live;
             self.look_for(share - count).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives up what the broker has forgotten: a consumer that begins while its queue gets another
+    /// leader is confirmed to us and may be unknown to that leader. Nothing would ever come.
+    async fn audit(&mut self) -> Result<(), Failure> {
+        self.audited = Instant::now();
+        let Some((channel, _)) = &self.roll else {
+            return Ok(());
+        };
+        let (names, patience) = (&self.shared.names, self.shared.config.patience);
+        for (number, held) in &self.held {
+            if held.since.elapsed() < AUDIT || held.stop.is_cancelled() {
+                continue;
+            }
+            for queue in [names.partition(*number), names.aside(*number)] {
+                if look(channel, queue, patience).await?.consumer_count() == 0 {
+                    tracing::warn!(partition = number, "the broker forgot who reads: once more");
+                    held.stop.cancel();
+                }
+            }
         }
         Ok(())
     }
@@ -159,6 +190,7 @@ impl Worker {
                 Held {
                     stop,
                     task: holding.id(),
+                    since: Instant::now(),
                 },
             );
         }

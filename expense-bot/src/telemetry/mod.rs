@@ -81,14 +81,15 @@ where
     }
 }
 
-/// What is configured, without the line editor: it logs what is typed.
+/// What is configured, without the line editor, which logs what is typed, and unless it is asked
+/// for without the client of RabbitMQ, which tells each of its channels' ends: ours tell them once.
 fn filter(configured: &str) -> EnvFilter {
     // The configuration has checked it.
     let filter = EnvFilter::new(configured);
-    match "rustyline=off".parse::<Directive>() {
-        Ok(silent) => filter.add_directive(silent),
-        Err(_) => filter,
-    }
+    let loud = (!configured.contains("lapin")).then_some("lapin=off");
+    let silent = ["rustyline=off"].into_iter().chain(loud);
+    let silent = silent.filter_map(|directive| directive.parse::<Directive>().ok());
+    silent.fold(filter, EnvFilter::add_directive)
 }
 
 #[cfg(test)]

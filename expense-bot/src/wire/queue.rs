@@ -142,13 +142,13 @@ pub(crate) fn watched(
     tasks.spawn(async move { end.run_until_cancelled(show(&shown)).await });
     health.needs("the queue does not answer", move || {
         let queue = Arc::clone(&queue);
-        async move { queue.check().await.is_ok() }
+        async move { queue.is_reachable().await }
     })
 }
 
 /// How often it is looked how many updates wait.
 #[cfg(all(feature = "telegram", feature = "rabbitmq"))]
-const LOOK: std::time::Duration = std::time::Duration::from_secs(5);
+const LOOK: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// Shows again and again how many updates wait.
 #[cfg(all(feature = "telegram", feature = "rabbitmq"))]

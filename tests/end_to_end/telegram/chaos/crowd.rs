@@ -54,6 +54,28 @@ impl Crowd {
         books.iter().take(first).all(|meant| meant.waits.is_none())
     }
 
+    /// How far they are, and the chat of whoever waits longest.
+    pub(super) fn progress(&self, fake: &Fake) -> String {
+        let books = locked(&self.books);
+        let waiting: Vec<&Meant> = books.iter().filter(|meant| meant.waits.is_some()).collect();
+        let longest = waiting.first().map_or_else(String::new, |meant| {
+            let chat = fake.chat(meant.owner).transcript();
+            let lines: Vec<&str> = chat.lines().collect();
+            let words = meant.waits.as_deref().unwrap_or_default();
+            let at = lines.iter().position(|line| line.contains(words));
+            let around = at.map_or(&lines[..], |at| {
+                &lines[at.saturating_sub(4)..lines.len().min(at + 12)]
+            });
+            format!(
+                "{words:?} (message {}) waits:\n{}",
+                meant.index,
+                around.join("\n")
+            )
+        });
+        let (waits, all) = (waiting.len(), books.len());
+        format!("{waits} of {all} messages wait for an answer; {longest}")
+    }
+
     /// Nobody writes any more; answers are still heard.
     pub(super) fn hush(&self) {
         self.over.cancel();
