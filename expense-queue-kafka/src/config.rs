@@ -83,7 +83,10 @@ impl Config {
         client
             .set("bootstrap.servers", self.brokers.expose_secret())
             .set("client.id", "expense")
-            .set("socket.timeout.ms", millis(self.patience.max(Duration::from_secs(1))))
+            .set(
+                "socket.timeout.ms",
+                millis(self.patience.max(Duration::from_secs(1))),
+            )
             .set("socket.connection.setup.timeout.ms", millis(self.patience))
             .set("reconnect.backoff.max.ms", "5000")
             .set("allow.auto.create.topics", "false");

@@ -99,7 +99,9 @@ fn walk(
     let dead = &shared.names.dead;
     reader::read(&shared.config, dead, &ONLY, LOOKING, |record| {
         let key = record.key().unwrap_or_default();
-        show(key, record.offset(), record.payload(), &|| Notes::read(record))
+        show(key, record.offset(), record.payload(), &|| {
+            Notes::read(record)
+        })
     })
 }
 

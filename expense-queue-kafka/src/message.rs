@@ -49,7 +49,10 @@ impl Notes {
     /// The headers that carry them.
     pub(crate) fn write(&self) -> OwnedHeaders {
         let words = [
-            (ATTEMPT, (self.attempt > 1).then(|| self.attempt.to_string())),
+            (
+                ATTEMPT,
+                (self.attempt > 1).then(|| self.attempt.to_string()),
+            ),
             (LOSSES, (self.losses > 0).then(|| self.losses.to_string())),
             (DUE, self.due.map(|due| due.timestamp_micros().to_string())),
             (REASON, self.reason.clone()),

@@ -238,11 +238,7 @@ impl Shared {
     }
 
     /// Writes an update aside, or anew there.
-    pub(crate) fn park(
-        &self,
-        held: &Held,
-        notes: &Notes,
-    ) -> std::result::Result<Sending, Failure> {
+    pub(crate) fn park(&self, held: &Held, notes: &Notes) -> std::result::Result<Sending, Failure> {
         let value = message::value(&held.envelope)?;
         self.publisher.send(Record {
             topic: &self.names.aside,

@@ -46,7 +46,7 @@ impl Partitions {
 
     /// Reads what is aside before the first update comes.
     fn take(&self, partitions: &[i32]) {
-        let parked = match self.read(partitions) {
+        let mut parked = match self.read(partitions) {
             Ok(parked) => parked,
             Err(failure) => {
                 tracing::warn!(error = %failure, "what waits aside can't be read");
@@ -56,7 +56,6 @@ impl Partitions {
         };
         let now = self.shared.clock.now();
         let mut desk = self.shared.desk();
-        let mut parked = parked;
         for partition in partitions {
             let of_it = parked.remove(partition).unwrap_or_default();
             desk.open(*partition, of_it, now);
@@ -161,11 +160,7 @@ impl ConsumerContext for Partitions {
         }
     }
 
-    fn commit_callback(
-        &self,
-        result: rdkafka::error::KafkaResult<()>,
-        _: &TopicPartitionList,
-    ) {
+    fn commit_callback(&self, result: rdkafka::error::KafkaResult<()>, _: &TopicPartitionList) {
         if result.is_err() {
             self.shared.desk().not_committed();
         }

@@ -35,7 +35,12 @@ pub fn fresh() -> Config {
 }
 
 /// The address of the broker of this run.
-fn broker() -> String {
+///
+/// # Panics
+///
+/// As [`fresh`].
+#[must_use]
+pub fn broker() -> String {
     static OWN: OnceLock<Server> = OnceLock::new();
     match std::env::var(VARIABLE) {
         Ok(address) if !address.is_empty() => address,

@@ -1,7 +1,11 @@
 //! The topics, and how they are made.
 
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::RDKafkaErrorCode as Code;
 
 use crate::config::Config;
@@ -53,6 +57,35 @@ pub(crate) async fn make(config: &Config, names: &Names) -> Result<(), Failure> 
         match made {
             Ok(_) | Err((_, Code::TopicAlreadyExists)) => {}
             Err((_, code)) => return Err(code.into()),
+        }
+    }
+    let client = config.client();
+    let patience = config.patience;
+    let expected = [
+        (names.updates.clone(), config.partitions),
+        (names.aside.clone(), config.partitions),
+        (names.dead.clone(), 1),
+    ];
+    let (told, tells) = futures::channel::oneshot::channel();
+    // The client asks in a way that blocks.
+    std::thread::spawn(move || told.send(count(&client, &expected, patience)));
+    tells.await.unwrap_or(Err(Failure::Silent))
+}
+
+/// A chat's place depends on the number of partitions: nobody may use another.
+fn count(
+    client: &ClientConfig,
+    expected: &[(String, u16)],
+    patience: Duration,
+) -> Result<(), Failure> {
+    let reader: BaseConsumer = client.create()?;
+    for (name, partitions) in expected {
+        let metadata = reader.fetch_metadata(Some(name), patience)?;
+        let topic = metadata.topics().first();
+        let found = topic.map_or(0, |topic| topic.partitions().len());
+        // One that was made just now may not be known everywhere yet.
+        if found > 0 && found != usize::from(*partitions) {
+            return Err(Failure::Different);
         }
     }
     Ok(())

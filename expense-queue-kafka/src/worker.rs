@@ -58,7 +58,10 @@ fn take_part(shared: &Arc<Shared>) -> Result<(), Failure> {
     };
     let done = worker.run();
     let all = shared.desk().partitions();
-    worker.consumer.context().give_up(&worker.consumer, &all, ENDING);
+    worker
+        .consumer
+        .context()
+        .give_up(&worker.consumer, &all, ENDING);
     done
 }
 
@@ -215,4 +218,3 @@ impl Shared {
         self.tell(&desk);
     }
 }
-

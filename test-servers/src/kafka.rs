@@ -107,7 +107,7 @@ impl Server {
             .arg("KILL")
             .arg(&self.program)
             .args(["--listener-url", &url, "--advertised-listener-url", &url])
-            .args(["--storage-engine", "memory://tansu/", "broker"]);
+            .args(["--storage-engine", "memory://tansu/"]);
         if let Some((user, group)) = self.user {
             keeper.uid(user).gid(group);
         }
@@ -119,7 +119,7 @@ impl Server {
         self.keeper = Some(keeper.spawn()?);
         let begun = Instant::now();
         while !self.answers() {
-            if begun.elapsed() > STARTING || self.said().contains("ERROR") {
+            if begun.elapsed() > STARTING || self.gave_up() {
                 let said = self.said();
                 keeper::end(&mut self.keeper, true)?;
                 return Err(ServerError::NotStarted(said.trim().to_owned()));
@@ -133,6 +133,11 @@ impl Server {
     fn answers(&self) -> bool {
         self.said().contains("ready in")
             && TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok()
+    }
+
+    fn gave_up(&self) -> bool {
+        let said = self.said();
+        said.contains("ERROR") || said.contains("error:")
     }
 
     fn said(&self) -> String {

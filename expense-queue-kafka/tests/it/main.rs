@@ -3,3 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
 mod contracts;
+mod promises;
+mod sharing;
+mod town;
