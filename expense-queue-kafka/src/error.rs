@@ -89,6 +89,9 @@ impl Failure {
 
 impl From<KafkaError> for Failure {
     fn from(error: KafkaError) -> Self {
+        if let KafkaError::AdminOp(code) = error {
+            return code.into();
+        }
         match error.rdkafka_error_code() {
             Some(code) => code.into(),
             None => Self::Refused("settings".to_owned()),

@@ -5,6 +5,7 @@ mod ci;
 mod count;
 mod debian;
 mod deny;
+mod kafka;
 mod models;
 mod postgres;
 mod python;

