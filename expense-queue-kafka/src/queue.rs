@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     /// What is on its way aside.
     moves: Mutex<Vec<(Held, Sending)>>,
     /// Whether the topics are known to be there.
-    made: tokio::sync::Mutex<bool>,
+    made: tokio::sync::Mutex<Made>,
     /// Something may be claimed.
     ready: Notify,
     /// Something was settled.
@@ -77,7 +77,7 @@ impl KafkaQueue {
             publisher: Publisher::new(config).map_err(Failure::opening)?,
             desk: Mutex::new(Desk::new(config.prefetch, config.aside)),
             moves: Mutex::default(),
-            made: tokio::sync::Mutex::new(false),
+            made: tokio::sync::Mutex::default(),
             ready: Notify::new(),
             settled: Condvar::new(),
             closed: AtomicBool::new(false),
@@ -98,8 +98,9 @@ impl KafkaQueue {
     ///
     /// What keeps it from working.
     pub async fn check(&self) -> std::result::Result<(), OpenError> {
-        *self.shared.made.lock().await = false;
-        self.shared.ready_made().await.map_err(Failure::opening)
+        *self.shared.made.lock().await = Made::default();
+        self.shared.ready_made().await.map_err(Failure::opening)?;
+        Ok(())
     }
 
     /// Ends its part of the work: what is out is waited for, half a minute at most, then everything
@@ -119,9 +120,9 @@ impl KafkaQueue {
         *locked(&self.shared.claimed) = Instant::now();
         let mut worker = locked(&self.worker);
         match &*worker {
-            Some(worker) => worker.thread().unpark(),
-            None if self.shared.is_closed() => {}
-            None => {
+            Some(worker) if !worker.is_finished() => worker.thread().unpark(),
+            _ if self.shared.is_closed() => {}
+            _ => {
                 let shared = Arc::clone(&self.shared);
                 let thread = std::thread::Builder::new().name("kafka".to_owned());
                 let begun = thread.spawn(move || worker::work(&shared));
@@ -196,19 +197,34 @@ impl Shared {
     }
 
     /// Makes the topics, once.
-    pub(crate) async fn ready_made(&self) -> std::result::Result<(), Failure> {
+    ///
+    /// What it gives back keeps others from going on: who publishes takes a place meanwhile, in the
+    /// order in which they came.
+    pub(crate) async fn ready_made(&self) -> std::result::Result<impl Drop + '_, Failure> {
+        let asked = Instant::now();
         let mut made = self.made.lock().await;
-        if !*made {
-            topology::make(&self.config, &self.names).await?;
-            *made = true;
+        if let Some((at, failure)) = &made.failed
+            && *at >= asked
+        {
+            // It failed while this one waited: nobody waits twice.
+            return Err(failure.clone());
         }
-        Ok(())
+        if !made.done {
+            match topology::make(&self.config, &self.names).await {
+                Ok(()) => made.done = true,
+                Err(failure) => {
+                    made.failed = Some((Instant::now(), failure.clone()));
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(made)
     }
 
     /// Makes topics anew that somebody has deleted.
     pub(crate) async fn mend(&self, failure: &Failure) {
         if *failure == Failure::NoTopic {
-            *self.made.lock().await = false;
+            self.made.lock().await.done = false;
         }
     }
 
@@ -216,12 +232,7 @@ impl Shared {
     pub(crate) async fn publish(&self, envelope: &Envelope) -> std::result::Result<(), Failure> {
         let value = message::value(envelope)?;
         let sending = {
-            // In the order in which they came, also those that wait for the topics.
-            let mut made = self.made.lock().await;
-            if !*made {
-                topology::make(&self.config, &self.names).await?;
-                *made = true;
-            }
+            let _in_order = self.ready_made().await?;
             self.publisher.send(Record {
                 topic: &self.names.updates,
                 partition: None,
@@ -360,7 +371,10 @@ impl UpdateQueue for KafkaQueue {
         let Some(held) = held else {
             // Its chat may go on, if that was lost with its partition.
             let now = self.shared.clock.now();
-            self.shared.desk().finish(id, now);
+            let mut desk = self.shared.desk();
+            desk.finish(id, now);
+            self.shared.tell(&desk);
+            drop(desk);
             self.shared.settled.notify_all();
             return Ok(());
         };
@@ -402,6 +416,14 @@ impl fmt::Debug for KafkaQueue {
             .field("config", &self.shared.config)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the topics are there.
+#[derive(Default)]
+struct Made {
+    done: bool,
+    /// When they could not be made, and why.
+    failed: Option<(Instant, Failure)>,
 }
 
 /// One claim under way.

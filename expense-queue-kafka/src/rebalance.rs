@@ -160,6 +160,17 @@ impl ConsumerContext for Partitions {
         }
     }
 
+    fn post_rebalance(&self, consumer: &BaseConsumer<Self>, rebalance: &Rebalance<'_>) {
+        // One that was paused when it went comes back paused.
+        if let Rebalance::Assign(list) = rebalance
+            && let Err(error) = consumer.resume(list)
+        {
+            let failure = Failure::from(error);
+            tracing::warn!(error = %failure, "partitions can't be taken from");
+            self.failed.store(true, Ordering::SeqCst);
+        }
+    }
+
     fn commit_callback(&self, result: rdkafka::error::KafkaResult<()>, _: &TopicPartitionList) {
         if result.is_err() {
             self.shared.desk().not_committed();

@@ -100,7 +100,12 @@ impl Worker {
             if committed.elapsed() >= COMMITTING {
                 committed = Instant::now();
                 let commits = self.shared.desk().take_commits(None);
-                commit(&self.shared, &self.consumer, &commits, CommitMode::Async)?;
+                if let Err(failure) =
+                    commit(&self.shared, &self.consumer, &commits, CommitMode::Async)
+                {
+                    tracing::debug!(error = %failure, "what is settled can't be committed now");
+                    self.shared.desk().not_committed();
+                }
             }
         }
         Ok(())
@@ -136,7 +141,8 @@ impl Worker {
     }
 
     fn pause(&mut self, partition: i32) -> Result<(), Failure> {
-        if self.shared.desk().is_full(partition, false) && self.paused.insert(partition) {
+        if self.shared.desk().is_full(partition, false) {
+            self.paused.insert(partition);
             self.consumer.pause(&self.list([partition]))?;
         }
         Ok(())

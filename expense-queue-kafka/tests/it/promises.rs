@@ -23,6 +23,10 @@ async fn it_starts_without_brokers_and_says_so() {
     let lost = envelope(&chat("anna"), key("a"), "12.50 lunch");
     let refused = queue.publish(lost).await.unwrap_err();
     assert_eq!(refused.fault, Fault::Unavailable);
+    let update = |name: String| envelope(&chat("anna"), key(&name), "12.50 lunch");
+    let many = (0..50).map(|number| queue.publish(update(number.to_string())));
+    let refused = futures::future::join_all(many).await;
+    assert!(refused.iter().all(Result::is_err));
     let claimed = queue.claim(1, Duration::from_millis(100)).await.unwrap();
     assert_eq!(claimed, []);
     assert!(begun.elapsed() < Duration::from_secs(30));
