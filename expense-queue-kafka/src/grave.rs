@@ -110,7 +110,7 @@ async fn looking<T: Send + 'static>(
     shared: &Arc<Shared>,
     look: impl FnOnce(&Shared) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
-    shared.ready_made().await?;
+    drop(shared.ready_made().await?);
     let shared = Arc::clone(shared);
     let looked = tokio::task::spawn_blocking(move || look(&shared)).await;
     looked.unwrap_or(Err(Failure::Silent))

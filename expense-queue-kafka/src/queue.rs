@@ -99,7 +99,7 @@ impl KafkaQueue {
     /// What keeps it from working.
     pub async fn check(&self) -> std::result::Result<(), OpenError> {
         *self.shared.made.lock().await = Made::default();
-        self.shared.ready_made().await.map_err(Failure::opening)?;
+        drop(self.shared.ready_made().await.map_err(Failure::opening)?);
         Ok(())
     }
 
@@ -200,7 +200,9 @@ impl Shared {
     ///
     /// What it gives back keeps others from going on: who publishes takes a place meanwhile, in the
     /// order in which they came.
-    pub(crate) async fn ready_made(&self) -> std::result::Result<impl Drop + '_, Failure> {
+    pub(crate) async fn ready_made(
+        &self,
+    ) -> std::result::Result<tokio::sync::MutexGuard<'_, Made>, Failure> {
         let asked = Instant::now();
         let mut made = self.made.lock().await;
         if let Some((at, failure)) = &made.failed
@@ -420,7 +422,7 @@ impl fmt::Debug for KafkaQueue {
 
 /// Whether the topics are there.
 #[derive(Default)]
-struct Made {
+pub(crate) struct Made {
     done: bool,
     /// When they could not be made, and why.
     failed: Option<(Instant, Failure)>,

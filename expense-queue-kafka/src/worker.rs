@@ -48,7 +48,7 @@ pub(crate) fn work(shared: &Arc<Shared>) {
 
 /// Takes part as long as there is somebody who claims.
 fn take_part(shared: &Arc<Shared>) -> Result<(), Failure> {
-    futures::executor::block_on(shared.ready_made())?;
+    drop(futures::executor::block_on(shared.ready_made())?);
     let context = Partitions::new(Arc::clone(shared));
     let consumer = shared.config.worker().create_with_context(context)?;
     let mut worker = Worker {

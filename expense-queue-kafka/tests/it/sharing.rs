@@ -1,12 +1,21 @@
 //! Workers that come and go, and what they leave behind.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use expense_core::ports::queue::{Settle, UpdateQueue};
-use expense_queue_kafka::testing::fresh;
+use expense_queue_kafka::testing::{broker, fresh};
+
+use test_servers::kafka::VARIABLE;
 
 use crate::town::{Diary, claim_one, name, open, publish, send, work};
+
+/// Names the topics to a process that is to be killed.
+const DOOMED: &str = "EXPENSE_TEST_DOOMED";
+/// What it says once it has an update in hand.
+const IN_HAND: &str = "in hand";
 
 /// From one worker to three, and back to another one: nothing is lost, every chat stays in order
 /// and is in one hand at a time.
@@ -99,4 +108,44 @@ async fn a_killed_worker_loses_nothing() {
         last.settle(delivery.id, Settle::Done).await.unwrap();
     }
     assert_eq!(last.buried(10).await.unwrap(), []);
+}
+
+/// Nobody tells the brokers that a process was killed: they miss it, and what it had in hand goes to
+/// another, in order and as the same attempt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_is_killed_loses_nothing() {
+    let mut config = fresh();
+    if let Ok(prefix) = std::env::var(DOOMED) {
+        config.prefix = prefix;
+        let doomed = open(&config);
+        let delivery = claim_one(&doomed).await;
+        assert_eq!(delivery.envelope.key.as_str(), name(0, 0));
+        println!("{IN_HAND}");
+        return std::future::pending().await;
+    }
+    let door = open(&config);
+    for number in 0..3 {
+        publish(&door, 0, number).await;
+    }
+    let this = ["--exact", "sharing::a_process_that_is_killed_loses_nothing"];
+    let mut doomed = Command::new(std::env::current_exe().unwrap())
+        .args(this)
+        .arg("--nocapture")
+        .env(DOOMED, &config.prefix)
+        .env(VARIABLE, broker())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(doomed.stdout.take().unwrap());
+    let in_hand = said.lines().any(|line| line.unwrap().contains(IN_HAND));
+    doomed.kill().unwrap();
+    doomed.wait().unwrap();
+    assert!(in_hand, "it never had anything in hand");
+    let last = open(&config);
+    for number in 0..3 {
+        let delivery = claim_one(&last).await;
+        let came = (delivery.envelope.key.as_str().to_owned(), delivery.attempt);
+        assert_eq!(came, (name(0, number), 1));
+        last.settle(delivery.id, Settle::Done).await.unwrap();
+    }
 }
