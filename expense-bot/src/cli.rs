@@ -29,9 +29,9 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Takes updates in by webhook and puts them into the queue of AMQP_URL; `worker` handles them
+    /// Takes updates in by webhook and puts them into the queue (AMQP_URL, KAFKA_BROKERS); `worker` handles them
     Webhook,
-    /// Handles what is in the queue of AMQP_URL; start as many as are needed
+    /// Handles what is in the queue (AMQP_URL, KAFKA_BROKERS); start as many as are needed
     Worker {
         /// One part of the work
         #[arg(long, value_enum)]
@@ -88,7 +88,8 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   DATABASE_REPLICA_URLS  standbys of it that are read from, with commas between them
   DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
   AMQP_URL               a RabbitMQ broker between `webhook` and `worker`, as amqp://…
-  QUEUE_MESSAGES_PER_SECOND  that one worker takes from it; 0 for no limit [default: 0]
+  KAFKA_BROKERS          Kafka instead, as HOST:PORT,HOST:PORT (a build with the feature kafka)
+  QUEUE_MESSAGES_PER_SECOND  that one worker takes from RabbitMQ; 0 for no limit [default: 0]
   OCR                    who reads receipts: auto, local, gemini or none [default: auto]
   OCR_MODEL_DIR          a copy of the local reader's models
   GEMINI_API_KEY, GEMINI_API_URL, GEMINI_MODEL  the model that reads, if one shall

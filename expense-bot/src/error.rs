@@ -59,6 +59,10 @@ pub(crate) enum Failure {
     #[cfg(feature = "rabbitmq")]
     #[error(transparent)]
     Queue(#[from] expense_queue_rabbitmq::OpenError),
+    /// The queue can't be set up.
+    #[cfg(feature = "kafka")]
+    #[error(transparent)]
+    Kafka(#[from] expense_queue_kafka::OpenError),
     /// Buried updates can't be looked at.
     #[error("{0}{reason}", reason = reason(.0))]
     Buried(expense_core::ports::error::PortError),
@@ -92,6 +96,7 @@ impl Failure {
         feature = "sqlite",
         feature = "ocr-local",
         feature = "gemini",
+        feature = "kafka",
         feature = "rabbitmq",
         feature = "telegram"
     )))]
@@ -120,6 +125,8 @@ impl Failure {
             Self::Redis(_) => 2,
             #[cfg(feature = "rabbitmq")]
             Self::Queue(_) => 2,
+            #[cfg(feature = "kafka")]
+            Self::Kafka(_) => 2,
             Self::Buried(_) => 1,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) | Self::SqliteCopy(_) => 1,

@@ -65,7 +65,7 @@ pub(crate) async fn worker(config: &Config, only: Option<Only>) -> Result<(), Fa
 fn shared<'a>(config: &'a Config, command: &str) -> Result<&'a config::Telegram, Failure> {
     if config.queue.is_none() {
         return Err(Failure::Refused(format!(
-            "expense-bot {command} needs a queue that processes share: set AMQP_URL, or let \
+            "expense-bot {command} needs a queue that processes share: set AMQP_URL or KAFKA_BROKERS, or let \
              `expense-bot run` do everything in one process"
         )));
     }

@@ -1,1 +1,19 @@
 #![doc = include_str!("../README.md")]
+
+mod config;
+mod desk;
+mod error;
+mod grave;
+mod message;
+mod publisher;
+mod queue;
+mod reader;
+mod rebalance;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod topology;
+mod worker;
+
+pub use config::Config;
+pub use error::OpenError;
+pub use queue::KafkaQueue;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod kafka;
 mod keeper;
 pub mod postgres;
 mod processor;

@@ -10,13 +10,14 @@ use crate::suite::{self, ALL};
 const PROMISED: [&str; 2] = ["cargo run", "cargo xtask test"];
 
 /// Adapters that somebody may well want alone, or together.
-const SMALL: [&str; 6] = [
+const SMALL: [&str; 7] = [
     "sqlite",
     "sqlite,telegram",
     "sqlite,gemini",
     "sqlite,ocr-local",
     "postgres,telegram,fx",
     "postgres,telegram,rabbitmq",
+    "postgres,telegram,kafka",
 ];
 
 /// What is checked, and how.

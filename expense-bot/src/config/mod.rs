@@ -3,6 +3,7 @@
     not(all(
         feature = "fx",
         feature = "gemini",
+        feature = "kafka",
         feature = "ocr-local",
         feature = "otel",
         feature = "postgres",
@@ -46,7 +47,7 @@ pub(crate) use database::Database;
 #[cfg(feature = "postgres")]
 pub(crate) use database::Postgres;
 pub(crate) use people::People;
-#[cfg(feature = "rabbitmq")]
+#[cfg(any(feature = "kafka", feature = "rabbitmq"))]
 pub(crate) use queue::Broker;
 pub(crate) use queue::Queue;
 #[cfg(feature = "gemini")]

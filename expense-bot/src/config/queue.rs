@@ -19,18 +19,45 @@ pub(crate) struct Queue {
 pub(crate) enum Broker {
     /// RabbitMQ, at this address.
     Rabbit(SecretString),
+    /// Kafka, with these brokers.
+    Kafka(String),
 }
 
 /// The queue that is set up; none where one process does it all.
 pub(super) fn read(source: &mut Source) -> Option<Queue> {
-    let rabbit = source.take("AMQP_URL", rabbit);
+    let rabbit = source.take("AMQP_URL", rabbit).map(Broker::Rabbit);
+    let kafka = source.take("KAFKA_BROKERS", kafka).map(Broker::Kafka);
     let pace = source.take("QUEUE_MESSAGES_PER_SECOND", |text| {
         count(text, 0, 1_000_000)
     });
+    let messages_per_second = pace.filter(|count| *count > 0);
+    if rabbit.is_some() && kafka.is_some() {
+        source.wrong("KAFKA_BROKERS", "AMQP_URL is set, too: keep one of them");
+    } else if kafka.is_some() && messages_per_second.is_some() {
+        source.wrong(
+            "QUEUE_MESSAGES_PER_SECOND",
+            "only RabbitMQ's queue has this limit: unset it",
+        );
+    }
     Some(Queue {
-        broker: Broker::Rabbit(rabbit?),
-        messages_per_second: pace.filter(|count| *count > 0),
+        broker: rabbit.or(kafka)?,
+        messages_per_second,
     })
+}
+
+fn kafka(brokers: &str) -> Result<String, &'static str> {
+    if !cfg!(feature = "kafka") {
+        return Err("this build lacks the feature `kafka`: build with it, or unset the brokers");
+    }
+    let is_broker = |broker: &str| {
+        let parts = broker.trim().rsplit_once(':');
+        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    if brokers.split(',').all(is_broker) {
+        Ok(brokers.trim().to_owned())
+    } else {
+        Err("write HOST:PORT,HOST:PORT")
+    }
 }
 
 fn rabbit(url: &str) -> Result<SecretString, &'static str> {

@@ -107,6 +107,10 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
 #[case("GEMINI_CONCURRENCY", "none", "from 1")]
 #[case("FX_API_URL", "rates", "such as https://example.org")]
 #[case("AMQP_URL", "rabbit", "amqp://USER:PASSWORD@HOST:PORT/VHOST")]
+#[cfg_attr(
+    feature = "kafka",
+    case("KAFKA_BROKERS", "kafka", "HOST:PORT,HOST:PORT")
+)]
 #[case("QUEUE_MESSAGES_PER_SECOND", "many", "from 0 to 1000000")]
 #[case("OCR", "cloud", "write auto, local, gemini or none")]
 #[case("OCR_MODEL_DIR", "/no/such/directory", "there is no such directory")]

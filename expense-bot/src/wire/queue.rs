@@ -6,16 +6,18 @@ use expense_core::ports::clock::Clock;
 use expense_core::ports::queue::UpdateQueue;
 #[cfg(feature = "telegram")]
 use expense_core::ports::wake::Wake;
+#[cfg(feature = "kafka")]
+use expense_queue_kafka::KafkaQueue;
 #[cfg(feature = "rabbitmq")]
 use expense_queue_rabbitmq::RabbitQueue;
 #[cfg(feature = "rabbitmq")]
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "telegram")]
 use tokio_util::sync::CancellationToken;
 #[cfg(feature = "telegram")]
 use tokio_util::task::TaskTracker;
 
-#[cfg(feature = "rabbitmq")]
+#[cfg(any(feature = "kafka", feature = "rabbitmq"))]
 use crate::config::Broker;
 use crate::config::{self, Config};
 use crate::error::Failure;
@@ -28,12 +30,14 @@ pub(crate) enum Queue {
     /// On RabbitMQ.
     #[cfg(feature = "rabbitmq")]
     Rabbit(Arc<RabbitQueue>),
+    /// On Kafka.
+    #[cfg(feature = "kafka")]
+    Kafka(Arc<KafkaQueue>),
 }
 
 /// How the broker is used.
 #[cfg(feature = "rabbitmq")]
-fn rabbit(queue: &config::Queue) -> expense_queue_rabbitmq::Config {
-    let Broker::Rabbit(url) = &queue.broker;
+fn rabbit(url: &SecretString, queue: &config::Queue) -> expense_queue_rabbitmq::Config {
     let mut settings = expense_queue_rabbitmq::Config::new(url.expose_secret());
     settings.messages_per_second = queue.messages_per_second;
     settings
@@ -57,21 +61,34 @@ impl Queue {
     ) -> Result<Self, Failure> {
         Self::open(config, clock)?.ok_or_else(|| {
             Failure::Refused(format!(
-                "expense-bot {command} needs a queue that processes share: set AMQP_URL, or let \
+                "expense-bot {command} needs a queue that processes share: set AMQP_URL or KAFKA_BROKERS, or let \
                  `expense-bot run` do everything in one process"
             ))
         })
     }
 
-    #[cfg(feature = "rabbitmq")]
+    #[cfg(any(feature = "kafka", feature = "rabbitmq"))]
     fn of(queue: &config::Queue, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        Ok(Self::Rabbit(Arc::new(RabbitQueue::open(
-            &rabbit(queue),
-            clock,
-        )?)))
+        match &queue.broker {
+            #[cfg(feature = "rabbitmq")]
+            Broker::Rabbit(url) => {
+                let opened = RabbitQueue::open(&rabbit(url, queue), clock)?;
+                Ok(Self::Rabbit(Arc::new(opened)))
+            }
+            #[cfg(feature = "kafka")]
+            Broker::Kafka(brokers) => {
+                let settings = expense_queue_kafka::Config::new(brokers.as_str());
+                Ok(Self::Kafka(Arc::new(KafkaQueue::open(&settings, clock)?)))
+            }
+            // The configuration has refused these.
+            #[cfg(not(feature = "rabbitmq"))]
+            Broker::Rabbit(_) => Err(Failure::lacks("rabbitmq")),
+            #[cfg(not(feature = "kafka"))]
+            Broker::Kafka(_) => Err(Failure::lacks("kafka")),
+        }
     }
 
-    #[cfg(not(feature = "rabbitmq"))]
+    #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
     fn of(_: &config::Queue, _: Arc<dyn Clock>) -> Result<Self, Failure> {
         // The configuration has refused it.
         Err(Failure::lacks("rabbitmq"))
@@ -82,7 +99,9 @@ impl Queue {
         match self {
             #[cfg(feature = "rabbitmq")]
             Self::Rabbit(queue) => queue.clone(),
-            #[cfg(not(feature = "rabbitmq"))]
+            #[cfg(feature = "kafka")]
+            Self::Kafka(queue) => queue.clone(),
+            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
             _ => unreachable!("there is no queue"),
         }
     }
@@ -93,7 +112,10 @@ impl Queue {
         match self {
             #[cfg(feature = "rabbitmq")]
             Self::Rabbit(queue) => Some(queue.clone()),
-            #[cfg(not(feature = "rabbitmq"))]
+            // They look for themselves.
+            #[cfg(feature = "kafka")]
+            Self::Kafka(_) => None,
+            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
             _ => None,
         }
     }
@@ -111,7 +133,12 @@ impl Queue {
                 )),
                 Err(error) => Err(error.to_string()),
             },
-            #[cfg(not(feature = "rabbitmq"))]
+            #[cfg(feature = "kafka")]
+            Self::Kafka(queue) => match queue.check().await {
+                Ok(()) => Ok("Kafka, with all of its topics".to_owned()),
+                Err(error) => Err(error.to_string()),
+            },
+            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
             _ => Err("this build lacks it".to_owned()),
         }
     }
@@ -121,7 +148,9 @@ impl Queue {
         match self {
             #[cfg(feature = "rabbitmq")]
             Self::Rabbit(queue) => queue.close().await,
-            #[cfg(not(feature = "rabbitmq"))]
+            #[cfg(feature = "kafka")]
+            Self::Kafka(queue) => queue.close().await,
+            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
             _ => {}
         }
     }

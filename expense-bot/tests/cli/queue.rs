@@ -27,6 +27,27 @@ fn what_is_missing_is_named(
     assert!(said.err.contains(expected), "{said:?}");
 }
 
+/// Two queues would each get a part, and a limit that is not kept is none.
+#[cfg(feature = "kafka")]
+#[rstest]
+#[case::two_queues(QUEUE, "KAFKA_BROKERS: AMQP_URL is set, too")]
+#[case::a_limit(("QUEUE_MESSAGES_PER_SECOND", "5"), "only RabbitMQ's queue has this limit")]
+fn what_does_not_go_with_kafka_is_refused(#[case] beside: (&str, &str), #[case] expected: &str) {
+    let bot = Bot::new().with("KAFKA_BROKERS", "127.0.0.1:1");
+    let said = bot.with(beside.0, beside.1).run(&["dead"], "");
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains(expected), "{said:?}");
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn brokers_of_kafka_that_are_not_there_are_told() {
+    let bot = Bot::new().with("KAFKA_BROKERS", "127.0.0.1:1");
+    let doctor = bot.with("OCR", "none").run(&["doctor"], "");
+    let expected = "no broker of KAFKA_BROKERS can be reached";
+    assert!(doctor.out.contains(expected), "{doctor:?}");
+}
+
 #[test]
 fn a_broker_that_is_not_there_is_told_without_its_password() {
     let bot = Bot::new().with(QUEUE.0, QUEUE.1);
