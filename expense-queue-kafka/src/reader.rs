@@ -40,12 +40,8 @@ pub(crate) fn read(
             return Err(Failure::Silent);
         }
         match reader.poll(LOOK) {
-            None => {}
-            Some(Ok(record)) => {
-                if !show(&record) {
-                    break;
-                }
-            }
+            Some(Ok(record)) if !show(&record) => break,
+            None | Some(Ok(_)) => {}
             Some(Err(KafkaError::PartitionEOF(partition))) => {
                 left.remove(&partition);
             }
