@@ -9,6 +9,7 @@ mod publisher;
 mod queue;
 mod reader;
 mod rebalance;
+mod settling;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod topology;

@@ -10,11 +10,9 @@ use async_trait::async_trait;
 use expense_core::conversation::event::Envelope;
 use expense_core::domain::keys::UpdateKey;
 use expense_core::domain::limits;
-use expense_core::memory::later;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result;
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
-use rdkafka::message::OwnedHeaders;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
@@ -22,8 +20,7 @@ use crate::config::Config;
 use crate::desk::{Desk, Held};
 use crate::error::{Failure, OpenError};
 use crate::grave;
-use crate::message::{self, Notes};
-use crate::publisher::{Publisher, Record, Sending};
+use crate::publisher::{Publisher, Sending};
 use crate::topology::{self, Names};
 use crate::worker;
 
@@ -171,6 +168,12 @@ impl Shared {
         }
     }
 
+    /// Something was settled: whoever waits for the next one looks when it is due.
+    pub(crate) fn tell_all(&self) {
+        self.ready.notify_one();
+        self.settled.notify_all();
+    }
+
     /// Waits until something is settled, so long at most.
     pub(crate) fn wait_for_settling<'a>(
         &self,
@@ -228,112 +231,6 @@ impl Shared {
         if *failure == Failure::NoTopic {
             self.made.lock().await.done = false;
         }
-    }
-
-    /// Publishes an update, and waits until it is safe.
-    pub(crate) async fn publish(&self, envelope: &Envelope) -> std::result::Result<(), Failure> {
-        let value = message::value(envelope)?;
-        let sending = {
-            let _in_order = self.ready_made().await?;
-            self.publisher.send(Record {
-                topic: &self.names.updates,
-                partition: None,
-                key: envelope.chat.as_str(),
-                value: Some(&value),
-                headers: OwnedHeaders::new(),
-            })?
-        };
-        let confirmed = sending.confirmed().await;
-        if let Err(failure) = &confirmed {
-            self.mend(failure).await;
-        }
-        confirmed
-    }
-
-    /// Writes an update aside, or anew there.
-    pub(crate) fn park(&self, held: &Held, notes: &Notes) -> std::result::Result<Sending, Failure> {
-        let value = message::value(&held.envelope)?;
-        self.publisher.send(Record {
-            topic: &self.names.aside,
-            partition: Some(held.partition),
-            key: &held.offset.to_string(),
-            value: Some(&value),
-            headers: notes.write(),
-        })
-    }
-
-    /// Lets the chat of a delivery wait: it is safe aside before anybody may go on.
-    async fn rest(
-        &self,
-        id: DeliveryId,
-        held: &Held,
-        after: Duration,
-    ) -> std::result::Result<(), Failure> {
-        let due = later(self.clock.now(), after);
-        let notes = Notes {
-            attempt: held.notes.attempt + 1,
-            due: Some(due),
-            ..held.notes.clone()
-        };
-        let parked = match self.park(held, &notes) {
-            Ok(sending) => sending.confirmed().await,
-            Err(failure) => return Err(failure),
-        };
-        let now = self.clock.now();
-        let mut desk = self.desk();
-        match &parked {
-            Ok(()) => desk.rest(id, due, now),
-            Err(_) => desk.doubt(id),
-        }
-        self.tell(&desk);
-        drop(desk);
-        // Whoever waits for the next one looks when it is due.
-        self.ready.notify_one();
-        self.settled.notify_all();
-        parked
-    }
-
-    /// Ends a delivery for good.
-    async fn finish(&self, id: DeliveryId, held: &Held) -> std::result::Result<(), Failure> {
-        if held.has_copy {
-            let gone = self.publisher.send(Record {
-                topic: &self.names.aside,
-                partition: Some(held.partition),
-                key: &held.offset.to_string(),
-                value: None,
-                headers: OwnedHeaders::new(),
-            })?;
-            gone.confirmed().await?;
-        }
-        let now = self.clock.now();
-        let mut desk = self.desk();
-        desk.finish(id, now);
-        self.tell(&desk);
-        drop(desk);
-        self.settled.notify_all();
-        Ok(())
-    }
-
-    async fn bury(
-        &self,
-        id: DeliveryId,
-        held: &Held,
-        reason: &str,
-    ) -> std::result::Result<(), Failure> {
-        let notes = Notes {
-            reason: Some(reason.to_owned()),
-            ..held.notes.clone()
-        };
-        let value = message::value(&held.envelope)?;
-        let buried = self.publisher.send(Record {
-            topic: &self.names.dead,
-            partition: None,
-            key: held.envelope.key.as_str(),
-            value: Some(&value),
-            headers: notes.write(),
-        })?;
-        buried.confirmed().await?;
-        self.finish(id, held).await
     }
 }
 
