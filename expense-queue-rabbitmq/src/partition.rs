@@ -22,6 +22,9 @@ use crate::queue::Shared;
 
 /// How long another holder is waited for: somebody was quicker, or is about to leave.
 const TAKING: Duration = Duration::from_secs(3);
+/// How long the broker may take to put back what the last holder had, once the other queue has
+/// said that this holder is gone.
+const GIVEN_BACK: Duration = Duration::from_millis(200);
 /// How long what is out may take to be settled before the partition goes to another all the same.
 const DRAINING: Duration = Duration::from_secs(30);
 /// The pause after an update could not be moved aside.
@@ -98,6 +101,8 @@ async fn take(
     for delivery in found {
         arrive(shared, number, delivery).await;
     }
+    // Each queue hears by itself that the last holder is gone: what it had comes back before more.
+    tokio::time::sleep(GIVEN_BACK).await;
     let queue = shared.names.partition(number);
     let updates = consume(shared, channel, &queue, shared.config.prefetch).await?;
     consumers.updates = Some(updates);
