@@ -16,7 +16,7 @@ pub(super) const PEOPLE: i64 = 32;
 /// Messages of one person that may wait for their answer.
 const AHEAD: usize = 3;
 /// How often somebody writes.
-const PACE: Duration = Duration::from_millis(12);
+const PACE: Duration = Duration::from_millis(25);
 /// Every so many messages somebody looks at their week, which is read from a standby.
 const LOOKS: usize = 16;
 const AMOUNT: &str = "1.25";

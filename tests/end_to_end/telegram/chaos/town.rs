@@ -25,8 +25,9 @@ const WORKERS: usize = 4;
 const PAUSE: Duration = Duration::from_secs(2);
 /// Within which time the holder of a lease is replaced.
 const TERM: Duration = Duration::from_secs(5);
-/// How long everything that was written may take to be answered after a blow.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long everything that was written may take to be answered after a blow: a reply that a dead
+/// process was about to send is sent by another when the claim has run out.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Messages that are written between two blows.
 const MEANWHILE: usize = 100;
 const LOOK: Duration = Duration::from_millis(20);
