@@ -24,7 +24,7 @@ use crate::queue::Shared;
 const TAKING: Duration = Duration::from_secs(3);
 /// How long the broker may take to put back what the last holder had, once the other queue has
 /// said that this holder is gone.
-const GIVEN_BACK: Duration = Duration::from_millis(200);
+const GIVEN_BACK: Duration = Duration::from_millis(400);
 /// How long what is out may take to be settled before the partition goes to another all the same.
 const DRAINING: Duration = Duration::from_secs(30);
 /// The pause after an update could not be moved aside.
@@ -52,11 +52,17 @@ pub(crate) async fn hold(
     let channel = shared.consuming.channel().await?;
     let mut consumers = Consumers::default();
     let taking = take(shared, &channel, number, &mut consumers);
-    let mut held = stop.run_until_cancelled(taking).await.unwrap_or(Ok(()));
-    if let Consumers {
-        aside: Some(aside),
-        updates: Some(updates),
-    } = &mut consumers
+    let taken = stop.run_until_cancelled(taking).await;
+    let mut held = taken
+        .as_ref()
+        .map_or(Ok(()), |taken| taken.clone().map(drop));
+    if let (
+        Some(Ok(true)),
+        Consumers {
+            aside: Some(aside),
+            updates: Some(updates),
+        },
+    ) = (taken, &mut consumers)
     {
         held = tokio::select! {
             ended = read(shared, number, aside, updates) => ended,
@@ -79,13 +85,13 @@ pub(crate) async fn hold(
     held
 }
 
-/// Becomes the holder, unless another is.
+/// Becomes the holder, unless another is: whether it did.
 async fn take(
     shared: &Shared,
     channel: &Channel,
     number: u16,
     consumers: &mut Consumers,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let queue = shared.names.aside(number);
     let aside = consumers
         .aside
@@ -95,18 +101,34 @@ async fn take(
     let marking = shared.publisher.publish(Message::mark(&queue, &mark));
     let (found, ()) = match timeout(TAKING, async { tokio::try_join!(reading, marking) }).await {
         Ok(done) => done?,
-        Err(_) => return Ok(()),
+        Err(_) => return Ok(false),
     };
     shared.desk().open(number);
     for delivery in found {
         arrive(shared, number, delivery).await;
     }
-    // Each queue hears by itself that the last holder is gone: what it had comes back before more.
-    tokio::time::sleep(GIVEN_BACK).await;
     let queue = shared.names.partition(number);
     let updates = consume(shared, channel, &queue, shared.config.prefetch).await?;
-    consumers.updates = Some(updates);
-    Ok(())
+    for delivery in in_order(consumers.updates.insert(updates)).await? {
+        arrive(shared, number, delivery).await;
+    }
+    Ok(true)
+}
+
+/// What comes at first. Each queue hears by itself that the last holder is gone, this one perhaps
+/// later than we ask it: what it had is put back behind what has just come, and is older.
+async fn in_order(updates: &mut Consumer) -> Result<Vec<Delivery>, Failure> {
+    let mut found = Vec::new();
+    let end = tokio::time::sleep(GIVEN_BACK);
+    tokio::pin!(end);
+    loop {
+        tokio::select! {
+            () = &mut end => break,
+            delivery = updates.next() => found.push(delivery.ok_or(Failure::Unreachable)??),
+        }
+    }
+    found.sort_by_key(|delivery| !delivery.redelivered);
+    Ok(found)
 }
 
 /// Everything that stands before the mark.
