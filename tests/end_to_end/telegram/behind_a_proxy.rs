@@ -76,6 +76,8 @@ impl Town {
         for instance in &town.instances {
             instance.serves().await;
         }
+        // The proxy was there before them and has found them down: it looks again.
+        sleep(PAUSE).await;
         town
     }
 
