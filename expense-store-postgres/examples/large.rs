@@ -44,10 +44,10 @@ const FILL: [&str; 6] = [
      SELECT 1::bigint AS ledger_id, 1000 AS a_day
      UNION ALL SELECT n, 1 FROM generate_series(2, 9001) AS n",
     "INSERT INTO expenses (ledger_id, recorded_at, id, change, number, revision, day, category,
-        removed, amount, currency, description, paid_by, entered_by, message)
+        removed, amount, currency, description, paid_by, entered_by, message, line, sent_on, said)
      SELECT ledger_id, now(), gen_random_uuid(), gen_random_uuid(), d * a_day + n, 1,
         date '2026-05-03' - 999 + d, n % 16 + 1, false, 12.5, 'EUR', 'lunch', 'u', 'u',
-        'm' || d * a_day + n
+        'm' || d * a_day + n, 0, date '2026-05-03' - 999 + d, gen_random_uuid()
      FROM books, generate_series(0, 999) AS d, generate_series(1, a_day) AS n",
     "INSERT INTO totals
      SELECT ledger_id, count(*), day, category, currency, '', sum(amount), 0
