@@ -78,9 +78,27 @@ impl<T> Desk<T> {
         }
     }
 
-    /// A partition is this process's own from now on.
-    pub(crate) fn open(&mut self, partition: u16) {
-        self.partitions.insert(partition, Partition::default());
+    /// A partition is this process's own from now on. It stays closed while what waits aside comes
+    /// in: an update that was written there anew stands behind younger ones of its chat.
+    pub(crate) fn take_over(&mut self, partition: u16) {
+        let taken = Partition {
+            closed: true,
+            ..Partition::default()
+        };
+        self.partitions.insert(partition, taken);
+    }
+
+    /// Everything that waited aside is in: it may be handed out.
+    pub(crate) fn open(&mut self, partition: u16, now: DateTime<Utc>) {
+        if let Some(partition) = self.partitions.get_mut(&partition) {
+            partition.closed = false;
+        }
+        let lanes = self.lanes.iter();
+        let chats = lanes.filter(|(_, lane)| lane.partition == partition);
+        let chats: Vec<ChatKey> = chats.map(|(chat, _)| chat.clone()).collect();
+        for chat in chats {
+            self.consider(&chat, now);
+        }
     }
 
     /// Hands out nothing of this partition any more.

@@ -103,10 +103,11 @@ async fn take(
         Ok(done) => done?,
         Err(_) => return Ok(false),
     };
-    shared.desk().open(number);
+    shared.desk().take_over(number);
     for delivery in found {
         arrive(shared, number, delivery).await;
     }
+    shared.open(number);
     let queue = shared.names.partition(number);
     let updates = consume(shared, channel, &queue, shared.config.prefetch).await?;
     for delivery in in_order(consumers.updates.insert(updates)).await? {

@@ -244,6 +244,13 @@ impl Shared {
         locked(&self.desk)
     }
 
+    /// Hands out what came of a partition.
+    pub(crate) fn open(&self, partition: u16) {
+        let mut desk = self.desk();
+        desk.open(partition, self.clock.now());
+        self.tell(&mut desk);
+    }
+
     /// Wakes those whom a change of the desk concerns.
     pub(crate) fn tell(&self, desk: &mut Desk<Acker>) {
         if desk.has_ready() {

@@ -9,7 +9,8 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 fn desk() -> Desk<&'static str> {
     let mut desk = Desk::new(2);
-    desk.open(0);
+    desk.take_over(0);
+    desk.open(0, noon());
     desk
 }
 
@@ -155,7 +156,8 @@ fn what_is_out_when_its_partition_is_lost_does_not_go_out_twice() {
     fresh(&mut desk, "anna", "a");
     let out = claim(&mut desk, noon()).remove(0);
     desk.lose(0);
-    desk.open(0);
+    desk.take_over(0);
+    desk.open(0, noon());
     fresh(&mut desk, "anna", "a");
     fresh(&mut desk, "anna", "b");
     assert_eq!(names(&claim(&mut desk, noon())), Vec::<String>::new());
@@ -174,4 +176,33 @@ fn a_partition_that_is_given_up_hands_out_nothing_more() {
     assert_eq!(names(&claim(&mut desk, noon())), Vec::<String>::new());
     assert_eq!(desk.finish(out.id, noon()), Settled::Done("a"));
     assert!(desk.is_drained(0));
+}
+
+/// An update that was tried twice was written aside twice: its place is before what came after it,
+/// although its last copy stands behind.
+#[test]
+fn what_waits_aside_is_handed_out_when_all_of_it_is_there() {
+    let mut desk = Desk::new(2);
+    desk.take_over(0);
+    assert_eq!(arrive(&mut desk, "anna", "b", aside(2, 1, None), "b"), None);
+    assert_eq!(names(&claim(&mut desk, noon())), Vec::<String>::new());
+    assert_eq!(arrive(&mut desk, "anna", "a", aside(1, 2, None), "a"), None);
+    desk.open(0, noon());
+    assert_eq!(names(&claim(&mut desk, noon())), ["a"]);
+}
+
+/// Numbers begin anew with each holder: an update is known by its key alone.
+#[test]
+fn a_late_copy_with_a_number_that_was_given_anew_takes_nobodys_place() {
+    let mut desk = desk();
+    assert_eq!(arrive(&mut desk, "anna", "b", aside(1, 1, None), "b"), None);
+    assert_eq!(arrive(&mut desk, "anna", "a", aside(1, 2, None), "a"), None);
+    assert_eq!(claim(&mut desk, noon()).len(), 1);
+    assert_eq!(
+        desk.lanes
+            .values()
+            .map(|lane| lane.items.len())
+            .sum::<usize>(),
+        2
+    );
 }
