@@ -86,7 +86,7 @@ pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// The longest wait between two tries, unless the other side asks for more.
 pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
 /// Ledgers that one process keeps copies of.
-pub const LEDGERS: u64 = 50_000;
+pub const LEDGERS: u64 = 10_000;
 /// How long a copy of a ledger is used unless configured.
 pub const LEDGER_TTL: Duration = Duration::from_secs(5 * 60);
 /// How long one instance may ask the store for a ledger that others wait for.
