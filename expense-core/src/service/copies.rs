@@ -14,7 +14,7 @@ use crate::domain::keys::ChatKey;
 use crate::domain::ledger::{Ledger, Revision, Settings};
 use crate::domain::limits;
 use crate::ports::error::Result;
-use crate::ports::state::Version;
+use crate::ports::state::{Saved, Version};
 use crate::ports::store::{Commit, StoredSession};
 
 /// What an update is decided by.
@@ -59,6 +59,10 @@ impl Inner {
             }
         };
         let session = async {
+            if let Some((session, copy)) = self.resting.get(chat) {
+                self.counts.sessions.count(true);
+                return Ok((session, copy, false));
+            }
             // A copy that can't be had or understood is no copy.
             let found = self.ports.states.load(&copy_key(chat)).await.ok().flatten();
             let copy = found.as_ref().map(|found| found.version);
@@ -66,7 +70,10 @@ impl Inner {
             let session_is_true = value.is_none();
             self.counts.sessions.count(!session_is_true);
             let session = match value {
-                Some(session) => session,
+                Some(session) => {
+                    self.resting.note(chat, &session, copy);
+                    session
+                }
                 None => self.ports.store.session(chat).await?,
             };
             Ok((session, copy, session_is_true))
@@ -86,6 +93,7 @@ impl Inner {
     pub(super) async fn true_view(&self, envelope: &Envelope, behind: View) -> Result<View> {
         let chat = &envelope.chat;
         self.drop_ledger(chat).await;
+        self.resting.drop(chat);
         let (ledger, session) =
             futures::try_join!(self.stored_ledger(chat), self.ports.store.session(chat))?;
         Ok(View {
@@ -132,13 +140,17 @@ impl Inner {
             return;
         };
         let (key, ttl) = (copy_key(chat), limits::SESSION_COPY);
-        // What is not saved is read from the store next time.
-        let _ = self.ports.states.save(&key, view.copy, &value, ttl).await;
+        match self.ports.states.save(&key, view.copy, &value, ttl).await {
+            Ok(Saved::Done(copy)) => self.resting.note(chat, session, Some(copy)),
+            // What is not saved is read from the store next time.
+            Ok(Saved::Lost) | Err(_) => self.resting.drop(chat),
+        }
     }
 
     /// Forgets what this process and the others believe about a chat.
     pub(super) async fn forget(&self, chat: &ChatKey, view: &View) {
         self.drop_ledger(chat).await;
+        self.resting.drop(chat);
         if let Some(version) = view.copy {
             // A copy that stays is found to be behind when it is used.
             let _ = self.ports.states.clear(&copy_key(chat), version).await;

@@ -28,6 +28,7 @@ mod rates;
 mod reading;
 mod readings;
 mod render;
+mod resting;
 mod run;
 mod schedule;
 mod sending;
@@ -78,6 +79,7 @@ use bell::Bell;
 use counts::Counts;
 use ledgers::Ledgers;
 use line::Line;
+use resting::Resting;
 use trace::Tracing;
 
 pub use alias::Salt;
@@ -227,6 +229,7 @@ impl Service {
         let inner = Inner {
             access: Arc::new(options.access.clone()),
             ledgers: Ledgers::new(&options.ledgers),
+            resting: Resting::new(&options.ledgers),
             ports,
             options,
             step,
@@ -309,6 +312,7 @@ struct Inner {
     options: Options,
     step: Decide,
     ledgers: Ledgers,
+    resting: Resting,
     counts: Counts,
     /// The configured access, to be passed on.
     access: Arc<Access>,
