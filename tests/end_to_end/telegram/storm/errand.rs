@@ -201,12 +201,15 @@ impl Errand {
             return;
         }
         let words = said.words();
+        let is_read = said.button("Save").is_some();
+        let is_unread = words.contains("What was the amount?");
         if self.plan == Plan::Discard {
-            if dice.below(2) == 0 || said.button("Save").is_some() {
+            // Whoever lets the reading go on discards what it came to, since nothing follows.
+            if is_read || is_unread || dice.below(2) == 0 {
                 tap(person, said, "Discard", dice);
                 self.awaits = Some(Awaits::Discarded);
             }
-        } else if said.button("Save").is_some() && words.contains(&self.words) {
+        } else if is_read && words.contains(&self.words) {
             tap(person, said, "Save", dice);
             let amount = if words.contains(SUPPLIED) {
                 SUPPLIED
@@ -215,7 +218,7 @@ impl Errand {
             };
             self.amount = Some(amount);
             self.awaits = Some(Awaits::Saved(amount));
-        } else if words.contains("What was the amount?") {
+        } else if is_unread {
             match said.button("again").filter(|_| dice.below(2) == 0) {
                 Some(again) => person.press_button(said.message_id, &again),
                 None => {
