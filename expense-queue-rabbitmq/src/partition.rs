@@ -4,6 +4,7 @@
 //! of the partition itself: up to a mark that the newcomer has put there. Who reads its own mark is
 //! the queue's single active consumer, and so the only holder of the partition.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -18,10 +19,12 @@ use crate::error::Failure;
 use crate::link::answer;
 use crate::message::{self, Notes};
 use crate::publisher::Message;
-use crate::queue::Shared;
+use crate::queue::{Shared, locked};
 
 /// How long another holder is waited for: somebody was quicker, or is about to leave.
 const TAKING: Duration = Duration::from_secs(3);
+/// How long a mark is waited for before the next.
+const MARKING: Duration = Duration::from_millis(500);
 /// How long the broker may take to put back what the last holder had, once the other queue has
 /// said that this holder is gone.
 const GIVEN_BACK: Duration = Duration::from_millis(400);
@@ -96,11 +99,15 @@ async fn take(
     let aside = consumers
         .aside
         .insert(consume(shared, channel, &queue, 0).await?);
-    let mark = shared.mark();
-    let reading = read_to(shared, aside, &mark);
-    let marking = shared.publisher.publish(Message::mark(&queue, &mark));
-    let (found, ()) = match timeout(TAKING, async { tokio::try_join!(reading, marking) }).await {
-        Ok(done) => done?,
+    let mark = Mutex::default();
+    let taking = async {
+        tokio::select! {
+            found = read_to(shared, aside, &mark) => found,
+            failure = put_marks(shared, &queue, &mark) => Err(failure),
+        }
+    };
+    let found = match timeout(TAKING, taking).await {
+        Ok(found) => found?,
         Err(_) => return Ok(false),
     };
     shared.desk().take_over(number);
@@ -132,11 +139,24 @@ async fn in_order(updates: &mut Consumer) -> Result<Vec<Delivery>, Failure> {
     Ok(found)
 }
 
-/// Everything that stands before the mark.
+/// Puts one mark after the other: somebody who was before us and gave up may have read the last.
+async fn put_marks(shared: &Shared, queue: &str, mark: &Mutex<String>) -> Failure {
+    loop {
+        let name = shared.mark();
+        locked(mark).clone_from(&name);
+        if let Err(failure) = shared.publisher.publish(Message::mark(queue, &name)).await {
+            return failure;
+        }
+        tokio::time::sleep(MARKING).await;
+    }
+}
+
+/// Everything that stands before the newest mark. One that another was given first proves nothing:
+/// what came after it may have been put back behind it.
 async fn read_to(
     shared: &Shared,
     consumer: &mut Consumer,
-    mark: &str,
+    mark: &Mutex<String>,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut found = Vec::new();
     while let Some(delivery) = consumer.next().await {
@@ -145,7 +165,7 @@ async fn read_to(
             None => found.push(delivery),
             Some(name) => {
                 acknowledge(shared, &delivery.acker).await;
-                if name == mark {
+                if !delivery.redelivered && name == *locked(mark) {
                     return Ok(found);
                 }
             }

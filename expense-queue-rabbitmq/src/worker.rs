@@ -173,9 +173,14 @@ impl Worker {
             if queue.consumer_count() > 0 {
                 continue;
             }
-            wanted -= 1;
             // Where something was free, there may be more.
             self.looked = None;
+            let aside = look(channel, self.shared.names.aside(number), patience).await?;
+            if aside.consumer_count() > 0 {
+                // Somebody is about to take it, or to leave it.
+                continue;
+            }
+            wanted -= 1;
             let stop = CancellationToken::new();
             let (shared, end) = (Arc::clone(&self.shared), stop.clone());
             let holding = self.holding.spawn(async move {
