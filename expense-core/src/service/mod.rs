@@ -174,6 +174,13 @@ pub struct LedgerCopies {
     pub shared: bool,
 }
 
+impl LedgerCopies {
+    /// Whether there are copies that other instances see.
+    fn are_shared(self) -> bool {
+        self.shared && !self.ttl.is_zero()
+    }
+}
+
 impl Default for LedgerCopies {
     /// For `limits::LEDGER_TTL`, in this process alone.
     fn default() -> Self {

@@ -27,9 +27,8 @@ struct Known {
 
 impl Resting {
     pub(super) fn new(options: &LedgerCopies) -> Self {
-        let keep = options.shared && !options.ttl.is_zero();
         let capacity = u64::try_from(limits::COPIES).unwrap_or(u64::MAX);
-        let known = keep.then(|| {
+        let known = options.are_shared().then(|| {
             moka::sync::Cache::builder()
                 .max_capacity(capacity)
                 .time_to_live(options.ttl)
@@ -102,11 +101,19 @@ mod tests {
         assert!(asked.contains("Write the new amount"), "{asked}");
         let answered = two.say(&chat, "20").await;
         assert!(answered.contains("20.00"), "{answered}");
-        // Whoever is behind finds it out once.
+        // Both learn that it is at rest again, and then look no more: what is shared is spoilt, and
+        // whoever looked would have to ask the store.
         for _ in 0..2 {
             assert!(two.say(&chat, "4 tea").await.contains("4.00"));
             assert!(one.say(&chat, "5 bus").await.contains("5.00"));
         }
-        assert!(one.service.inner.resting.get(&chat).is_some());
+        let (states, key) = (&shared.states, format!("session/{}", chat.as_str()));
+        let seen = states.load(&key).await.unwrap().unwrap().version;
+        let spoilt = states.save(&key, Some(seen), b"none", Duration::from_secs(60));
+        spoilt.await.unwrap();
+        let asked = store.calls("session");
+        assert!(one.say(&chat, "6 tram").await.contains("6.00"));
+        assert!(two.say(&chat, "7 taxi").await.contains("7.00"));
+        assert_eq!(store.calls("session"), asked);
     }
 }

@@ -33,8 +33,7 @@ enum Claim {
 impl Inner {
     /// Whether other instances see this one's copies.
     pub(super) fn shares_ledgers(&self) -> bool {
-        let options = &self.options.ledgers;
-        options.shared && !options.ttl.is_zero()
+        self.options.ledgers.are_shared()
     }
 
     /// The chat's ledger from the shared cache, or from the store: `true` says which.

@@ -142,7 +142,8 @@ impl<T> Lane<T> {
         notes: &Notes,
         token: T,
     ) -> Found<T> {
-        // By its key alone: a copy that a predecessor wrote late may bear a number that was given anew.
+        // By its key alone: a copy that a predecessor wrote late may bear a number that was given
+        // anew.
         let same = |item: &&mut Item<T>| item.envelope.key == envelope.key;
         let Some(item) = self.items.iter_mut().find(same) else {
             let before = |item: &&Item<T>| item.sequence.is_some_and(|other| other < sequence);
