@@ -292,17 +292,13 @@ async fn nothing_but_the_webhook_is_public(
     #[values(false, true)] tls: bool,
 ) {
     let town = Town::build(kind).await;
-    let status = |method: &str, path: &str, body: usize| {
-        let head = format!(
+    let head = |method: &str, path: &str, body: usize| {
+        format!(
             "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
              content-length: {body}\r\n\r\n"
-        );
-        door::status(
-            &town.door,
-            tls,
-            &[head.into_bytes(), vec![b' '; body]].concat(),
         )
     };
+    let ask = |request: &str| door::status(&town.door, tls, request.as_bytes());
     for path in [
         "/",
         "/metrics",
@@ -313,12 +309,15 @@ async fn nothing_but_the_webhook_is_public(
         "/UPDATES",
     ] {
         for method in ["GET", "POST"] {
-            assert_eq!(status(method, path, 0), 404, "{method} {path}");
+            let told = ask(&head(method, path, 0));
+            assert_eq!(told, 404, "{method} {path}");
         }
     }
-    let refused = status("GET", "/updates", 0);
+    let refused = ask(&head("GET", "/updates", 0));
     assert!([403, 405].contains(&refused), "{refused}");
     // It comes to an instance, which lets nobody in who has no secret.
-    assert_eq!(status("POST", "/updates", 2), 401);
-    assert_eq!(status("POST", "/updates", 1024 * 1024 + 1), 413);
+    assert_eq!(ask(&format!("{}{{}}", head("POST", "/updates", 2))), 401);
+    // Its head is enough. A body that nobody reads would break the connection, often before the
+    // answer is read.
+    assert_eq!(ask(&head("POST", "/updates", 1024 * 1024 + 1)), 413);
 }
