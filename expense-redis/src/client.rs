@@ -2,25 +2,35 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{
-    Client, Cmd, FromRedisValue, IntoConnectionInfo, ProtocolVersion, RedisResult, ScriptInvocation,
+    Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult,
+    ScriptInvocation,
 };
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
 use crate::error::{Failure, OpenError};
+use crate::gather::Gathered;
 use crate::sentinel::Sentinel;
 
 /// A server, or a cluster of them, that many instances share.
 ///
 /// All tasks use one connection at the same time; each operation is one command, and none waits
-/// for another's answer. A lost connection is made anew.
+/// for another's answer, but that what is put into the cache goes together with what others put at
+/// that moment. A lost connection is made anew.
 pub struct Redis {
-    link: Link,
+    server: Arc<Server>,
     prefix: String,
+    puts: Gathered,
+}
+
+/// What answers commands, and how long an answer may take.
+pub(crate) struct Server {
+    link: Link,
     patience: Duration,
 }
 
@@ -43,10 +53,14 @@ impl Redis {
         if prefix.is_empty() || prefix.len() > PREFIX || prefix.contains(['{', '}']) {
             return Err(OpenError::Prefix);
         }
-        Ok(Self {
+        let server = Server {
             link: Link::open(config)?,
-            prefix: prefix.clone(),
             patience: config.response_timeout,
+        };
+        Ok(Self {
+            server: Arc::new(server),
+            prefix: prefix.clone(),
+            puts: Gathered::default(),
         })
     }
 
@@ -69,6 +83,25 @@ impl Redis {
 
     /// The answer to one command.
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
+        self.server.ask(command).await
+    }
+
+    /// The answer of a script: one command, once the server knows it.
+    pub(crate) async fn run<T: FromRedisValue>(
+        &self,
+        script: &ScriptInvocation<'_>,
+    ) -> Result<T, Failure> {
+        self.server.run(script).await
+    }
+
+    /// Does a command whose answer says nothing but that it is done, together with those of others.
+    pub(crate) async fn together(&self, command: Cmd) -> Result<(), Failure> {
+        self.puts.done(&self.server, command).await
+    }
+}
+
+impl Server {
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
         match &self.link {
             Link::Server(manager) => {
                 let mut connection = manager.clone();
@@ -86,11 +119,7 @@ impl Redis {
         }
     }
 
-    /// The answer of a script: one command, once the server knows it.
-    pub(crate) async fn run<T: FromRedisValue>(
-        &self,
-        script: &ScriptInvocation<'_>,
-    ) -> Result<T, Failure> {
+    async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Failure> {
         match &self.link {
             Link::Server(manager) => {
                 let mut connection = manager.clone();
@@ -104,6 +133,26 @@ impl Redis {
             Link::Cluster(cluster) => {
                 let asked = async { script.invoke_async(&mut cluster.connection().await?).await };
                 self.in_time(asked).await
+            }
+        }
+    }
+
+    /// Does all of this in one trip, where one server has all keys. One that fails fails all.
+    pub(crate) async fn all(&self, commands: Vec<Cmd>) -> Result<(), Failure> {
+        match &self.link {
+            Link::Server(manager) => {
+                let (all, mut connection) = (pipeline(commands), manager.clone());
+                self.in_time(all.query_async(&mut connection)).await
+            }
+            Link::Sentinel(sentinel) => {
+                let all = pipeline(commands);
+                let asked = sentinel.with(async |mut to| all.query_async(&mut to).await);
+                self.in_time(asked).await
+            }
+            #[cfg(feature = "cluster")]
+            Link::Cluster(_) => {
+                let all = commands.iter().map(|command| self.ask(command));
+                futures::future::join_all(all).await.into_iter().collect()
             }
         }
     }
@@ -156,6 +205,14 @@ impl Link {
     fn cluster(_: &Config) -> Result<Self, OpenError> {
         Err(OpenError::Cluster)
     }
+}
+
+fn pipeline(commands: Vec<Cmd>) -> Pipeline {
+    let mut all = Pipeline::with_capacity(commands.len());
+    for command in commands {
+        all.add_command(command);
+    }
+    all
 }
 
 /// A connection whose other end has gone without a word is given up after some answers are due.

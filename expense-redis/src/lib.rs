@@ -7,6 +7,7 @@ mod cluster;
 mod config;
 mod error;
 mod examine;
+mod gather;
 mod lease;
 mod rate;
 mod sentinel;

@@ -20,6 +20,7 @@ mod ledgers;
 mod limited;
 mod line;
 mod measure;
+mod notes;
 mod outbox;
 mod owner_code;
 mod part;
@@ -79,6 +80,7 @@ use bell::Bell;
 use counts::Counts;
 use ledgers::Ledgers;
 use line::Line;
+use notes::Notes;
 use resting::Resting;
 use trace::Tracing;
 
@@ -237,6 +239,7 @@ impl Service {
             access: Arc::new(options.access.clone()),
             ledgers: Ledgers::new(&options.ledgers),
             resting: Resting::new(&options.ledgers),
+            notes: Notes::new(Arc::clone(&ports.cache)),
             ports,
             options,
             step,
@@ -304,7 +307,9 @@ impl Service {
         loop {
             self.inner.accepted.quiet().await;
             self.inner.later.quiet().await;
-            if self.inner.accepted.is_quiet() && self.inner.later.is_quiet() {
+            self.inner.notes.quiet().await;
+            let inner = &self.inner;
+            if inner.accepted.is_quiet() && inner.later.is_quiet() && inner.notes.is_quiet() {
                 return;
             }
         }
@@ -320,6 +325,7 @@ struct Inner {
     step: Decide,
     ledgers: Ledgers,
     resting: Resting,
+    notes: Notes,
     counts: Counts,
     /// The configured access, to be passed on.
     access: Arc<Access>,

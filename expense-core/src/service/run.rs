@@ -59,6 +59,7 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
         inner.accepted.quiet().await;
         stop.cancel();
         while workers.join_next().await.is_some() {}
+        inner.notes.quiet().await;
     };
     if tokio::time::timeout(limits::SHUTDOWN, finish)
         .await

@@ -7,7 +7,7 @@ use tracing::Instrument;
 use super::Inner;
 use super::render::Export;
 use super::{counts, trace};
-use crate::conversation::reply::{Anchor, Place, Reply};
+use crate::conversation::reply::{Place, Reply};
 use crate::conversation::wording::trouble;
 use crate::domain::keys::{ChatKey, MessageKey, UpdateKey};
 use crate::domain::limits;
@@ -139,11 +139,7 @@ impl Inner {
         match place {
             Place::New => None,
             Place::Message(message) => Some(message.clone()),
-            Place::Anchor(anchor) => {
-                let found = self.ports.cache.get(&note_key(chat, anchor)).await;
-                let text = String::from_utf8(found.ok().flatten()?).ok()?;
-                MessageKey::new(text).ok()
-            }
+            Place::Anchor(anchor) => self.notes.find(chat, anchor).await,
         }
     }
 
@@ -154,20 +150,9 @@ impl Inner {
             Place::New | Place::Message(_) => None,
         };
         if let Some(anchor) = reply.anchor.as_ref().or(place) {
-            let (key, value) = (note_key(chat, anchor), message.as_str().as_bytes());
-            // What is forgotten makes an edit a new message.
-            let _ = self.ports.cache.put(&key, value, limits::ANCHORS).await;
+            self.notes.note(chat, anchor, message).await;
         }
     }
-}
-
-fn note_key(chat: &ChatKey, anchor: &Anchor) -> String {
-    let (kind, id) = match anchor {
-        Anchor::Draft(id) => ("draft", id.as_uuid()),
-        Anchor::Expense(id) => ("expense", id.as_uuid()),
-        Anchor::Change(id) => ("change", id.as_uuid()),
-    };
-    format!("anchor/{}/{kind}/{}", chat.as_str(), id.simple())
 }
 
 async fn timed<T>(
