@@ -5,11 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{
-    Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult,
-    ScriptInvocation,
+    Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisError,
+    RedisResult, ScriptInvocation,
 };
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
@@ -142,11 +142,11 @@ impl Server {
         match &self.link {
             Link::Server(manager) => {
                 let (all, mut connection) = (pipeline(commands), manager.clone());
-                self.in_time(all.query_async(&mut connection)).await
+                self.in_time(done(&all, &mut connection)).await
             }
             Link::Sentinel(sentinel) => {
                 let all = pipeline(commands);
-                let asked = sentinel.with(async |mut to| all.query_async(&mut to).await);
+                let asked = sentinel.with(async |mut to| done(&all, &mut to).await);
                 self.in_time(asked).await
             }
             #[cfg(feature = "cluster")]
@@ -213,6 +213,16 @@ fn pipeline(commands: Vec<Cmd>) -> Pipeline {
         all.add_command(command);
     }
     all
+}
+
+/// Does all of it; an error is that of the first command that failed.
+async fn done(all: &Pipeline, connection: &mut impl ConnectionLike) -> RedisResult<()> {
+    let answer = all.query_async(connection).await;
+    answer.map_err(|error: RedisError| {
+        let failed = error.clone().into_server_errors();
+        let first = failed.as_deref().and_then(<[_]>::first);
+        first.map_or(error, |(_, first)| first.clone().into())
+    })
 }
 
 /// A connection whose other end has gone without a word is given up after some answers are due.

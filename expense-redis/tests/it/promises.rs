@@ -11,6 +11,7 @@ use expense_core::ports::state::{Saved, StateStore, Version};
 use expense_core::testing::conformance::race;
 use expense_redis::testing::{fresh, of};
 use expense_redis::{Config, OpenError, Redis};
+use futures::FutureExt;
 use rstest::rstest;
 use test_servers::redis::Server;
 
@@ -116,6 +117,37 @@ async fn every_key_has_a_life_and_the_prefix() {
         .command(&format!("KEYS {}:*", config.prefix))
         .unwrap();
     assert!(ours.starts_with("*6\r\n"), "{ours}");
+}
+
+/// A server that gets them one by one does little else than read its sockets.
+#[tokio::test]
+async fn what_many_put_at_once_goes_in_few_trips() {
+    let server = Server::start().unwrap();
+    let redis = Redis::open(&of(&server.url())).unwrap();
+    redis.check().await.unwrap();
+    let reads = || {
+        let told = server.command("INFO stats").unwrap();
+        let line = told
+            .lines()
+            .find_map(|line| line.strip_prefix("total_reads_processed:"));
+        line.and_then(|count| count.trim().parse::<u64>().ok())
+            .unwrap()
+    };
+    let before = reads();
+    let keys: Vec<_> = (0..200).map(|key| key.to_string()).collect();
+    // The first one leaves: the others go all the same.
+    let left = redis.put("left", b"v", LONG).now_or_never();
+    assert!(left.is_none());
+    let all = keys.iter().map(|key| redis.put(key, key.as_bytes(), LONG));
+    futures::future::try_join_all(all).await.unwrap();
+    let trips = reads() - before;
+    assert!(trips <= 20, "{trips} trips");
+    for key in &keys {
+        assert_eq!(
+            redis.get(key).await.unwrap().as_deref(),
+            Some(key.as_bytes())
+        );
+    }
 }
 
 #[rstest]
