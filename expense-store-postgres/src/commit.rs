@@ -20,9 +20,20 @@ pub(crate) struct Member {
     pub(crate) commit: Arc<Commit>,
     pub(crate) head: Option<Head>,
     pub(crate) result: Option<Committed>,
+    /// Whether another instance was quicker since those counters were remembered.
+    pub(crate) overtaken: bool,
 }
 
 impl Member {
+    pub(crate) fn new(commit: Arc<Commit>, head: Option<Head>) -> Self {
+        Self {
+            commit,
+            head,
+            result: None,
+            overtaken: false,
+        }
+    }
+
     fn ledger(&self) -> LedgerId {
         self.commit.ledger.id
     }
@@ -35,8 +46,13 @@ impl Member {
 }
 
 /// Records the members, which are of different ledgers and in the order of these. Each gets its
-/// result; whatever failed before that leaves none, and nothing written of any.
-pub(crate) async fn record(db: &mut PgConnection, members: &mut [Member]) -> Result<(), Failure> {
+/// result; whatever failed before that leaves none, and nothing written of any. Only where their
+/// heads are `trusted`, they are written by those without a look.
+pub(crate) async fn record(
+    db: &mut PgConnection,
+    members: &mut [Member],
+    trusted: bool,
+) -> Result<(), Failure> {
     for _ in 0..ROUNDS {
         let mut open: Vec<&mut Member> = members
             .iter_mut()
@@ -45,7 +61,7 @@ pub(crate) async fn record(db: &mut PgConnection, members: &mut [Member]) -> Res
         if open.is_empty() {
             return Ok(());
         }
-        let decided = decide(db, &mut open).await?;
+        let decided = decide(db, &mut open, trusted).await?;
         write(db, &mut open, decided).await?;
     }
     Ok(())
@@ -59,8 +75,12 @@ type Decision = (Plan, Head);
 async fn decide(
     db: &mut PgConnection,
     open: &mut [&mut Member],
+    trusted: bool,
 ) -> Result<Vec<Option<Decision>>, Failure> {
-    let mut decided: Vec<Option<Decision>> = open.iter().map(|member| remember(member)).collect();
+    let remembered = open
+        .iter()
+        .map(|member| remember(member).filter(|_| trusted));
+    let mut decided: Vec<Option<Decision>> = remembered.collect();
     let unknown = || decided.iter().map(Option::is_none);
     let commits = open.iter().zip(unknown()).filter(|(_, unknown)| *unknown);
     let commits: Vec<&Commit> = commits.map(|(member, _)| &*member.commit).collect();
@@ -73,6 +93,7 @@ async fn decide(
     let mut refused = Vec::new();
     for ((member, decision), seen) in unknown.zip(seen) {
         let stamp = seen.head.stamp;
+        member.overtaken |= member.head.is_some_and(|head| head.stamp != stamp);
         match judge(&member.commit, seen) {
             Ok(standing) => *decision = Some(standing),
             Err(Committed::Refused(refusal)) => refused.push((member, stamp, refusal)),
@@ -124,6 +145,7 @@ async fn write(
         let has_passed = passed.contains(&member.ledger().as_i64());
         // Sweeping, moving and erasing leave counters that only the database knows.
         let lasting = has_passed && is_common(&member.commit);
+        member.overtaken |= member.head.is_some() && !has_passed;
         member.head = lasting.then_some(head);
         member.result = has_passed.then_some(Committed::Recorded {
             outcome: plan.outcome,

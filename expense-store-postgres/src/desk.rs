@@ -1,21 +1,20 @@
 //! The desk where commits wait: what waits at one moment is written together.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use expense_core::domain::keys::LedgerId;
 use expense_core::ports::store::{Commit, Committed};
-use lru::LruCache;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection, PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinSet};
 
 use crate::commit::{Member, record};
-use crate::config::{BATCH, FEW, HEADS, WAITING};
+use crate::config::{BATCH, FEW, WAITING};
 use crate::error::Failure;
+use crate::heads::Heads;
 use crate::look::Head;
 use crate::writes::is_common;
 
@@ -43,6 +42,8 @@ type Writer = Option<(PoolConnection<Postgres>, Instant)>;
 struct Written {
     writer: Writer,
     heads: Vec<(LedgerId, Option<Head>)>,
+    /// Whether all that was remembered still stood; nothing where nothing was.
+    stood: Option<bool>,
     answers: Vec<Answer>,
 }
 
@@ -75,7 +76,7 @@ pub(crate) struct Desk {
     running: JoinSet<Written>,
     batches: HashMap<Id, Batch>,
     busy: HashSet<LedgerId>,
-    heads: LruCache<LedgerId, Head>,
+    heads: Heads,
 }
 
 impl Desk {
@@ -89,7 +90,7 @@ impl Desk {
             running: JoinSet::new(),
             batches: HashMap::new(),
             busy: HashSet::new(),
-            heads: LruCache::new(NonZeroUsize::new(HEADS).unwrap_or(NonZeroUsize::MIN)),
+            heads: Heads::new(),
         }
     }
 
@@ -142,10 +143,16 @@ impl Desk {
         };
         let common = batch.iter().all(|request| is_common(&request.commit));
         let ledgers: Vec<LedgerId> = batch.iter().map(|r| r.commit.ledger.id).collect();
-        let heads = ledgers.iter().map(|ledger| self.heads.pop(ledger));
+        let heads = ledgers.iter().map(|ledger| self.heads.take(*ledger));
         let heads: Vec<Option<Head>> = heads.collect();
         self.busy.extend(&ledgers);
-        let writing = write(self.pool.clone(), self.patience, writer, batch, heads);
+        let pen = Pen {
+            pool: self.pool.clone(),
+            patience: self.patience,
+            writer,
+            trusted: self.heads.are_trusted(),
+        };
+        let writing = write(pen, batch, heads);
         let task = self.running.spawn(writing);
         self.batches.insert(task.id(), Batch { ledgers, common });
         true
@@ -204,9 +211,13 @@ impl Desk {
         let written = written.unwrap_or(Written {
             writer: None,
             heads: Vec::new(),
+            stood: None,
             answers: Vec::new(),
         });
         self.resting.push(written.writer);
+        if let Some(stood) = written.stood {
+            self.heads.learn(stood);
+        }
         for (ledger, head) in written.heads {
             if let Some(head) = head {
                 self.heads.put(ledger, head);
@@ -217,30 +228,16 @@ impl Desk {
 }
 
 /// Writes a batch. Where one commit may be to blame, each is tried alone.
-async fn write(
-    pool: PgPool,
-    patience: Duration,
-    writer: Writer,
-    batch: Vec<Request>,
-    heads: Vec<Option<Head>>,
-) -> Written {
+async fn write(mut pen: Pen, batch: Vec<Request>, heads: Vec<Option<Head>>) -> Written {
     let (commits, waiters): (Vec<Arc<Commit>>, Vec<_>) = batch
         .into_iter()
         .map(|request| (request.commit, request.done))
         .unzip();
+    let remembers = heads.iter().any(Option::is_some);
     let members = commits.into_iter().zip(heads);
     let mut members: Vec<Member> = members
-        .map(|(commit, head)| Member {
-            commit,
-            head,
-            result: None,
-        })
+        .map(|(commit, head)| Member::new(commit, head))
         .collect();
-    let mut pen = Pen {
-        pool,
-        patience,
-        writer,
-    };
     let mut failures = vec![None; members.len()];
     if let Err(failure) = pen.write(&mut members).await {
         let alone = failure.may_be_one_members();
@@ -253,6 +250,7 @@ async fn write(
             };
         }
     }
+    let stood = members.iter().all(|member| !member.overtaken);
     let mut heads = Vec::with_capacity(members.len());
     let mut answers = Vec::with_capacity(members.len());
     for ((member, failure), done) in members.into_iter().zip(failures).zip(waiters) {
@@ -267,6 +265,7 @@ async fn write(
     Written {
         writer: pen.writer,
         heads,
+        stood: remembers.then_some(stood),
         answers,
     }
 }
@@ -283,12 +282,15 @@ struct Pen {
     pool: PgPool,
     patience: Duration,
     writer: Writer,
+    /// Whether it writes by what is remembered, without a look.
+    trusted: bool,
 }
 
 impl Pen {
     async fn write(&mut self, members: &mut [Member]) -> Result<(), Failure> {
         let mut connection = self.connection().await?;
-        let recorded = tokio::time::timeout(self.patience, record(&mut connection, members)).await;
+        let recording = record(&mut connection, members, self.trusted);
+        let recorded = tokio::time::timeout(self.patience, recording).await;
         let recorded = recorded.unwrap_or(Err(Failure::Silent));
         match &recorded {
             Err(failure) if failure.ends_connection() => connection.close_on_drop(),

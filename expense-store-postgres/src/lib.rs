@@ -9,6 +9,7 @@ mod desk;
 mod dump;
 mod error;
 mod examine;
+mod heads;
 mod jobs;
 mod list;
 mod load;

@@ -1,6 +1,7 @@
 //! Puts a bot under load: starts the server, tells where it is, waits for the bot, and prints the
 //! figures as JSON. Chats, seconds, and in open loop messages a second; `acquainted`: everybody has
-//! written once before:
+//! written once before; `later`: some seconds after the bot came, when all of its instances did;
+//! `photos`: everybody has sent one before, and waits for what is on it:
 //!
 //! ```sh
 //! cargo run --release -p telegram-fake --example load -- closed 256 10
@@ -9,9 +10,11 @@
 
 use std::time::Duration;
 
-use telegram_fake::load::{Load, Shape, run};
+use telegram_fake::load::{Crowd, Load, Shape};
 use telegram_fake::{Fake, Options};
 
+/// How long a bot of several instances is given to come.
+const LATER: Duration = Duration::from_secs(4);
 /// Messages in closed loop at most, however quick the bot.
 const MOST: usize = 10_000_000;
 
@@ -37,16 +40,28 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("TELEGRAM_BOT_TOKEN={}", fake.token());
     fake.connected().await;
     println!("connected");
-    let before = cpu();
+    let wanted = |what: &str| words.iter().any(|word| word == what);
+    if wanted("later") {
+        tokio::time::sleep(LATER).await;
+    }
     let load = Load {
         first: 1_000_000,
         shape,
-        acquainted: words.iter().any(|word| word == "acquainted"),
+        acquainted: wanted("acquainted"),
         messages,
         time: Duration::from_secs(u64::try_from(seconds)?),
         patience: Duration::from_secs(10),
     };
-    let report = run(&fake, &load).await;
+    let crowd = Crowd::gather(&fake, &load).await;
+    if wanted("photos") {
+        for id in (load.first..).take(chats) {
+            fake.user(id).photo("of a receipt", "");
+        }
+        fake.settled().await;
+    }
+    println!("begun");
+    let before = cpu();
+    let report = crowd.write(&load).await;
     let spent = cpu().saturating_sub(before);
     let answered = u32::try_from(report.answered.max(1))?;
     println!("report {}", serde_json::to_string(&report)?);

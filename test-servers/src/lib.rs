@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod door;
 pub mod kafka;
 mod keeper;
 pub mod postgres;
@@ -15,5 +16,14 @@ pub mod redis;
 ///
 /// Where `/proc` does not tell.
 pub fn processor_time() -> std::io::Result<std::time::Duration> {
-    processor::of_family(std::process::id())
+    processor_time_of(std::process::id())
+}
+
+/// The processor time that another process and its children have used so far.
+///
+/// # Errors
+///
+/// Where `/proc` does not tell.
+pub fn processor_time_of(process: u32) -> std::io::Result<std::time::Duration> {
+    processor::of_family(process)
 }

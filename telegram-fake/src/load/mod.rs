@@ -71,36 +71,11 @@ fn turn(index: usize, chats: usize) -> usize {
 /// Writes as told, on a fake whose bot is connected, and tells what came back. It takes the
 /// fake's [`Fake::arrivals`].
 pub async fn run(fake: &Fake, load: &Load) -> Report {
-    let chats = match load.shape {
-        Shape::Closed { chats } | Shape::Open { chats, .. } => chats.max(1),
-    };
-    let people = (load.first..).take(chats).map(|id| fake.user(id)).collect();
-    let mut crowd = Crowd {
-        first: load.first,
-        people,
-        arrivals: fake.arrivals(),
-        sent: Vec::new(),
-        report: Report::default(),
-        last: Instant::now(),
-    };
-    if load.acquainted {
-        crowd.introduce(load.patience).await;
-    }
-    let introduced = crowd.sent.len();
-    crowd.report = Report::default();
-    let start = Instant::now();
-    let end = start + load.time;
-    match load.shape {
-        Shape::Closed { .. } => crowd.closed(load.messages, end).await,
-        Shape::Open { rate, .. } => crowd.open(load.messages, end, rate.max(1)).await,
-    }
-    crowd.rest(introduced, load.patience).await;
-    let spent = crowd.last.duration_since(start);
-    crowd.report.finish(crowd.sent.len() - introduced, spent)
+    Crowd::gather(fake, load).await.write(load).await
 }
 
 /// The people of a load, and what they wait for.
-struct Crowd {
+pub struct Crowd {
     first: i64,
     people: Vec<Person>,
     arrivals: UnboundedReceiver<Arrival>,
@@ -112,7 +87,43 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn write(&mut self, person: usize, due: Instant) {
+    /// The people of this load, introduced where it says so. It takes the fake's
+    /// [`Fake::arrivals`].
+    pub async fn gather(fake: &Fake, load: &Load) -> Self {
+        let chats = match load.shape {
+            Shape::Closed { chats } | Shape::Open { chats, .. } => chats.max(1),
+        };
+        let people = (load.first..).take(chats).map(|id| fake.user(id)).collect();
+        let mut crowd = Self {
+            first: load.first,
+            people,
+            arrivals: fake.arrivals(),
+            sent: Vec::new(),
+            report: Report::default(),
+            last: Instant::now(),
+        };
+        if load.acquainted {
+            crowd.introduce(load.patience).await;
+        }
+        crowd
+    }
+
+    /// Lets them write as the load says, and tells what came back.
+    pub async fn write(mut self, load: &Load) -> Report {
+        let introduced = self.sent.len();
+        self.report = Report::default();
+        let start = Instant::now();
+        let end = start + load.time;
+        match load.shape {
+            Shape::Closed { .. } => self.closed(load.messages, end).await,
+            Shape::Open { rate, .. } => self.open(load.messages, end, rate.max(1)).await,
+        }
+        self.rest(introduced, load.patience).await;
+        let spent = self.last.duration_since(start);
+        self.report.finish(self.sent.len() - introduced, spent)
+    }
+
+    fn say(&mut self, person: usize, due: Instant) {
         let words = words(self.sent.len());
         self.sent.push(Some(due));
         if let Some(person) = self.people.get(person) {
@@ -141,7 +152,7 @@ impl Crowd {
     /// Everybody writes once, a few at a time.
     async fn introduce(&mut self, patience: Duration) {
         for person in 0..self.people.len() {
-            self.write(person, Instant::now());
+            self.say(person, Instant::now());
             if person % ACQUAINTED_AT_A_TIME == 0 {
                 self.rest(0, patience).await;
             }
@@ -152,7 +163,7 @@ impl Crowd {
     async fn closed(&mut self, messages: usize, end: Instant) {
         let messages = messages.saturating_add(self.sent.len());
         for person in 0..self.people.len().min(messages) {
-            self.write(person, Instant::now());
+            self.say(person, Instant::now());
         }
         while self.sent.len() < messages {
             let Ok(Some(arrival)) = timeout_at(end, self.arrivals.recv()).await else {
@@ -160,7 +171,7 @@ impl Crowd {
             };
             if self.answered(&arrival) {
                 let person = usize::try_from(arrival.chat - self.first).unwrap_or(0);
-                self.write(person, Instant::now());
+                self.say(person, Instant::now());
             }
         }
     }
@@ -171,7 +182,7 @@ impl Crowd {
             tokio::select! {
                 biased;
                 due = dues.recv() => match due {
-                    Some(due) => self.write(turn(self.sent.len(), self.people.len()), due),
+                    Some(due) => self.say(turn(self.sent.len(), self.people.len()), due),
                     None => return,
                 },
                 Some(arrival) = self.arrivals.recv() => { self.answered(&arrival); }

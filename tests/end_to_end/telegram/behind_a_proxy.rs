@@ -55,7 +55,8 @@ impl Town {
         let database = Database::fresh("postgres").await;
         let home = tempfile::tempdir().expect("a folder");
         let addresses = free_addresses();
-        let door = door::open(kind, addresses);
+        let door = test_servers::door::open(kind, &addresses);
+        let door = door.unwrap_or_else(|error| panic!("{error}"));
         let url = database.url().await;
         let instances = addresses.map(|address| {
             let program = Program::new(&fake, By::Webhook, home.path(), url.clone());

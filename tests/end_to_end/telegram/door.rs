@@ -1,86 +1,18 @@
-//! The proxies of `deploy/`, as they are but for addresses and places of this machine.
+//! What comes through the proxies of `deploy/`.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use test_servers::proxy::{Kind, Place, Proxy};
+use test_servers::proxy::Proxy;
 
-const NGINX: &str = include_str!("../../../deploy/nginx/expense-bot.conf");
-const HAPROXY: &str = include_str!("../../../deploy/haproxy/haproxy.cfg");
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A proxy before these instances.
-pub(super) fn open(kind: Kind, instances: [SocketAddr; 3]) -> Proxy {
-    let started = Proxy::start(kind, |place| match kind {
-        Kind::Nginx => nginx(place, &instances),
-        Kind::Haproxy => haproxy(place, &instances),
-    });
-    started.unwrap_or_else(|error| panic!("{error}"))
-}
 
 /// Where Telegram brings updates.
 pub(super) fn address(door: &Proxy) -> String {
     format!("http://127.0.0.1:{}/updates", door.port())
-}
-
-fn nginx(place: Place, instances: &[SocketAddr; 3]) -> String {
-    let certificate = place.certificate.display().to_string();
-    let changes = [
-        (
-            "listen 443 ssl;",
-            format!("listen 127.0.0.1:{} ssl;", place.tls_port),
-        ),
-        (
-            "listen 127.0.0.1:8081;",
-            format!("listen 127.0.0.1:{};", place.port),
-        ),
-        ("/etc/nginx/tls/fullchain.pem", certificate.clone()),
-        ("/etc/nginx/tls/privkey.pem", certificate),
-        ("/var/log/nginx/access.log", "/dev/stderr".to_owned()),
-    ];
-    let server = changed(NGINX, &changes, instances);
-    let folder = place.folder.display();
-    let paths: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|kind| format!("{kind}_temp_path {folder}/{kind};\n"))
-        .concat();
-    format!(
-        "daemon off;\npid {folder}/pid;\nerror_log stderr warn;\nworker_processes 2;\n\
-         events {{ worker_connections 512; }}\nhttp {{\n{paths}{server}\n}}\n"
-    )
-}
-
-fn haproxy(place: Place, instances: &[SocketAddr; 3]) -> String {
-    let changes = [
-        ("bind :443", format!("bind 127.0.0.1:{}", place.tls_port)),
-        (
-            "bind 127.0.0.1:8081",
-            format!("bind 127.0.0.1:{}", place.port),
-        ),
-        (
-            "/etc/haproxy/tls/bot.pem",
-            place.certificate.display().to_string(),
-        ),
-    ];
-    changed(HAPROXY, &changes, instances)
-}
-
-/// The configuration with other addresses. Panics where one that is changed is not there.
-fn changed(text: &str, changes: &[(&str, String)], instances: &[SocketAddr; 3]) -> String {
-    let named = (1..).zip(instances);
-    let named = named.map(|(number, address)| (format!("webhook-{number}:8080"), address));
-    let mut text = text.to_owned();
-    for (from, to) in named {
-        assert!(text.contains(&from), "{from} is not configured");
-        text = text.replace(&from, &to.to_string());
-    }
-    for (from, to) in changes {
-        assert!(text.contains(from), "{from} is not configured");
-        text = text.replace(from, to);
-    }
-    text
 }
 
 /// How a request is answered: the number, 0 where there is none.

@@ -1,9 +1,8 @@
 //! The Telegram bot under load, beside a plain bot and beside the database alone, with the load,
 //! the database and the bot on the same cores.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -11,8 +10,8 @@ use test_servers::postgres::{Durability, Server as Postgres};
 
 use super::database::{Protocol, fresh, message_ms, messages_per_second, schema};
 use super::process::Running;
-use super::target;
-use super::under_load::{Crowd, Report, Server};
+use super::under_load::{self, Crowd, Report, Server};
+use super::{product, target};
 use crate::shell::{self, Result, TaskError, cargo};
 
 /// Rounds of everything that is compared; the middle one counts.
@@ -96,15 +95,7 @@ struct Turns {
 
 /// Measures all of it, and tells each figure when it is known.
 pub(super) fn measure(product: &Path, mut tell: impl FnMut(&str, serde_json::Value)) -> Result {
-    let examples = [
-        "build",
-        "--release",
-        "-p",
-        "telegram-fake",
-        "--example",
-        "load",
-    ];
-    shell::run(&mut cargo(&examples))?;
+    under_load::build()?;
     let plain = target().join("plain-bot");
     let build = [
         "build",
@@ -134,9 +125,11 @@ fn value(figures: impl Serialize) -> Result<serde_json::Value> {
 impl Stage<'_> {
     fn throughput(&self) -> Result<Throughput> {
         let mut rounds: [Vec<f64>; 6] = Default::default();
-        let crowd = Crowd::Closed {
+        let crowd = Crowd {
             chats: CHATS,
             seconds: SECONDS,
+            rate: None,
+            habits: &[],
         };
         for round in 1..=ROUNDS {
             let found = [
@@ -177,11 +170,11 @@ impl Stage<'_> {
 
     fn waits(&self) -> Result<Waits> {
         let rate = 500;
-        let crowd = Crowd::Open {
+        let crowd = Crowd {
             chats: 5_000,
             seconds: 20,
-            rate,
-            acquainted: true,
+            rate: Some(rate),
+            habits: &["acquainted"],
         };
         let single = message_ms(&self.postgres, rate, SECONDS)?;
         let polling = self.round(Bot::Product, Way::Polling, crowd)?.latency_ms;
@@ -200,11 +193,11 @@ impl Stage<'_> {
     }
 
     fn many(&self) -> Result<Many> {
-        let crowd = Crowd::Open {
+        let crowd = Crowd {
             chats: 100_000,
             seconds: 60,
-            rate: 2_000,
-            acquainted: false,
+            rate: Some(2_000),
+            habits: &[],
         };
         let server = Server::start(crowd)?;
         let bot = self.bot(
@@ -229,9 +222,11 @@ impl Stage<'_> {
         let (mut ready, mut stopped) = (Vec::new(), Vec::new());
         // The first start makes the tables and is not measured.
         for start in 0..=STARTS {
-            let mut server = Server::start(Crowd::Closed {
+            let mut server = Server::start(Crowd {
                 chats: 1,
                 seconds: 0,
+                rate: None,
+                habits: &[],
             })?;
             let begun = Instant::now();
             let bot = self.bot(Bot::Product, Way::Polling, &server, &database)?;
@@ -258,13 +253,7 @@ impl Stage<'_> {
         let bot = self.bot(bot, way, &server, &self.database(bot)?)?;
         let report = server.report()?;
         bot.stop()?;
-        if report.answered < report.sent {
-            let (answered, sent) = (report.answered, report.sent);
-            return Err(TaskError::Wrong(format!(
-                "{answered} of {sent} messages were answered"
-            )));
-        }
-        Ok(report)
+        report.complete()
     }
 
     fn database(&self, bot: Bot) -> Result<String> {
@@ -279,52 +268,34 @@ impl Stage<'_> {
     }
 
     fn bot(&self, bot: Bot, way: Way, server: &Server, database: &str) -> Result<Running> {
-        let mut command = match bot {
-            Bot::Plain => Command::new(&self.plain),
-            Bot::Product => Command::new(self.product),
-        };
-        command
-            .env("DATABASE_URL", self.postgres.url(database))
-            .env("TELEGRAM_API_URL", &server.url);
         let address = match way {
             Way::Polling => None,
-            Way::Webhook => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?),
+            Way::Webhook => Some(product::free_address()?),
         };
-        match bot {
-            Bot::Plain => {
-                command.env("TELOXIDE_TOKEN", &server.token);
-                if let Some(address) = address {
-                    command.env("WEBHOOK_ADDR", address.to_string());
-                }
-            }
-            Bot::Product => {
+        let database = self.postgres.url(database);
+        match (bot, address) {
+            (Bot::Plain, address) => {
+                let mut command = Command::new(&self.plain);
                 command
-                    .env("TELEGRAM_BOT_TOKEN", &server.token)
-                    .env("XDG_DATA_HOME", target().join("bench-data"))
-                    .env("OWNER_IDS", "1")
-                    .env("RATE_LIMIT_PER_MINUTE", "0")
-                    .env("TELEGRAM_MESSAGES_PER_SECOND", "0")
-                    .env("LOG", "error");
-                match server.people() {
-                    Some(people) => command.env("ALLOWED_USER_IDS", people),
-                    None => command.env("OPEN_TO_ALL", "true"),
-                };
-                if let Some(address) = address {
-                    command
-                        .env("HTTP_ADDR", address.to_string())
-                        .env("WEBHOOK_URL", format!("http://{address}/updates"))
-                        .env("WEBHOOK_MAX_CONNECTIONS", "100");
-                }
+                    .env("DATABASE_URL", database)
+                    .env("TELEGRAM_API_URL", &server.url)
+                    .env("TELOXIDE_TOKEN", &server.token)
+                    .envs(address.map(|address| ("WEBHOOK_ADDR", address.to_string())));
+                Running::start(command)
+            }
+            (Bot::Product, None) => {
+                Running::start(product::command(self.product, server, &database))
+            }
+            (Bot::Product, Some(address)) => {
+                let command = product::command(self.product, server, &database);
+                Running::start(product::brought(command, address, address))
             }
         }
-        Ok(Running(
-            command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?,
-        ))
     }
 }
 
 /// The middle one.
-fn middle(mut figures: Vec<f64>) -> f64 {
+pub(super) fn middle(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }

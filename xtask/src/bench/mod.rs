@@ -3,8 +3,11 @@
 
 mod chats;
 mod database;
+mod held;
 mod process;
+mod product;
 mod start;
+mod tiers;
 mod under_load;
 
 use std::path::PathBuf;
@@ -27,6 +30,9 @@ pub(crate) enum Part {
     Start,
     /// The Telegram bot beside a plain one and beside the database alone
     Chats,
+    /// Redis, several instances and RabbitMQ, each beside the bot without it (as root: instances
+    /// are held to a tenth of a core)
+    Tiers,
 }
 
 /// Measures and prints a table, then one JSON object.
@@ -53,7 +59,7 @@ pub(crate) fn run(only: Option<Part>) -> Result {
             example("expense-store-postgres", "large")?,
         );
     }
-    if wanted(Part::Start) || wanted(Part::Chats) {
+    if wanted(Part::Start) || wanted(Part::Chats) || wanted(Part::Tiers) {
         shell::run(&mut cargo(&["build", "--release", "-p", "expense-bot"]))?;
     }
     let bot = target().join("release/expense-bot");
@@ -62,6 +68,9 @@ pub(crate) fn run(only: Option<Part>) -> Result {
     }
     if wanted(Part::Chats) {
         chats::measure(&bot, |name, value| note(&mut figures, name, value))?;
+    }
+    if wanted(Part::Tiers) {
+        tiers::measure(&bot, |name, value| note(&mut figures, name, value))?;
     }
     println!("{}", serde_json::to_string(&figures)?);
     Ok(())

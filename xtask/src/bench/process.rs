@@ -1,6 +1,6 @@
 //! Processes that are measured.
 
-use std::process::{Child, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,6 +11,17 @@ use crate::shell::{Result, TaskError};
 pub(super) struct Running(pub(super) Child);
 
 impl Running {
+    /// It has no input, and what it says is not looked at.
+    pub(super) fn start(mut command: Command) -> Result<Self> {
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        Ok(Self(command.spawn()?))
+    }
+
+    /// The processor time that it has used so far.
+    pub(super) fn processor_time(&self) -> Result<Duration> {
+        Ok(test_servers::processor_time_of(self.0.id())?)
+    }
+
     /// Asks it to end: how long that took, and how it ended.
     pub(super) fn stop(mut self) -> Result<(Duration, ExitStatus)> {
         let asked = Instant::now();

@@ -8,26 +8,30 @@ use serde::Deserialize;
 
 use super::process::Running;
 use super::target;
-use crate::shell::{Result, TaskError};
+use crate::shell::{self, Result, TaskError, cargo};
 
 /// The first of the crowd; the others follow.
 const FIRST: u64 = 1_000_000;
 /// People who fit into an environment variable.
 const LISTED: usize = 10_000;
 
-/// How people write.
+/// Builds what lets people write.
+pub(super) fn build() -> Result {
+    let mut build = cargo(&["build", "--release", "-p", "telegram-fake"]);
+    shell::run(build.args(["--example", "load"]))
+}
+
+/// How many people write how.
 #[derive(Clone, Copy)]
-pub(super) enum Crowd {
-    /// Each of so many chats writes as soon as it was answered.
-    Closed { chats: usize, seconds: u64 },
-    /// So many messages a second, answered or not, where `acquainted` by people who have written
-    /// before.
-    Open {
-        chats: usize,
-        seconds: u64,
-        rate: u64,
-        acquainted: bool,
-    },
+pub(super) struct Crowd {
+    /// Those who write.
+    pub(super) chats: usize,
+    /// For so long.
+    pub(super) seconds: u64,
+    /// So many messages a second, answered or not; without it each writes as soon as answered.
+    pub(super) rate: Option<u64>,
+    /// Words of the example that change it.
+    pub(super) habits: &'static [&'static str],
 }
 
 /// What a load found, as far as it is looked at here.
@@ -37,6 +41,19 @@ pub(super) struct Report {
     pub(super) answered: u64,
     pub(super) per_second: f64,
     pub(super) latency_ms: Latency,
+}
+
+impl Report {
+    /// The same, where everybody was answered.
+    pub(super) fn complete(self) -> Result<Self> {
+        if self.answered < self.sent {
+            let (answered, sent) = (self.answered, self.sent);
+            return Err(TaskError::Wrong(format!(
+                "{answered} of {sent} messages were answered"
+            )));
+        }
+        Ok(self)
+    }
 }
 
 #[derive(Deserialize)]
@@ -59,21 +76,14 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn start(crowd: Crowd) -> Result<Self> {
         let mut load = Command::new(example("load"));
-        match crowd {
-            Crowd::Closed { chats, seconds } => {
-                load.args(["closed", &chats.to_string(), &seconds.to_string()]);
-            }
-            Crowd::Open {
-                chats,
-                seconds,
-                rate,
-                acquainted,
-            } => {
-                load.args(["open", &chats.to_string(), &seconds.to_string()]);
-                load.arg(rate.to_string());
-                load.args(acquainted.then_some("acquainted"));
-            }
-        }
+        let shape = if crowd.rate.is_some() {
+            "open"
+        } else {
+            "closed"
+        };
+        load.args([shape, &crowd.chats.to_string(), &crowd.seconds.to_string()]);
+        load.args(crowd.rate.map(|rate| rate.to_string()));
+        load.args(crowd.habits);
         let mut load = Running(load.stdout(Stdio::piped()).spawn()?);
         let stdout = load.0.stdout.take();
         let stdout = stdout.ok_or_else(|| TaskError::Wrong("a load without output".to_owned()))?;
@@ -91,14 +101,18 @@ impl Server {
 
     /// Their ids, as a list of those who are let in; nothing where that were too long.
     pub(super) fn people(&self) -> Option<String> {
-        let (Crowd::Closed { chats, .. } | Crowd::Open { chats, .. }) = self.crowd;
-        let ids = (FIRST..).take(chats).map(|id| id.to_string());
-        (chats <= LISTED).then(|| ids.collect::<Vec<_>>().join(","))
+        let ids = (FIRST..).take(self.crowd.chats).map(|id| id.to_string());
+        (self.crowd.chats <= LISTED).then(|| ids.collect::<Vec<_>>().join(","))
     }
 
     /// Until the bot has asked for updates, or has set its webhook.
     pub(super) fn connected(&mut self) -> Result {
         told(&mut self.lines, "connected").map(drop)
+    }
+
+    /// Until everybody is acquainted, and writes from now on.
+    pub(super) fn begun(&mut self) -> Result {
+        told(&mut self.lines, "begun").map(drop)
     }
 
     /// Until everybody has written and was answered.

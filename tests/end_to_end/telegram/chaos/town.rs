@@ -100,7 +100,8 @@ impl Town {
         let redis = started(redis::Server::start).await;
         let broker = started(rabbitmq::Server::start).await;
         let addresses = free_addresses();
-        let proxy = door::open(Kind::Nginx, addresses);
+        let proxy = test_servers::door::open(Kind::Nginx, &addresses);
+        let proxy = proxy.unwrap_or_else(|error| panic!("{error}"));
         let home = tempfile::tempdir().expect("a folder");
         let base = Program::new(&fake, By::Webhook, home.path(), database.url().await)
             .sharing(redis.url(), TERM)

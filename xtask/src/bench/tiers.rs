@@ -1,0 +1,269 @@
+//! What the parts of a larger set-up cost and bring, each beside the same bot without it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use serde::Serialize;
+use test_servers::postgres::{Durability, Server as Postgres};
+use test_servers::proxy::Kind;
+use test_servers::{door, processor_time_of, rabbitmq, redis};
+
+use super::chats::middle;
+use super::database::fresh;
+use super::held::Held;
+use super::process::Running;
+use super::product;
+use super::under_load::{self, Crowd, Server};
+use crate::shell::{Result, TaskError};
+
+/// Rounds of everything that is compared; the middle one counts.
+const ROUNDS: usize = 3;
+/// What an instance gets of a core, in hundredths.
+const TENTH: u64 = 10;
+/// People who write as soon as they were answered.
+const CLOSED: Crowd = Crowd {
+    chats: 256,
+    seconds: 8,
+    rate: None,
+    habits: &["acquainted"],
+};
+/// The same, when all instances are there.
+const LATER: Crowd = Crowd {
+    seconds: 12,
+    habits: &["later", "acquainted"],
+    ..CLOSED
+};
+/// People who write at a pace that every way can keep, so that what each costs is compared.
+const PACED: Crowd = Crowd {
+    chats: 500,
+    seconds: 10,
+    rate: Some(1_000),
+    habits: &["later", "acquainted"],
+};
+/// The same, with a receipt of each that waits to be read.
+const WITH_RECEIPTS: Crowd = Crowd {
+    habits: &["later", "acquainted", "photos"],
+    ..PACED
+};
+
+/// Messages a second with Redis on the same cores, and without.
+#[derive(Serialize)]
+struct Shared {
+    without_redis: f64,
+    with_redis: f64,
+    with_to_without: f64,
+}
+
+/// Messages a second of so many instances behind nginx, each held to a tenth of a core.
+#[derive(Serialize)]
+struct Tenths {
+    one: f64,
+    two: f64,
+    four: f64,
+    two_to_one: f64,
+    four_to_one: f64,
+}
+
+/// Processor time a message, in microseconds: what the bot's own processes use, and the broker.
+#[derive(Serialize)]
+struct Queued {
+    direct_us: f64,
+    queue_us: f64,
+    queue_to_direct: f64,
+    queue_with_receipts_us: f64,
+    with_receipts_to_queue: f64,
+    broker_us: f64,
+}
+
+/// What runs, where.
+struct Stage<'a> {
+    postgres: Postgres,
+    redis: redis::Server,
+    product: &'a Path,
+}
+
+/// What a message cost.
+#[derive(Clone, Copy)]
+struct Cost {
+    bot_us: f64,
+    broker_us: f64,
+}
+
+/// Measures all of it, and tells each figure when it is known.
+pub(super) fn measure(product: &Path, mut tell: impl FnMut(&str, serde_json::Value)) -> Result {
+    under_load::build()?;
+    let stage = Stage {
+        postgres: Postgres::start(Durability::On).map_err(told)?,
+        redis: redis::Server::start().map_err(told)?,
+        product,
+    };
+    let shared = stage.shared()?;
+    tell("256 chats in closed loop", serde_json::to_value(shared)?);
+    let tenths = stage.tenths()?;
+    tell(
+        "instances of a tenth of a core",
+        serde_json::to_value(tenths)?,
+    );
+    let queued = stage.queued()?;
+    tell(
+        "1,000 a second over 500 chats",
+        serde_json::to_value(queued)?,
+    );
+    Ok(())
+}
+
+fn told(error: impl std::fmt::Display) -> TaskError {
+    TaskError::Wrong(error.to_string())
+}
+
+impl Stage<'_> {
+    fn shared(&self) -> Result<Shared> {
+        let [without, with] = rounds(|| Ok([self.alone(false)?, self.alone(true)?]))?;
+        Ok(Shared {
+            without_redis: without,
+            with_redis: with,
+            with_to_without: with / without,
+        })
+    }
+
+    fn tenths(&self) -> Result<Tenths> {
+        let [one, two, four] =
+            rounds(|| Ok([self.instances(1)?, self.instances(2)?, self.instances(4)?]))?;
+        Ok(Tenths {
+            one,
+            two,
+            four,
+            two_to_one: two / one,
+            four_to_one: four / one,
+        })
+    }
+
+    fn queued(&self) -> Result<Queued> {
+        let [direct, queue, receipts, broker] = rounds(|| {
+            let queue = self.through_the_queue(PACED)?;
+            let receipts = self.through_the_queue(WITH_RECEIPTS)?;
+            let direct = self.direct()?.bot_us;
+            Ok([direct, queue.bot_us, receipts.bot_us, queue.broker_us])
+        })?;
+        Ok(Queued {
+            direct_us: direct,
+            queue_us: queue,
+            queue_to_direct: queue / direct,
+            queue_with_receipts_us: receipts,
+            with_receipts_to_queue: receipts / queue,
+            broker_us: broker,
+        })
+    }
+
+    /// Messages a second of one instance.
+    fn alone(&self, with_redis: bool) -> Result<f64> {
+        let server = Server::start(CLOSED)?;
+        let mut command = product::command(self.product, &server, &self.database()?);
+        if with_redis {
+            self.share(&mut command)?;
+        }
+        let bot = Running::start(command)?;
+        let report = server.report()?.complete()?;
+        bot.stop()?;
+        Ok(report.per_second)
+    }
+
+    /// Messages a second of so many instances, each with its tenth.
+    fn instances(&self, count: usize) -> Result<f64> {
+        let server = Server::start(LATER)?;
+        let database = self.database()?;
+        let addresses: Result<Vec<SocketAddr>> =
+            (0..count).map(|_| product::free_address()).collect();
+        let addresses = addresses?;
+        let door = door::open(Kind::Nginx, &addresses).map_err(told)?;
+        let public = SocketAddr::from((Ipv4Addr::LOCALHOST, door.port()));
+        let mut instances = Vec::new();
+        for address in addresses {
+            let command = product::command(self.product, &server, &database);
+            let mut command = product::brought(command, address, public);
+            self.share(&mut command)?;
+            let instance = Running::start(command)?;
+            let held = Held::to(TENTH, &instance.0)?;
+            instances.push((instance, held));
+        }
+        let report = server.report()?.complete()?;
+        for (instance, held) in instances {
+            instance.stop()?;
+            drop(held);
+        }
+        Ok(report.per_second)
+    }
+
+    /// What a message costs one instance that does everything.
+    fn direct(&self) -> Result<Cost> {
+        let mut server = Server::start(PACED)?;
+        let address = product::free_address()?;
+        let command = product::command(self.product, &server, &self.database()?);
+        let mut command = product::brought(command, address, address);
+        self.share(&mut command)?;
+        let bot = [Running::start(command)?];
+        server.begun()?;
+        spent(server, &bot, || Ok(Duration::ZERO))
+    }
+
+    /// What a message costs a door and a worker, with a broker of their own between them.
+    fn through_the_queue(&self, crowd: Crowd) -> Result<Cost> {
+        let broker = rabbitmq::Server::start().map_err(told)?;
+        let mut server = Server::start(crowd)?;
+        let (database, address) = (self.database()?, product::free_address()?);
+        let part = |words: &[&str]| -> Result<Command> {
+            let mut command = product::command(self.product, &server, &database);
+            command.args(words).env("AMQP_URL", broker.url());
+            self.share(&mut command)?;
+            Ok(command)
+        };
+        let worker = Running::start(part(&["worker", "--only", "text"])?)?;
+        let door = Running::start(product::brought(part(&["webhook"])?, address, address))?;
+        server.begun()?;
+        let process = broker.process()?;
+        spent(server, &[door, worker], || Ok(processor_time_of(process)?))
+    }
+
+    /// Redis, with nothing in it.
+    fn share(&self, command: &mut Command) -> Result {
+        command.env("REDIS_URL", self.redis.url());
+        self.redis.command("FLUSHALL").map_err(told).map(drop)
+    }
+
+    fn database(&self) -> Result<String> {
+        Ok(self.postgres.url(&fresh(&self.postgres, "product")?))
+    }
+}
+
+/// What these use until everybody was answered, a message.
+fn spent(server: Server, bot: &[Running], broker: impl Fn() -> Result<Duration>) -> Result<Cost> {
+    let bot = || {
+        bot.iter()
+            .map(Running::processor_time)
+            .sum::<Result<Duration>>()
+    };
+    let before = (bot()?, broker()?);
+    let report = server.report()?.complete()?;
+    let after = (bot()?, broker()?);
+    let answered = u32::try_from(report.answered.max(1)).unwrap_or(u32::MAX);
+    let each = |used: Duration| (used / answered).as_secs_f64() * 1e6;
+    Ok(Cost {
+        bot_us: each(after.0.saturating_sub(before.0)),
+        broker_us: each(after.1.saturating_sub(before.1)),
+    })
+}
+
+/// The middle one of each figure in several rounds.
+fn rounds<const N: usize>(mut round: impl FnMut() -> Result<[f64; N]>) -> Result<[f64; N]> {
+    let mut all = [const { Vec::new() }; N];
+    for number in 1..=ROUNDS {
+        let found = round()?;
+        eprintln!("round {number} of {ROUNDS}: {found:.1?}");
+        for (figures, found) in all.iter_mut().zip(found) {
+            figures.push(found);
+        }
+    }
+    Ok(all.map(middle))
+}
