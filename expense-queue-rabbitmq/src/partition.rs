@@ -287,13 +287,13 @@ async fn move_aside(shared: &Shared, number: u16) {
     }
 }
 
-/// Returns once nothing of a partition is out.
+/// Returns once nothing of a partition is out, and what was has been acknowledged.
 async fn drained(shared: &Shared, number: u16) {
     loop {
         let mut settled = std::pin::pin!(shared.settled.notified());
         settled.as_mut().enable();
         if shared.desk().is_drained(number) {
-            return;
+            return shared.acks.written().await;
         }
         settled.await;
     }

@@ -1,9 +1,12 @@
 //! Publishing: many wait for their confirms at the same time, in the order of their publishing.
 
+use std::future::ready;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{FuturesOrdered, StreamExt};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use tokio::sync::{mpsc, oneshot};
@@ -17,6 +20,9 @@ use crate::message;
 const WINDOW: usize = 1_024;
 /// Messages that wait for a place among them.
 const WAITING: usize = 4_096;
+/// How long a message waits for others, while confirms are due: the connection has a thread of its
+/// own, and waking it costs more than a message.
+const MOMENT: Duration = Duration::from_millis(1);
 /// How often it is looked whether the broker takes anything, while confirms are due.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -90,28 +96,31 @@ impl Publisher {
 }
 
 async fn work(link: &Link, mut waiting: mpsc::Receiver<Job>, patience: Duration) {
-    let mut left = None;
+    let mut jobs = Vec::new();
     loop {
-        let first = match left.take() {
-            Some(job) => Some(job),
-            None => waiting.recv().await,
-        };
-        let Some(first) = first else {
-            return;
-        };
+        if jobs.is_empty() {
+            let Some(first) = waiting.recv().await else {
+                return;
+            };
+            jobs.push(first);
+        }
         match open(link, patience).await {
             Ok((connection, channel)) => {
-                let served = serve(&connection, &channel, first, &mut waiting, patience).await;
-                if matches!(served, Served::NoRoute) {
+                let session = Session {
+                    connection: &connection,
+                    channel: &channel,
+                    patience,
+                };
+                let served = session.serve(std::mem::take(&mut jobs), &mut waiting);
+                match served.await {
                     // What fails is told to whoever publishes next.
-                    let _ = link.repair().await;
-                } else if let Served::Unsent(job) = served {
-                    left = Some(*job);
+                    Served::NoRoute => drop(link.repair().await),
+                    Served::Ended(unsent) => jobs = unsent,
                 }
             }
             Err(failure) => {
                 // All of them waited for the same.
-                refuse(first, &failure);
+                jobs.drain(..).for_each(|job| refuse(job, &failure));
                 while let Ok(job) = waiting.try_recv() {
                     refuse(job, &failure);
                 }
@@ -122,11 +131,10 @@ async fn work(link: &Link, mut waiting: mpsc::Receiver<Job>, patience: Duration)
 
 /// Why a channel is of no use any more.
 enum Served {
-    Ended,
+    /// It was lost before these could be sent.
+    Ended(Vec<Job>),
     /// A queue is missing.
     NoRoute,
-    /// It was lost before this could be sent.
-    Unsent(Box<Job>),
 }
 
 fn refuse(job: Job, failure: &Failure) {
@@ -145,53 +153,81 @@ async fn open(link: &Link, patience: Duration) -> Result<(Arc<Connection>, Chann
     Ok((connection, channel))
 }
 
-/// Publishes until the channel is of no use any more.
-async fn serve(
-    connection: &Connection,
-    channel: &Channel,
-    first: Job,
-    waiting: &mut mpsc::Receiver<Job>,
+/// A channel that publishes.
+struct Session<'a> {
+    connection: &'a Connection,
+    channel: &'a Channel,
     patience: Duration,
-) -> Served {
-    let mut due = FuturesUnordered::new();
-    let mut next = Some(first);
-    loop {
-        if let Some(job) = next.take() {
-            if connection.status().blocked() {
-                refuse(job, &Failure::Blocked);
-            } else {
-                match send(channel, job, patience).await {
-                    Ok(confirm) => due.push(confirm),
-                    Err(job) if job.again => {
-                        refuse(job, &Failure::Unreachable);
-                        return Served::Ended;
-                    }
-                    Err(job) => {
-                        return Served::Unsent(Box::new(Job { again: true, ..job }));
+}
+
+impl Session<'_> {
+    /// Publishes until the channel is of no use any more.
+    async fn serve(&self, mut jobs: Vec<Job>, waiting: &mut mpsc::Receiver<Job>) -> Served {
+        let mut due = FuturesOrdered::new();
+        loop {
+            for job in jobs.drain(..) {
+                if self.connection.status().blocked() {
+                    refuse(job, &Failure::Blocked);
+                    continue;
+                }
+                let mut sending = send(self.channel.clone(), job, self.patience).boxed();
+                // It has its place as soon as it is looked at for the first time.
+                due.push_back(match futures::poll!(&mut sending) {
+                    Poll::Pending => sending,
+                    Poll::Ready(ending) => ready(ending).boxed(),
+                });
+            }
+            tokio::select! {
+                biased;
+                Some(ended) = due.next(), if !due.is_empty() => match ended {
+                    Ending::Confirmed => {}
+                    Ending::NoRoute => return Served::NoRoute,
+                    Ending::Broken => return Served::Ended(unsent(None, due)),
+                    Ending::Unsent(job) => return Served::Ended(unsent(Some(*job), due)),
+                },
+                job = waiting.recv(), if due.len() < WINDOW => match job {
+                    Some(job) => jobs.push(job),
+                    None => return Served::Ended(Vec::new()),
+                },
+                () = tokio::time::sleep(LOOK), if !due.is_empty() => {
+                    if self.connection.status().blocked() || !self.channel.status().connected() {
+                        // Those who wait learn that it takes longer; their messages come all the
+                        // same when the broker takes them, and are known by their keys.
+                        return Served::Ended(Vec::new());
                     }
                 }
             }
-        }
-        tokio::select! {
-            biased;
-            Some(ended) = due.next(), if !due.is_empty() => match ended {
-                Ending::Confirmed => {}
-                Ending::NoRoute => return Served::NoRoute,
-                Ending::Broken => return Served::Ended,
-            },
-            job = waiting.recv(), if due.len() < WINDOW => match job {
-                Some(job) => next = Some(job),
-                None => return Served::Ended,
-            },
-            () = tokio::time::sleep(LOOK), if !due.is_empty() => {
-                if connection.status().blocked() || !channel.status().connected() {
-                    // Those who wait learn that it takes longer; their messages come all the same
-                    // when the broker takes them, and are known by their keys.
-                    return Served::Ended;
-                }
+            if jobs.is_empty() {
+                continue;
+            }
+            if !due.is_empty() {
+                tokio::time::sleep(MOMENT).await;
+            }
+            while due.len() + jobs.len() < WINDOW
+                && let Ok(job) = waiting.try_recv()
+            {
+                jobs.push(job);
             }
         }
     }
+}
+
+/// Those that were not sent on a channel that is lost. A second time is enough.
+fn unsent(first: Option<Job>, mut due: FuturesOrdered<BoxFuture<'static, Ending>>) -> Vec<Job> {
+    let mut jobs: Vec<Job> = first.into_iter().collect();
+    while let Some(Some(ending)) = due.next().now_or_never() {
+        if let Ending::Unsent(job) = ending {
+            jobs.push(*job);
+        }
+    }
+    let mut again = Vec::new();
+    for job in jobs {
+        match job.again {
+            true => refuse(job, &Failure::Unreachable),
+            false => again.push(Job { again: true, ..job }),
+        }
+    }
+    again
 }
 
 /// How a message ended.
@@ -199,19 +235,13 @@ enum Ending {
     Confirmed,
     NoRoute,
     Broken,
+    /// The channel was lost before it was sent.
+    Unsent(Box<Job>),
 }
 
-/// Sends a message; what it gives back waits for the confirm and tells whoever published it.
-async fn send(
-    channel: &Channel,
-    job: Job,
-    patience: Duration,
-) -> Result<impl Future<Output = Ending> + use<>, Job> {
-    let Job {
-        message,
-        again,
-        done,
-    } = job;
+/// Sends a message, waits for its confirm and tells whoever published it.
+async fn send(channel: Channel, job: Job, patience: Duration) -> Ending {
+    let message = &job.message;
     let options = BasicPublishOptions {
         mandatory: message.mandatory,
         ..BasicPublishOptions::default()
@@ -222,27 +252,21 @@ async fn send(
     );
     let properties = message.properties.clone();
     let sent = channel.basic_publish(exchange, key, options, &message.body, properties);
-    let sent = answer(patience, sent).await;
-    let Ok(confirm) = sent else {
-        return Err(Job {
-            message,
-            again,
-            done,
-        });
+    let Ok(confirm) = answer(patience, sent).await else {
+        return Ending::Unsent(Box::new(job));
     };
-    Ok(async move {
-        let (answer, ending) = match confirm.await {
-            Ok(Confirmation::Ack(None)) => (Ok(()), Ending::Confirmed),
-            Ok(Confirmation::Ack(Some(_))) => (Err(Failure::NoRoute), Ending::NoRoute),
-            Ok(_) => (Err(Failure::Full), Ending::Confirmed),
-            Err(error) => match Failure::from(error) {
-                Failure::NoRoute => (Err(Failure::NoRoute), Ending::NoRoute),
-                failure => (Err(failure), Ending::Broken),
-            },
-        };
-        let _ = done.send(answer);
-        ending
-    })
+    let (answer, ending) = match confirm.await {
+        Ok(Confirmation::Ack(None)) => (Ok(()), Ending::Confirmed),
+        Ok(Confirmation::Ack(Some(_))) => (Err(Failure::NoRoute), Ending::NoRoute),
+        Ok(_) => (Err(Failure::Full), Ending::Confirmed),
+        Err(error) => match Failure::from(error) {
+            Failure::NoRoute => (Err(Failure::NoRoute), Ending::NoRoute),
+            failure => (Err(failure), Ending::Broken),
+        },
+    };
+    // Whoever stopped waiting needs no answer.
+    let _ = job.done.send(answer);
+    ending
 }
 
 impl Message {

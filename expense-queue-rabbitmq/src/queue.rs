@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::acks::Acks;
 use crate::config::Config;
 use crate::desk::{Desk, Settled};
 use crate::error::{Failure, OpenError};
@@ -28,7 +29,6 @@ use crate::grave;
 use crate::link::Link;
 use crate::message::{self, Notes};
 use crate::pace::Pace;
-use crate::partition::acknowledge;
 use crate::publisher::{Message, Publisher};
 use crate::topology::{Names, look};
 use crate::wake::Ear;
@@ -58,6 +58,8 @@ pub(crate) struct Shared {
     /// Updates come in by a connection of their own: while the broker takes nothing, it still gives.
     pub(crate) consuming: Arc<Link>,
     publishing: Arc<Link>,
+    /// What is done and not yet acknowledged.
+    pub(crate) acks: Arc<Acks>,
     desk: Mutex<Desk<Acker>>,
     pub(crate) ear: Ear,
     /// Something may be claimed.
@@ -104,12 +106,18 @@ impl RabbitQueue {
         let (all_ends, dropped) = (CancellationToken::new(), CancellationToken::new());
         let publisher =
             Publisher::start(Arc::clone(&publishing), config.patience, all_ends.clone());
+        let acks = Arc::<Acks>::default();
+        tokio::spawn({
+            let (acks, end, patience) = (Arc::clone(&acks), all_ends.clone(), config.patience);
+            async move { end.run_until_cancelled(acks.work(patience)).await }
+        });
         let shared = Shared {
             names: Names::new(config),
             clock,
             publisher,
             consuming,
             publishing,
+            acks,
             desk: Mutex::new(Desk::new(config.aside)),
             ear: Ear::default(),
             ready: Notify::new(),
@@ -197,11 +205,11 @@ impl RabbitQueue {
         let body = message::body(&corpse.envelope)?;
         let message = Message::to_queue(self.shared.names.dead(), body, notes.write());
         self.shared.publisher.publish(message).await?;
-        self.finish(id).await;
+        self.finish(id);
         Ok(())
     }
 
-    async fn finish(&self, id: DeliveryId) {
+    fn finish(&self, id: DeliveryId) {
         let now = self.shared.clock.now();
         let settled = {
             let mut desk = self.shared.desk();
@@ -211,7 +219,7 @@ impl RabbitQueue {
         };
         self.shared.settled.notify_waiters();
         if let Settled::Done(token) = settled {
-            acknowledge(&self.shared, &token).await;
+            self.shared.acks.add(token);
         }
     }
 
@@ -344,7 +352,7 @@ impl UpdateQueue for RabbitQueue {
     async fn settle(&self, id: DeliveryId, settle: Settle) -> Result<()> {
         let settled = match settle {
             Settle::Done => {
-                self.finish(id).await;
+                self.finish(id);
                 Ok(())
             }
             Settle::Dead { reason } => self.bury(id, &reason).await,

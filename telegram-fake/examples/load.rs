@@ -1,7 +1,7 @@
 //! Puts a bot under load: starts the server, tells where it is, waits for the bot, and prints the
 //! figures as JSON. Chats, seconds, and in open loop messages a second; `acquainted`: everybody has
 //! written once before; `later`: some seconds after the bot came, when all of its instances did;
-//! `photos`: everybody has sent one before, and waits for what is on it:
+//! `photos`: as many others have sent one before, and wait for what is on it:
 //!
 //! ```sh
 //! cargo run --release -p telegram-fake --example load -- closed 256 10
@@ -54,10 +54,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let crowd = Crowd::gather(&fake, &load).await;
     if wanted("photos") {
-        for id in (load.first..).take(chats) {
+        for id in (load.first..).skip(chats).take(chats) {
             fake.user(id).photo("of a receipt", "");
         }
         fake.settled().await;
+        // What was taken in is looked at, and waits from then on.
+        tokio::time::sleep(LATER).await;
     }
     println!("begun");
     let before = cpu();

@@ -35,18 +35,15 @@ const LATER: Crowd = Crowd {
     habits: &["later", "acquainted"],
     ..CLOSED
 };
-/// People who write at a pace that every way can keep, so that what each costs is compared.
+/// People who write at a pace that every way can keep.
 const PACED: Crowd = Crowd {
     chats: 500,
     seconds: 10,
     rate: Some(1_000),
     habits: &["later", "acquainted"],
 };
-/// The same, with a receipt of each that waits to be read.
-const WITH_RECEIPTS: Crowd = Crowd {
-    habits: &["later", "acquainted", "photos"],
-    ..PACED
-};
+/// What a crowd does where as many others have sent receipts that wait to be read.
+const WITH_RECEIPTS: &[&str] = &["later", "acquainted", "photos"];
 
 /// Messages a second with Redis on the same cores, and without.
 #[derive(Serialize)]
@@ -100,15 +97,23 @@ pub(super) fn measure(product: &Path, mut tell: impl FnMut(&str, serde_json::Val
         product,
     };
     let shared = stage.shared()?;
-    tell("256 chats in closed loop", serde_json::to_value(shared)?);
+    tell(
+        "Redis, 256 chats in closed loop",
+        serde_json::to_value(shared)?,
+    );
     let tenths = stage.tenths()?;
     tell(
         "instances of a tenth of a core",
         serde_json::to_value(tenths)?,
     );
-    let queued = stage.queued()?;
+    let queued = stage.queued(PACED)?;
     tell(
-        "1,000 a second over 500 chats",
+        "the queue, 1,000 a second over 500 chats",
+        serde_json::to_value(queued)?,
+    );
+    let queued = stage.queued(LATER)?;
+    tell(
+        "the queue, 256 chats in closed loop",
         serde_json::to_value(queued)?,
     );
     Ok(())
@@ -140,11 +145,15 @@ impl Stage<'_> {
         })
     }
 
-    fn queued(&self) -> Result<Queued> {
+    fn queued(&self, crowd: Crowd) -> Result<Queued> {
+        let waiting = Crowd {
+            habits: WITH_RECEIPTS,
+            ..crowd
+        };
         let [direct, queue, receipts, broker] = rounds(|| {
-            let queue = self.through_the_queue(PACED)?;
-            let receipts = self.through_the_queue(WITH_RECEIPTS)?;
-            let direct = self.direct()?.bot_us;
+            let direct = self.direct(crowd)?.bot_us;
+            let queue = self.through_the_queue(crowd)?;
+            let receipts = self.through_the_queue(waiting)?;
             Ok([direct, queue.bot_us, receipts.bot_us, queue.broker_us])
         })?;
         Ok(Queued {
@@ -197,8 +206,8 @@ impl Stage<'_> {
     }
 
     /// What a message costs one instance that does everything.
-    fn direct(&self) -> Result<Cost> {
-        let mut server = Server::start(PACED)?;
+    fn direct(&self, crowd: Crowd) -> Result<Cost> {
+        let mut server = Server::start(crowd)?;
         let address = product::free_address()?;
         let command = product::command(self.product, &server, &self.database()?);
         let mut command = product::brought(command, address, address);

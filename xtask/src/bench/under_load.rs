@@ -99,10 +99,12 @@ impl Server {
         })
     }
 
-    /// Their ids, as a list of those who are let in; nothing where that were too long.
+    /// Their ids and those of as many others, as a list of those who are let in; nothing where
+    /// that were too long.
     pub(super) fn people(&self) -> Option<String> {
-        let ids = (FIRST..).take(self.crowd.chats).map(|id| id.to_string());
-        (self.crowd.chats <= LISTED).then(|| ids.collect::<Vec<_>>().join(","))
+        let count = 2 * self.crowd.chats;
+        let ids = (FIRST..).take(count).map(|id| id.to_string());
+        (count <= LISTED).then(|| ids.collect::<Vec<_>>().join(","))
     }
 
     /// Until the bot has asked for updates, or has set its webhook.
