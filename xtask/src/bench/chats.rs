@@ -10,12 +10,11 @@ use test_servers::postgres::{Durability, Server as Postgres};
 
 use super::database::{Protocol, fresh, message_ms, messages_per_second, schema};
 use super::process::Running;
+use super::rounds::{middle, rounds};
 use super::under_load::{self, Crowd, Report, Server};
 use super::{product, target};
 use crate::shell::{self, Result, TaskError, cargo};
 
-/// Rounds of everything that is compared; the middle one counts.
-const ROUNDS: usize = 3;
 /// How long each contender is under load, in seconds.
 const SECONDS: u64 = 8;
 /// Chats that write as soon as they were answered.
@@ -124,28 +123,12 @@ fn value(figures: impl Serialize) -> Result<serde_json::Value> {
 
 impl Stage<'_> {
     fn throughput(&self) -> Result<Throughput> {
-        let mut rounds: [Vec<f64>; 6] = Default::default();
         let crowd = Crowd {
             chats: CHATS,
             seconds: SECONDS,
             rate: None,
             habits: &[],
         };
-        for round in 1..=ROUNDS {
-            let found = [
-                messages_per_second(&self.postgres, Protocol::Simple, SECONDS)?,
-                messages_per_second(&self.postgres, Protocol::Prepared, SECONDS)?,
-                self.round(Bot::Plain, Way::Polling, crowd)?.per_second,
-                self.round(Bot::Plain, Way::Webhook, crowd)?.per_second,
-                self.round(Bot::Product, Way::Polling, crowd)?.per_second,
-                self.round(Bot::Product, Way::Webhook, crowd)?.per_second,
-            ];
-            eprintln!("round {round} of {ROUNDS}: {found:.0?}");
-            for (figures, found) in rounds.iter_mut().zip(found) {
-                figures.push(found);
-            }
-        }
-        let rounds = rounds.map(middle);
         let [
             database_alone,
             prepared,
@@ -153,7 +136,16 @@ impl Stage<'_> {
             plain_webhook,
             polling,
             webhook,
-        ] = rounds;
+        ] = rounds(|| {
+            Ok([
+                messages_per_second(&self.postgres, Protocol::Simple, SECONDS)?,
+                messages_per_second(&self.postgres, Protocol::Prepared, SECONDS)?,
+                self.round(Bot::Plain, Way::Polling, crowd)?.per_second,
+                self.round(Bot::Plain, Way::Webhook, crowd)?.per_second,
+                self.round(Bot::Product, Way::Polling, crowd)?.per_second,
+                self.round(Bot::Product, Way::Webhook, crowd)?.per_second,
+            ])
+        })?;
         Ok(Throughput {
             database_alone,
             database_alone_prepared: prepared,
@@ -172,23 +164,26 @@ impl Stage<'_> {
         let rate = 500;
         let crowd = Crowd {
             chats: 5_000,
-            seconds: 20,
+            seconds: 10,
             rate: Some(rate),
             habits: &["acquainted"],
         };
-        let single = message_ms(&self.postgres, rate, SECONDS)?;
-        let polling = self.round(Bot::Product, Way::Polling, crowd)?.latency_ms;
-        let webhook = self.round(Bot::Product, Way::Webhook, crowd)?.latency_ms;
+        let [single, polling_p50, polling_p99, webhook_p50, webhook_p99] = rounds(|| {
+            let single = message_ms(&self.postgres, rate, SECONDS)?;
+            let polling = self.round(Bot::Product, Way::Polling, crowd)?.latency_ms;
+            let webhook = self.round(Bot::Product, Way::Webhook, crowd)?.latency_ms;
+            Ok([single, polling.p50, polling.p99, webhook.p50, webhook.p99])
+        })?;
         Ok(Waits {
             single_client_ms: single,
-            polling_p50_ms: polling.p50,
-            polling_p99_ms: polling.p99,
-            webhook_p50_ms: webhook.p50,
-            webhook_p99_ms: webhook.p99,
-            polling_p50_to_single_client: polling.p50 / single,
-            polling_p99_to_single_client: polling.p99 / single,
-            webhook_p50_to_single_client: webhook.p50 / single,
-            webhook_p99_to_single_client: webhook.p99 / single,
+            polling_p50_ms: polling_p50,
+            polling_p99_ms: polling_p99,
+            webhook_p50_ms: webhook_p50,
+            webhook_p99_ms: webhook_p99,
+            polling_p50_to_single_client: polling_p50 / single,
+            polling_p99_to_single_client: polling_p99 / single,
+            webhook_p50_to_single_client: webhook_p50 / single,
+            webhook_p99_to_single_client: webhook_p99 / single,
         })
     }
 
@@ -292,10 +287,4 @@ impl Stage<'_> {
             }
         }
     }
-}
-
-/// The middle one.
-pub(super) fn middle(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }

@@ -6,6 +6,7 @@ mod database;
 mod held;
 mod process;
 mod product;
+mod rounds;
 mod start;
 mod tiers;
 mod under_load;

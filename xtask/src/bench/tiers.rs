@@ -10,16 +10,14 @@ use test_servers::postgres::{Durability, Server as Postgres};
 use test_servers::proxy::Kind;
 use test_servers::{door, processor_time_of, rabbitmq, redis};
 
-use super::chats::middle;
 use super::database::fresh;
 use super::held::Held;
 use super::process::Running;
 use super::product;
+use super::rounds::rounds;
 use super::under_load::{self, Crowd, Server};
 use crate::shell::{Result, TaskError};
 
-/// Rounds of everything that is compared; the middle one counts.
-const ROUNDS: usize = 3;
 /// What an instance gets of a core, in hundredths.
 const TENTH: u64 = 10;
 /// People who write as soon as they were answered.
@@ -262,17 +260,4 @@ fn spent(server: Server, bot: &[Running], broker: impl Fn() -> Result<Duration>)
         bot_us: each(after.0.saturating_sub(before.0)),
         broker_us: each(after.1.saturating_sub(before.1)),
     })
-}
-
-/// The middle one of each figure in several rounds.
-fn rounds<const N: usize>(mut round: impl FnMut() -> Result<[f64; N]>) -> Result<[f64; N]> {
-    let mut all = [const { Vec::new() }; N];
-    for number in 1..=ROUNDS {
-        let found = round()?;
-        eprintln!("round {number} of {ROUNDS}: {found:.1?}");
-        for (figures, found) in all.iter_mut().zip(found) {
-            figures.push(found);
-        }
-    }
-    Ok(all.map(middle))
 }
