@@ -50,7 +50,7 @@ pub(crate) fn run(only: Option<Part>) -> Result {
         note(
             &mut figures,
             "recording on PostgreSQL",
-            example("expense-store-postgres", "recording")?,
+            example("expense-store-postgres", "batches")?,
         );
     }
     if wanted(Part::Large) {
