@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::message::{self, Notes};
 use crate::partition::{acknowledge, consume};
 use crate::publisher::Message;
-use crate::queue::Shared;
+use crate::shared::Shared;
 
 /// How long looking may take, the wait for another who looks included.
 const LOOKING: Duration = Duration::from_secs(60);

@@ -11,6 +11,7 @@ mod pace;
 mod partition;
 mod publisher;
 mod queue;
+mod shared;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod topology;
@@ -19,4 +20,5 @@ mod worker;
 
 pub use config::Config;
 pub use error::OpenError;
-pub use queue::{RabbitQueue, Waiting};
+pub use queue::RabbitQueue;
+pub use shared::Waiting;

@@ -19,7 +19,7 @@ use crate::error::Failure;
 use crate::link::answer;
 use crate::message::{self, Notes};
 use crate::publisher::Message;
-use crate::queue::{Shared, locked};
+use crate::shared::{Shared, locked};
 
 /// How long another holder is waited for: somebody was quicker, or is about to leave.
 const TAKING: Duration = Duration::from_secs(3);

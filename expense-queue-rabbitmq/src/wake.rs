@@ -16,7 +16,8 @@ use tokio::sync::Mutex;
 use crate::error::Failure;
 use crate::link::answer;
 use crate::publisher::Message;
-use crate::queue::{RabbitQueue, Shared};
+use crate::queue::RabbitQueue;
+use crate::shared::Shared;
 
 /// Rings that wait for a listener; beyond that the oldest goes.
 const WAITING: i64 = 1_000;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Failure;
 use crate::partition::{consume, hold};
-use crate::queue::Shared;
+use crate::shared::Shared;
 use crate::topology::look;
 
 /// A process that claims nothing for so long leaves its partitions to others.

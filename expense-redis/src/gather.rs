@@ -3,7 +3,7 @@
 //! A server that gets commands one by one spends most of its time on reading and writing its
 //! sockets. Whoever can spare a moment gives them together.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::Cmd;
@@ -18,8 +18,11 @@ const MOMENT: Duration = Duration::from_millis(2);
 /// Commands that wait for their trip.
 #[derive(Default)]
 pub(crate) struct Gathered {
-    waiting: Arc<Mutex<Vec<Waiting>>>,
+    platform: Arc<Platform>,
 }
+
+#[derive(Default)]
+struct Platform(Mutex<Vec<Waiting>>);
 
 struct Waiting {
     command: Cmd,
@@ -32,30 +35,86 @@ impl Gathered {
     pub(crate) async fn done(&self, server: &Arc<Server>, command: Cmd) -> Result<(), Failure> {
         let (done, answer) = oneshot::channel();
         let waiting = Waiting { command, done };
-        if self.add(waiting) == 1 {
-            tokio::spawn(depart(Arc::clone(&self.waiting), Arc::clone(server)));
+        if self.platform.add(waiting) == 1 {
+            let trip = Trip(Some(Arc::clone(&self.platform)));
+            tokio::spawn(trip.go(Arc::clone(server)));
         }
         // Nobody answers where the runtime ends.
         answer.await.unwrap_or(Err(Failure::Unreachable))
     }
+}
 
+impl Platform {
     /// How many wait now.
     fn add(&self, one: Waiting) -> usize {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         waiting.push(one);
         waiting.len()
     }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// One trip: after a moment all who wait by then.
-async fn depart(waiting: Arc<Mutex<Vec<Waiting>>>, server: Arc<Server>) {
-    tokio::time::sleep(MOMENT).await;
-    let all = std::mem::take(&mut *waiting.lock().unwrap_or_else(PoisonError::into_inner));
-    let (commands, told): (Vec<_>, Vec<_>) =
-        all.into_iter().map(|one| (one.command, one.done)).unzip();
-    let answer = server.all(commands).await;
-    for done in told {
-        // Whoever does not wait any more needs no answer.
-        let _ = done.send(answer.clone());
+/// One trip. Whoever comes first at an empty platform orders it, so that one that is called off
+/// leaves nobody behind who would wait for ever.
+struct Trip(Option<Arc<Platform>>);
+
+impl Trip {
+    /// Takes along, after a moment, all who wait by then.
+    async fn go(mut self, server: Arc<Server>) {
+        tokio::time::sleep(MOMENT).await;
+        let Some(platform) = self.0.take() else {
+            return;
+        };
+        let all = std::mem::take(&mut *platform.waiting());
+        let (commands, told): (Vec<_>, Vec<_>) =
+            all.into_iter().map(|one| (one.command, one.done)).unzip();
+        let answer = server.all(commands).await;
+        for done in told {
+            // Whoever does not wait any more needs no answer.
+            let _ = done.send(answer.clone());
+        }
+    }
+}
+
+impl Drop for Trip {
+    fn drop(&mut self) {
+        if let Some(platform) = &self.0 {
+            platform.waiting().clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Redis;
+    use crate::config::Config;
+
+    /// A program may end one runtime and go on with another.
+    #[test]
+    fn a_trip_that_a_runtime_took_with_it_leaves_nobody_behind() {
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+        };
+        let first = runtime();
+        let redis = first.block_on(async { Redis::open(&Config::new("redis://127.0.0.1:1")) });
+        let redis = redis.unwrap();
+        first.block_on(async {
+            // It has ordered the trip when the runtime ends.
+            let put = redis.together(redis::cmd("PING"));
+            assert!(tokio::time::timeout(Duration::ZERO, put).await.is_err());
+        });
+        drop(first);
+        let told = runtime().block_on(async {
+            let put = redis.together(redis::cmd("PING"));
+            tokio::time::timeout(Duration::from_secs(30), put).await
+        });
+        assert_eq!(told, Ok(Err(Failure::Unreachable)));
     }
 }
