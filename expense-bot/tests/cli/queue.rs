@@ -65,3 +65,76 @@ fn a_broker_that_is_not_there_is_told_without_its_password() {
     let all = format!("{listed:?}{doctor:?}");
     assert!(!all.contains("hush"), "{all}");
 }
+
+#[cfg(feature = "rabbitmq")]
+mod graves {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use expense_core::conversation::event::{Envelope, Event, Scene};
+    use expense_core::domain::keys::{ChatKey, UpdateKey, UserKey};
+    use expense_core::memory::clock::SystemClock;
+    use expense_core::ports::clock::Clock;
+    use expense_core::ports::queue::{Delivery, Settle, UpdateQueue};
+    use expense_queue_rabbitmq::{Config, RabbitQueue};
+    use test_servers::rabbitmq::Server;
+
+    use crate::bot::Bot;
+
+    const KEY: &str = "telegram:1:7";
+    const REASON: &str = "the database was another one";
+
+    fn update() -> Envelope {
+        Envelope {
+            key: UpdateKey::new(KEY).unwrap(),
+            chat: ChatKey::new("telegram:6").unwrap(),
+            who: UserKey::new("telegram:6").unwrap(),
+            sent_at: SystemClock.now(),
+            message: None,
+            language: None,
+            name: None,
+            scene: Scene::Private,
+            trace: None,
+            event: Event::Text {
+                text: "12.50 lunch".to_owned(),
+                reply_to: None,
+            },
+        }
+    }
+
+    async fn claim(queue: &RabbitQueue) -> Delivery {
+        let claimed = queue.claim(1, Duration::from_secs(60)).await;
+        claimed.unwrap().pop().expect("it is there")
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_given_up_is_looked_at_and_replayed() {
+        let starting = tokio::task::spawn_blocking(Server::start);
+        let broker = starting.await.unwrap().unwrap();
+        let settings = Config::new(broker.url());
+        let queue = RabbitQueue::open(&settings, Arc::new(SystemClock)).unwrap();
+        queue.publish(update()).await.unwrap();
+        let reason = REASON.to_owned();
+        let taken = claim(&queue).await.id;
+        queue.settle(taken, Settle::Dead { reason }).await.unwrap();
+
+        let bot = Bot::new().with("AMQP_URL", &broker.url());
+        let run = |words: &[&str]| tokio::task::block_in_place(|| bot.run(words, ""));
+        let listed = run(&["dead"]).out;
+        assert!(listed.contains(KEY) && listed.contains(REASON), "{listed}");
+        assert!(!listed.contains("lunch"), "{listed}");
+        let shown = run(&["dead", "show", KEY]).out;
+        assert!(shown.contains("12.50 lunch"), "{shown}");
+        let another = run(&["dead", "replay", "telegram:1:8"]);
+        assert_eq!(another.code, Some(2), "{another:?}");
+        let replayed = run(&["dead", "replay", KEY]);
+        assert!(replayed.out.contains("in the queue again"), "{replayed:?}");
+
+        let again = claim(&queue).await;
+        assert_eq!(again.envelope.key.as_str(), KEY);
+        queue.settle(again.id, Settle::Done).await.unwrap();
+        let listed = run(&["dead"]).out;
+        assert!(listed.contains("No update was given up"), "{listed}");
+        queue.close().await;
+    }
+}

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use telegram_fake::{Fake, Options};
@@ -14,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One run of it. It ends with this value.
 pub(crate) struct Program {
-    pub(crate) fake: Fake,
+    pub(crate) fake: Arc<Fake>,
     pub(crate) address: SocketAddr,
     home: TempDir,
     child: Option<Child>,
@@ -28,13 +29,18 @@ impl Program {
     }
 
     pub(crate) async fn at(fake: Fake, more: &[(&str, &str)]) -> Self {
+        Self::part("run", Arc::new(fake), more).await
+    }
+
+    /// One process of several, which does this.
+    pub(crate) async fn part(does: &str, fake: Arc<Fake>, more: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let log = std::fs::File::create(home.path().join("log")).unwrap();
         let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
         let address = free.unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_expense-bot"));
         command
-            .arg("run")
+            .arg(does)
             .env_clear()
             .env("HOME", home.path())
             .env("TELEGRAM_API_URL", fake.url())
@@ -48,6 +54,9 @@ impl Program {
             .envs(more.iter().copied())
             .stdin(Stdio::null())
             .stderr(log);
+        if does == "webhook" {
+            command.env("WEBHOOK_URL", format!("http://{address}/updates"));
+        }
         let program = Self {
             fake,
             address,

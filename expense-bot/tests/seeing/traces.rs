@@ -1,6 +1,11 @@
 //! Traces of the program at a collector.
 
+#[cfg(feature = "rabbitmq")]
+use std::sync::Arc;
 use std::time::Duration;
+
+#[cfg(feature = "rabbitmq")]
+use telegram_fake::{Fake, Options};
 
 use crate::collector::Collector;
 use crate::program::Program;
@@ -33,6 +38,38 @@ async fn one_update_is_one_trace() {
     for marker in ["zzlunchmarker", "98761", "Zzname", "7654321098"] {
         assert!(!told.contains(marker), "{marker}: {told}");
     }
+}
+
+/// What the door's process tells and what the worker's tells belong together.
+#[cfg(feature = "rabbitmq")]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_goes_through_a_queue_is_one_trace() {
+    let starting = tokio::task::spawn_blocking(test_servers::rabbitmq::Server::start);
+    let broker = starting.await.unwrap().unwrap();
+    let collector = Collector::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("expenses.sqlite");
+    let (url, amqp) = (collector.url(), broker.url());
+    let database = format!("sqlite://{}", file.display());
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
+        ("AMQP_URL", amqp.as_str()),
+        ("DATABASE_URL", database.as_str()),
+        OFTEN,
+    ];
+    let fake = Arc::new(Fake::start(Options::default()).await.unwrap());
+    let _worker = Program::part("worker", Arc::clone(&fake), &variables).await;
+    let _door = Program::part("webhook", Arc::clone(&fake), &variables).await;
+    fake.user(6).say("3 tea");
+    fake.chat(6).next_reply().await;
+    // Only the door accepts, only the worker does the rest.
+    let spans = collector
+        .trace_with(&["accept", "queue", "handle", "commit", "send"])
+        .await;
+    let find = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
+    let (accept, handle) = (find("accept"), find("handle"));
+    assert_eq!(handle.parent_span_id, accept.span_id);
+    assert_eq!(find("send").parent_span_id, handle.span_id);
 }
 
 /// With a photo the reading belongs to the trace, and so does what came of it.

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::activity::Activity;
+use tokio_util::task::TaskTracker;
+
 use crate::conversation::reply::Anchor;
 use crate::domain::keys::{ChatKey, MessageKey};
 use crate::domain::limits;
@@ -18,7 +19,7 @@ const ON_THEIR_WAY: usize = 4_096;
 pub(super) struct Notes {
     cache: Arc<dyn Cache>,
     fresh: Arc<Fresh>,
-    underway: Activity,
+    underway: TaskTracker,
 }
 
 /// What the cache may not hold yet.
@@ -27,10 +28,13 @@ struct Fresh(Mutex<HashMap<String, MessageKey>>);
 
 impl Notes {
     pub(super) fn new(cache: Arc<dyn Cache>) -> Self {
+        let underway = TaskTracker::new();
+        // It may be waited for at any time, and goes on all the same.
+        underway.close();
         Self {
             cache,
             fresh: Arc::default(),
-            underway: Activity::new(),
+            underway,
         }
     }
 
@@ -39,18 +43,17 @@ impl Notes {
         let key = key(chat, anchor);
         let (cache, fresh) = (Arc::clone(&self.cache), Arc::clone(&self.fresh));
         let waits = self.fresh.add(&key, message) > ON_THEIR_WAY;
-        let (message, underway) = (message.clone(), self.underway.enter());
+        let message = message.clone();
         let mut noted = Box::pin(async move {
             let value = message.as_str().as_bytes();
             // It was worth a try.
             let _ = cache.put(&key, value, limits::ANCHORS).await;
             fresh.remove(&key, &message);
-            drop(underway);
         });
         if waits {
             noted.await;
         } else if futures::poll!(&mut noted).is_pending() {
-            tokio::spawn(noted);
+            self.underway.spawn(noted);
         }
     }
 
@@ -67,12 +70,12 @@ impl Notes {
 
     /// Whether none is on its way.
     pub(super) fn is_quiet(&self) -> bool {
-        self.underway.is_quiet()
+        self.underway.is_empty()
     }
 
     /// Returns once none is on its way.
     pub(super) async fn quiet(&self) {
-        self.underway.quiet().await;
+        self.underway.wait().await;
     }
 }
 
