@@ -71,11 +71,10 @@ mod graves {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use expense_core::conversation::event::{Envelope, Event, Scene};
-    use expense_core::domain::keys::{ChatKey, UpdateKey, UserKey};
+    use expense_core::domain::keys::UpdateKey;
     use expense_core::memory::clock::SystemClock;
-    use expense_core::ports::clock::Clock;
     use expense_core::ports::queue::{Delivery, Settle, UpdateQueue};
+    use expense_core::testing::fixtures;
     use expense_queue_rabbitmq::{Config, RabbitQueue};
     use test_servers::rabbitmq::Server;
 
@@ -83,24 +82,6 @@ mod graves {
 
     const KEY: &str = "telegram:1:7";
     const REASON: &str = "the database was another one";
-
-    fn update() -> Envelope {
-        Envelope {
-            key: UpdateKey::new(KEY).unwrap(),
-            chat: ChatKey::new("telegram:6").unwrap(),
-            who: UserKey::new("telegram:6").unwrap(),
-            sent_at: SystemClock.now(),
-            message: None,
-            language: None,
-            name: None,
-            scene: Scene::Private,
-            trace: None,
-            event: Event::Text {
-                text: "12.50 lunch".to_owned(),
-                reply_to: None,
-            },
-        }
-    }
 
     async fn claim(queue: &RabbitQueue) -> Delivery {
         let claimed = queue.claim(1, Duration::from_secs(60)).await;
@@ -113,7 +94,9 @@ mod graves {
         let broker = starting.await.unwrap().unwrap();
         let settings = Config::new(broker.url());
         let queue = RabbitQueue::open(&settings, Arc::new(SystemClock)).unwrap();
-        queue.publish(update()).await.unwrap();
+        let (chat, key) = (fixtures::chat("anna"), UpdateKey::new(KEY).unwrap());
+        let update = fixtures::envelope(&chat, key, "12.50 lunch");
+        queue.publish(update).await.unwrap();
         let reason = REASON.to_owned();
         let taken = claim(&queue).await.id;
         queue.settle(taken, Settle::Dead { reason }).await.unwrap();

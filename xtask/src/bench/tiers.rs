@@ -169,7 +169,7 @@ impl Stage<'_> {
         let server = Server::start(CLOSED)?;
         let mut command = product::command(self.product, &server, &self.database()?);
         if with_redis {
-            self.share(&mut command)?;
+            command.env("REDIS_URL", self.redis.url());
         }
         let bot = Running::start(command)?;
         let report = server.report()?.complete()?;
@@ -188,10 +188,8 @@ impl Stage<'_> {
         let public = SocketAddr::from((Ipv4Addr::LOCALHOST, door.port()));
         let mut instances = Vec::new();
         for address in addresses {
-            let command = product::command(self.product, &server, &database);
-            let mut command = product::brought(command, address, public);
-            self.share(&mut command)?;
-            let instance = Running::start(command)?;
+            let command = self.sharing(&server, &database);
+            let instance = Running::start(product::brought(command, address, public))?;
             let held = Held::to(TENTH, &instance.0)?;
             instances.push((instance, held));
         }
@@ -207,10 +205,8 @@ impl Stage<'_> {
     fn direct(&self, crowd: Crowd) -> Result<Cost> {
         let mut server = Server::start(crowd)?;
         let address = product::free_address()?;
-        let command = product::command(self.product, &server, &self.database()?);
-        let mut command = product::brought(command, address, address);
-        self.share(&mut command)?;
-        let bot = [Running::start(command)?];
+        let command = self.sharing(&server, &self.database()?);
+        let bot = [Running::start(product::brought(command, address, address))?];
         server.begun()?;
         spent(server, &bot, || Ok(Duration::ZERO))
     }
@@ -220,26 +216,28 @@ impl Stage<'_> {
         let broker = rabbitmq::Server::start().map_err(told)?;
         let mut server = Server::start(crowd)?;
         let (database, address) = (self.database()?, product::free_address()?);
-        let part = |words: &[&str]| -> Result<Command> {
-            let mut command = product::command(self.product, &server, &database);
+        let part = |words: &[&str]| {
+            let mut command = self.sharing(&server, &database);
             command.args(words).env("AMQP_URL", broker.url());
-            self.share(&mut command)?;
-            Ok(command)
+            command
         };
-        let worker = Running::start(part(&["worker", "--only", "text"])?)?;
-        let door = Running::start(product::brought(part(&["webhook"])?, address, address))?;
+        let worker = Running::start(part(&["worker", "--only", "text"]))?;
+        let door = Running::start(product::brought(part(&["webhook"]), address, address))?;
         server.begun()?;
         let process = broker.process()?;
         spent(server, &[door, worker], || Ok(processor_time_of(process)?))
     }
 
-    /// Redis, with nothing in it.
-    fn share(&self, command: &mut Command) -> Result {
+    /// One of several processes, with Redis.
+    fn sharing(&self, server: &Server, database: &str) -> Command {
+        let mut command = product::command(self.product, server, database);
         command.env("REDIS_URL", self.redis.url());
-        self.redis.command("FLUSHALL").map_err(told).map(drop)
+        command
     }
 
+    /// An empty database; nothing is in Redis, either.
     fn database(&self) -> Result<String> {
+        self.redis.command("FLUSHALL").map_err(told)?;
         Ok(self.postgres.url(&fresh(&self.postgres, "product")?))
     }
 }
