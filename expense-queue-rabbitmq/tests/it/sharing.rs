@@ -17,6 +17,30 @@ async fn claim_one(queue: &RabbitQueue) -> Delivery {
     claimed.remove(0)
 }
 
+/// Acknowledgements are written a moment later: whoever ends at once writes them before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_settled_just_before_the_end_does_not_come_again() {
+    let mut config = fresh();
+    config.partitions = 1;
+    let (door, first, updates) = (open(&config), open(&config), 20);
+    for chat in 0..updates {
+        publish(&*door, chat, 1).await;
+    }
+    let mut left = updates;
+    while left > 0 {
+        for delivery in first.claim(updates, WAIT).await.unwrap() {
+            first.settle(delivery.id, Settle::Done).await.unwrap();
+            left -= 1;
+        }
+    }
+    first.close().await;
+    publish(&*door, updates, 1).await;
+    let second = open(&config);
+    // What is given back comes before what is new.
+    let next = claim_one(&second).await;
+    assert_eq!(next.envelope.key.as_str(), name(updates, 1));
+}
+
 /// From one worker to three, and back to another one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn workers_join_and_leave_and_share_the_chats() {
