@@ -68,7 +68,7 @@ async fn find_and_publish(
         let update = message::update(&delivery.data);
         if let Some(envelope) = update.filter(|update| update.key == *key) {
             let message = Message {
-                exchange: shared.names.updates(),
+                exchange: shared.names.gate(),
                 key: envelope.chat.as_str().to_owned(),
                 body: delivery.data.clone(),
                 properties: Notes::default().write(),

@@ -172,7 +172,7 @@ impl UpdateQueue for RabbitQueue {
     async fn publish(&self, envelope: Envelope) -> Result<()> {
         let published = async {
             let message = Message {
-                exchange: self.shared.names.updates(),
+                exchange: self.shared.names.gate(),
                 key: envelope.chat.as_str().to_owned(),
                 body: message::body(&envelope)?,
                 properties: Notes::default().write(),

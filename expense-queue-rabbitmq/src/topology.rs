@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::options::{
+    ExchangeBindOptions, ExchangeDeclareOptions, ExchangeUnbindOptions, QueueBindOptions,
+    QueueDeclareOptions,
+};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Connection, ExchangeKind, Queue};
 
@@ -33,6 +36,13 @@ impl Names {
             prefix: config.prefix.clone(),
             partitions: config.partitions,
         }
+    }
+
+    /// The exchange that updates are published to. It leads to the one that spreads them only where
+    /// all partitions are there: with some missing, a chat would go to another and later back, and
+    /// not in its order.
+    pub(crate) fn gate(&self) -> String {
+        format!("{}.gate", self.prefix)
     }
 
     /// The exchange that spreads chats over partitions.
@@ -84,42 +94,26 @@ pub(crate) async fn ensure(
     }
 }
 
-/// Makes everything again.
+/// Makes everything again. Whatever is missing, the gate is closed until it is there; several may do
+/// this at a time, since each opens the gate only after it has made everything itself.
 pub(crate) async fn make(
     connection: &Connection,
     names: &Names,
     patience: Duration,
 ) -> Result<(), Failure> {
     let channel = answer(patience, connection.create_channel()).await?;
-    let durable = ExchangeDeclareOptions {
-        durable: true,
-        ..ExchangeDeclareOptions::default()
-    };
-    let kinds = [
-        (
-            names.updates(),
-            ExchangeKind::Custom("x-consistent-hash".to_owned()),
-        ),
-        (names.wake(), ExchangeKind::Fanout),
-    ];
-    for (name, kind) in kinds {
-        let none = FieldTable::default();
-        let declared = channel.exchange_declare(name.into(), kind, durable, none);
-        answer(patience, declared).await?;
+    exchanges(&channel, names, patience).await?;
+    if is_any_missing(connection, names, patience).await? {
+        let (gate, updates) = (names.gate().into(), names.updates().into());
+        let (any, options) = (ShortString::default(), ExchangeUnbindOptions::default());
+        let closed = channel.exchange_unbind(updates, gate, any, options, FieldTable::default());
+        answer(patience, closed).await?;
     }
-    for number in 0..names.partitions {
-        let bounded = [
-            ("x-max-length", DEPTH.into()),
-            ("x-overflow", text("reject-publish")),
-        ];
-        let partition = names.partition(number);
-        queue(&channel, &partition, arguments(&bounded), patience).await?;
-        queue(&channel, &names.aside(number), arguments(&[]), patience).await?;
-        let (exchange, none) = (names.updates().into(), FieldTable::default());
-        let options = QueueBindOptions::default();
-        let bound = channel.queue_bind(partition.into(), exchange, WEIGHT.into(), options, none);
-        answer(patience, bound).await?;
-    }
+    partitions(&channel, names, patience).await?;
+    let (gate, updates) = (names.gate().into(), names.updates().into());
+    let (any, options) = (ShortString::default(), ExchangeBindOptions::default());
+    let opened = channel.exchange_bind(updates, gate, any, options, FieldTable::default());
+    answer(patience, opened).await?;
     let roll = table(&[("x-queue-type", text("quorum"))]);
     queue(&channel, &names.workers(), roll, patience).await?;
     let bounded = [
@@ -128,6 +122,61 @@ pub(crate) async fn make(
     ];
     queue(&channel, &names.dead(), arguments(&bounded), patience).await?;
     let _ = answer(patience, channel.close(200, "done".into())).await;
+    Ok(())
+}
+
+async fn exchanges(channel: &Channel, names: &Names, patience: Duration) -> Result<(), Failure> {
+    let durable = ExchangeDeclareOptions {
+        durable: true,
+        ..ExchangeDeclareOptions::default()
+    };
+    let hash = ExchangeKind::Custom("x-consistent-hash".to_owned());
+    let kinds = [
+        (names.gate(), ExchangeKind::Fanout),
+        (names.updates(), hash),
+        (names.wake(), ExchangeKind::Fanout),
+    ];
+    for (name, kind) in kinds {
+        let none = FieldTable::default();
+        let declared = channel.exchange_declare(name.into(), kind, durable, none);
+        answer(patience, declared).await?;
+    }
+    Ok(())
+}
+
+async fn is_any_missing(
+    connection: &Connection,
+    names: &Names,
+    patience: Duration,
+) -> Result<bool, Failure> {
+    let looking = answer(patience, connection.create_channel()).await?;
+    for number in 0..names.partitions {
+        match look(&looking, names.partition(number), patience).await {
+            Ok(_) => {}
+            Err(Failure::NoRoute) => return Ok(true),
+            Err(other) => return Err(other),
+        }
+    }
+    // Nothing hangs on this channel any more.
+    let _ = answer(patience, looking.close(200, "done".into())).await;
+    Ok(false)
+}
+
+/// The queues that updates are in, each with its part of the keys.
+async fn partitions(channel: &Channel, names: &Names, patience: Duration) -> Result<(), Failure> {
+    for number in 0..names.partitions {
+        let bounded = [
+            ("x-max-length", DEPTH.into()),
+            ("x-overflow", text("reject-publish")),
+        ];
+        let partition = names.partition(number);
+        queue(channel, &partition, arguments(&bounded), patience).await?;
+        queue(channel, &names.aside(number), arguments(&[]), patience).await?;
+        let (exchange, none) = (names.updates().into(), FieldTable::default());
+        let options = QueueBindOptions::default();
+        let bound = channel.queue_bind(partition.into(), exchange, WEIGHT.into(), options, none);
+        answer(patience, bound).await?;
+    }
     Ok(())
 }
 

@@ -9,6 +9,9 @@ use expense_core::ports::queue::{Settle, UpdateQueue};
 use expense_core::testing::fixtures::{chat, envelope, key};
 use expense_queue_rabbitmq::testing::of;
 use expense_queue_rabbitmq::{Config, OpenError};
+use lapin::options::QueueDeclareOptions;
+use lapin::types::FieldTable;
+use lapin::{Connection, ConnectionProperties};
 use test_servers::rabbitmq::Server;
 
 use crate::town::{Diary, open, send, work};
@@ -178,4 +181,47 @@ async fn what_is_wrong_with_a_broker_is_told_or_mended() {
     }
     diary.wait_for(16).await;
     diary.check(4, 4);
+}
+
+/// While somebody who is far from the broker makes deleted partitions anew, others publish: no chat
+/// goes to the first of them, and later to its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_half_made_broker_takes_nothing() {
+    let server = Server::start().unwrap();
+    let wire = Wire::long(server.port(), Duration::from_millis(100)).await;
+    let of_two = |url: &str| {
+        let mut config = Config::new(url);
+        config.partitions = 2;
+        config
+    };
+    let door = open(&of_two(&server.url()));
+    assert!(door.check().await.is_ok());
+    let last = "expense.updates.1";
+    for queue in ["expense.updates.0", last] {
+        server.control(&["delete_queue", queue]).unwrap();
+    }
+    let diary = Arc::new(Diary::default());
+    let _working = work(0, &open(&of_two(&wire.url())), &diary);
+    wait_for_queue(&server.url(), last).await;
+    let mut sending = send(&door, 8, 100);
+    while let Some(sent) = sending.join_next().await {
+        sent.unwrap();
+    }
+    diary.wait_for(800).await;
+    diary.check(8, 100);
+}
+
+/// Looks without the queue's help: it would make what is missing.
+async fn wait_for_queue(url: &str, name: &str) {
+    let properties = ConnectionProperties::default();
+    let connection = Connection::connect(url, properties).await.unwrap();
+    loop {
+        let channel = connection.create_channel().await.unwrap();
+        let passive = QueueDeclareOptions::durable().passive();
+        let looked = channel.queue_declare(name.into(), passive, FieldTable::default());
+        if looked.await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
