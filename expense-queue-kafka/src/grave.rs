@@ -111,7 +111,5 @@ async fn looking<T: Send + 'static>(
     look: impl FnOnce(&Shared) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     drop(shared.ready_made().await?);
-    let shared = Arc::clone(shared);
-    let looked = tokio::task::spawn_blocking(move || look(&shared)).await;
-    looked.unwrap_or(Err(Failure::Silent))
+    shared.on_a_thread(look).await
 }

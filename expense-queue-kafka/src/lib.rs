@@ -13,6 +13,7 @@ mod settling;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod topology;
+mod waiting;
 mod worker;
 
 pub use config::Config;

@@ -1,9 +1,12 @@
 //! Records on their way.
 
+use std::time::Duration;
+
 use futures::FutureExt;
+use rdkafka::error::KafkaResult;
 use rdkafka::message::OwnedHeaders;
 use rdkafka::producer::future_producer::{DeliveryFuture, OwnedDeliveryResult};
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::producer::{FutureProducer, FutureRecord, Producer};
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -24,6 +27,12 @@ pub(crate) struct Publisher(FutureProducer);
 impl Publisher {
     pub(crate) fn new(config: &Config) -> Result<Self, Failure> {
         Ok(Self(config.producer().create()?))
+    }
+
+    /// Asks the brokers who has a topic; it blocks.
+    pub(crate) fn ask(&self, topic: &str, patience: Duration) -> KafkaResult<()> {
+        let client = self.0.client();
+        client.fetch_metadata(Some(topic), patience).map(|_| ())
     }
 
     /// Takes its place among those that are written: never waits.

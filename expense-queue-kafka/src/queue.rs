@@ -33,7 +33,7 @@ const LOST: &str = "its workers never came back";
 ///
 /// It connects when it is first used, and again whenever it has to.
 pub struct KafkaQueue {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     worker: Mutex<Option<JoinHandle<()>>>,
 }
 

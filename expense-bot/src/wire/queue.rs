@@ -1,6 +1,8 @@
 //! The configured queue behind its port.
 
 use std::sync::Arc;
+#[cfg(feature = "telegram")]
+use std::time::Duration;
 
 use expense_core::ports::clock::Clock;
 use expense_core::ports::queue::UpdateQueue;
@@ -134,12 +136,45 @@ impl Queue {
                 Err(error) => Err(error.to_string()),
             },
             #[cfg(feature = "kafka")]
-            Self::Kafka(queue) => match queue.check().await {
-                Ok(()) => Ok("Kafka, with all of its topics".to_owned()),
-                Err(error) => Err(error.to_string()),
-            },
+            Self::Kafka(queue) => {
+                queue.check().await.map_err(|error| error.to_string())?;
+                let waiting = queue.waiting().await;
+                let waiting = waiting.map_err(|error| error.to_string())?;
+                Ok(format!(
+                    "Kafka, with all of its topics, {waiting} updates wait"
+                ))
+            }
             #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
             _ => Err("this build lacks it".to_owned()),
+        }
+    }
+
+    /// Whether its broker is there.
+    #[cfg(feature = "telegram")]
+    async fn is_reachable(&self) -> bool {
+        match self {
+            #[cfg(feature = "rabbitmq")]
+            Self::Rabbit(queue) => queue.is_reachable().await,
+            #[cfg(feature = "kafka")]
+            Self::Kafka(queue) => queue.is_reachable().await,
+            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
+            _ => false,
+        }
+    }
+
+    /// How many updates wait there, where that can be counted now.
+    #[cfg(feature = "telegram")]
+    async fn waiting(&self) -> Option<u64> {
+        match self {
+            #[cfg(feature = "rabbitmq")]
+            Self::Rabbit(queue) => {
+                let now = queue.waiting().await.ok()?;
+                Some(now.updates + now.aside)
+            }
+            #[cfg(feature = "kafka")]
+            Self::Kafka(queue) => queue.waiting().await.ok(),
+            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
+            _ => None,
         }
     }
 
@@ -157,47 +192,37 @@ impl Queue {
 }
 
 /// Nobody is ready without a queue that is configured; how much waits there is shown.
-#[cfg(all(feature = "telegram", feature = "rabbitmq"))]
+#[cfg(feature = "telegram")]
 pub(crate) fn watched(
     queue: Option<&Queue>,
     health: Health,
     tasks: &TaskTracker,
     shutdown: &CancellationToken,
 ) -> Health {
-    let Some(Queue::Rabbit(queue)) = queue.cloned() else {
+    let Some(queue) = queue.cloned() else {
         return health;
     };
-    let (shown, end) = (Arc::clone(&queue), shutdown.clone());
+    let (shown, end) = (queue.clone(), shutdown.clone());
     tasks.spawn(async move { end.run_until_cancelled(show(&shown)).await });
     health.needs("the queue does not answer", move || {
-        let queue = Arc::clone(&queue);
+        let queue = queue.clone();
         async move { queue.is_reachable().await }
     })
 }
 
 /// How often it is looked how many updates wait.
-#[cfg(all(feature = "telegram", feature = "rabbitmq"))]
-const LOOK: std::time::Duration = std::time::Duration::from_secs(15);
+#[cfg(feature = "telegram")]
+const LOOK: Duration = Duration::from_secs(15);
 
 /// Shows again and again how many updates wait.
-#[cfg(all(feature = "telegram", feature = "rabbitmq"))]
-async fn show(queue: &RabbitQueue) {
+#[cfg(feature = "telegram")]
+async fn show(queue: &Queue) {
     loop {
         // What can't be counted now shows in the errors of the queue.
-        if let Ok(now) = queue.waiting().await {
-            let waiting = u32::try_from(now.updates + now.aside).unwrap_or(u32::MAX);
-            metrics::gauge!("queue_depth").set(waiting);
+        if let Some(waiting) = queue.waiting().await {
+            let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+            metrics::gauge!("broker_depth").set(waiting);
         }
         tokio::time::sleep(LOOK).await;
     }
-}
-
-#[cfg(all(feature = "telegram", not(feature = "rabbitmq")))]
-pub(crate) fn watched(
-    _: Option<&Queue>,
-    health: Health,
-    _: &TaskTracker,
-    _: &CancellationToken,
-) -> Health {
-    health
 }

@@ -29,7 +29,31 @@ async fn it_starts_without_brokers_and_says_so() {
     assert!(refused.iter().all(Result::is_err));
     let claimed = queue.claim(1, Duration::from_millis(100)).await.unwrap();
     assert_eq!(claimed, []);
+    assert!(!queue.is_reachable().await);
+    assert_eq!(queue.waiting().await.unwrap_err().fault, Fault::Unavailable);
     assert!(begun.elapsed() < Duration::from_secs(30));
+    queue.close().await;
+}
+
+/// What nobody has settled yet is counted, wherever it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_counted() {
+    let queue = open(&fresh());
+    assert_eq!(queue.waiting().await.unwrap(), 0);
+    for chat in 0..5 {
+        publish(&queue, chat, 0).await;
+    }
+    assert_eq!(queue.waiting().await.unwrap(), 5);
+    for _ in 0..5 {
+        let delivery = claim_one(&queue).await;
+        queue.settle(delivery.id, Settle::Done).await.unwrap();
+    }
+    let begun = Instant::now();
+    while queue.waiting().await.unwrap() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "never committed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(queue.is_reachable().await);
     queue.close().await;
 }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use expense_store_postgres::testing::Database;
+use rstest::rstest;
 use telegram_fake::{Fake, Options, Person};
-use test_servers::rabbitmq::Server;
+use test_servers::{kafka, rabbitmq};
 
 use super::bot::By;
 use super::program::Program;
@@ -15,17 +16,43 @@ const MESSAGES: usize = 12;
 const PATIENCE: Duration = Duration::from_secs(150);
 const LOOK: Duration = Duration::from_millis(100);
 
+/// A broker of its own, and how the program is led to it.
+enum Broker {
+    Rabbit(rabbitmq::Server),
+    Kafka(kafka::Server),
+}
+
+impl Broker {
+    fn rabbit() -> Self {
+        Self::Rabbit(rabbitmq::Server::start().expect("a broker"))
+    }
+
+    fn kafka() -> Self {
+        Self::Kafka(kafka::Server::start().expect("a broker"))
+    }
+
+    fn variable(&self) -> (&'static str, String) {
+        match self {
+            Self::Rabbit(server) => ("AMQP_URL", server.url()),
+            Self::Kafka(server) => ("KAFKA_BROKERS", server.address()),
+        }
+    }
+}
+
 /// Doors and workers are killed while people write: everybody's messages are recorded once and in
 /// their order.
+#[rstest]
+#[case::rabbitmq(Broker::rabbit)]
+#[case::kafka(Broker::kafka)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn doors_and_workers_that_are_killed_lose_and_double_nothing() {
-    let starting = tokio::task::spawn_blocking(Server::start);
-    let broker = starting.await.expect("no panic").expect("a broker");
+async fn doors_and_workers_that_are_killed_lose_and_double_nothing(#[case] start: fn() -> Broker) {
+    let broker = tokio::task::spawn_blocking(start).await.expect("a broker");
+    let (variable, address) = broker.variable();
     let database = Database::fresh().await;
     let fake = Fake::start(Options::default()).await.expect("a server");
     let folder = tempfile::tempdir().expect("a folder");
-    let program = Program::new(&fake, By::Webhook, folder.path(), database.url())
-        .with("AMQP_URL", &broker.url());
+    let program =
+        Program::new(&fake, By::Webhook, folder.path(), database.url()).with(variable, &address);
     let worker = program.without("HTTP_ADDR");
     let mut door = program.start_as(&["webhook"]);
     let first = worker.start_as(&["worker", "--only", "text"]);
