@@ -12,6 +12,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use expense_core::domain::keys::ChatKey;
+use expense_core::domain::limits;
 use expense_core::ports::store::ExpenseStore;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -97,7 +98,8 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 }
 
 /// Serves `routes`, the signs of life and the metrics until the shutdown that `health` knows of;
-/// what has begun is finished.
+/// what has begun is finished within `limits::SHUTDOWN`: whoever sends half a request and waits keeps
+/// nobody from ending.
 pub(crate) async fn serve(listener: TcpListener, routes: Router, health: Health) {
     let shutdown = health.shutdown.clone();
     let signs = Router::new()
@@ -107,7 +109,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, health: Health)
         .route("/metrics", get(measured))
         .with_state(Arc::new(health));
     let served = axum::serve(listener, routes.merge(signs))
-        .with_graceful_shutdown(shutdown.cancelled_owned())
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
     tokio::select! {
         served = served => {
@@ -116,6 +118,7 @@ pub(crate) async fn serve(listener: TcpListener, routes: Router, health: Health)
             }
         }
         () = upkeep() => {}
+        () = overdue(&shutdown) => tracing::warn!("a request was cut off by the shutdown"),
     }
 }
 
@@ -132,6 +135,11 @@ async fn measured() -> Response {
         Some(page) => ([(CONTENT_TYPE, EXPOSITION)], page.render()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+async fn overdue(shutdown: &CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(limits::SHUTDOWN).await;
 }
 
 async fn upkeep() {

@@ -277,7 +277,7 @@ impl UpdateQueue for KafkaQueue {
             self.shared.settled.notify_all();
             return Ok(());
         };
-        let worn_out = held.notes.attempt >= limits::ATTEMPTS;
+        let worn_out = held.notes.attempt >= limits::TRIES;
         let settled = match settle {
             Settle::Done => self.shared.finish(id, &held).await,
             Settle::Dead { reason } => self.shared.bury(id, &held, &reason).await,

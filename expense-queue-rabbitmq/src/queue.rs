@@ -220,7 +220,7 @@ impl UpdateQueue for RabbitQueue {
                     .desk()
                     .corpse(id)
                     .map(|corpse| corpse.notes.attempt);
-                if attempt.is_some_and(|attempt| attempt >= limits::ATTEMPTS) {
+                if attempt.is_some_and(|attempt| attempt >= limits::TRIES) {
                     self.bury(id, WORN_OUT).await
                 } else {
                     let now = self.shared.clock.now();

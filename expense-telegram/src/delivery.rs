@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expense_core::conversation::event::Envelope;
+use expense_core::ports::error::PortError;
 use expense_core::service::Service;
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -31,7 +32,7 @@ pub(crate) async fn deliver(
     loop {
         match service.accept(envelope.clone()).await {
             Ok(()) => return true,
-            Err(error) if error.is_transient() => {
+            Err(error) if is_undecided(&error) => {
                 if shutdown.is_cancelled() {
                     return false;
                 }
@@ -49,6 +50,12 @@ pub(crate) async fn deliver(
         }
         pause = (pause * 2).min(LAST_RETRY);
     }
+}
+
+/// Whether the update may still be taken: what refuses everybody will be mended by somebody, and
+/// only what is wrong with the update itself stays wrong.
+pub(crate) fn is_undecided(error: &PortError) -> bool {
+    error.is_transient() || error.is_outage()
 }
 
 /// `answerCallbackQuery`.

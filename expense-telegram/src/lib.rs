@@ -14,6 +14,7 @@ mod markup;
 mod outbound;
 mod pacing;
 mod polling;
+mod progress;
 mod refusal;
 mod telegram;
 mod update;

@@ -1,5 +1,6 @@
 //! A reply becomes messages of Telegram.
 
+use std::hash::Hash;
 use std::time::Duration;
 
 use expense_core::domain::keys::MessageKey;
@@ -15,6 +16,7 @@ use crate::inbound::chat_id;
 use crate::keyboard::keyboard;
 use crate::markup::{CAPTION, MESSAGE, Page, pages};
 use crate::pacing::Pacing;
+use crate::progress::Progress;
 use crate::refusal::{CallError, Remedy};
 
 /// How long uploading a file may take.
@@ -25,6 +27,7 @@ const WAYS: usize = 6;
 /// The bot's side of every chat.
 pub(crate) struct Outbound {
     pacing: Pacing,
+    progress: Progress,
 }
 
 /// Where a message goes. What Telegram tells of a moved chat or a closed topic changes it.
@@ -74,7 +77,10 @@ const HTML: &str = "HTML";
 
 impl Outbound {
     pub(crate) fn new(pacing: Pacing) -> Self {
-        Self { pacing }
+        Self {
+            pacing,
+            progress: Progress::default(),
+        }
     }
 
     /// Says it: the words in as many messages as they take, the buttons below the last, the
@@ -95,29 +101,43 @@ impl Outbound {
             Some(_) => Vec::new(),
             None => pages(&outgoing.reply.text, MESSAGE),
         };
-        let mut named = None;
         let last = words.len().saturating_sub(1);
-        for (at, page) in words.iter().enumerate() {
-            let post = Post {
-                page: Some(page),
-                buttons: buttons.as_ref().filter(|_| at == last),
-                file: None,
-                edits: edits.filter(|_| at == 0),
-                plain: false,
-            };
-            named = Some(self.post(client, &mut place, post).await?);
-        }
-        for (at, file) in outgoing.files.iter().enumerate() {
+        let spoken = words.iter().enumerate().map(|(at, page)| Post {
+            page: Some(page),
+            buttons: buttons.as_ref().filter(|_| at == last),
+            file: None,
+            edits: edits.filter(|_| at == 0),
+            plain: false,
+        });
+        let attached = outgoing.files.iter().enumerate().map(|(at, file)| {
             let with_words = at == 0 && words.is_empty();
-            let post = Post {
+            Post {
                 page: caption.as_ref().filter(|_| with_words),
                 buttons: buttons.as_ref().filter(|_| with_words),
                 file: Some(file),
                 edits: None,
                 plain: false,
-            };
+            }
+        });
+        let posts: Vec<Post<'_>> = spoken.chain(attached).collect();
+        let key = self.progress.key(known_by(outgoing, &words));
+        let (done, mut named) = match posts.len() {
+            0 | 1 => (0, None),
+            _ => self.progress.of(key),
+        };
+        let whole = posts.len();
+        for (at, post) in posts.into_iter().enumerate().skip(done) {
+            let is_file = post.file.is_some();
             let sent = self.post(client, &mut place, post).await?;
-            named.get_or_insert(sent);
+            // The words name it, or the first of its files.
+            let name = named.filter(|_| is_file).unwrap_or(sent);
+            named = Some(name);
+            if at + 1 < whole {
+                self.progress.note(key, at + 1, name);
+            }
+        }
+        if whole > 1 {
+            self.progress.whole(key);
         }
         if let Some(audience) = outgoing.reply.menu {
             commands::offer_in(client, place.chat, audience).await;
@@ -225,6 +245,16 @@ fn document(
         form = form.text("reply_markup", buttons);
     }
     Ok(form)
+}
+
+/// What tells a reply from others of its chat.
+fn known_by<'a>(outgoing: &'a Outgoing, words: &'a [Page]) -> impl Hash + 'a {
+    let words: Vec<&str> = words.iter().map(|page| page.html.as_str()).collect();
+    let files = outgoing.files.iter();
+    let files: Vec<_> = files.map(|file| (&file.name, file.bytes.len())).collect();
+    let number = |key: &Option<MessageKey>| key.as_ref().and_then(number);
+    let place = (number(&outgoing.topic), number(&outgoing.edits));
+    (outgoing.chat.as_str(), place, words, files)
 }
 
 /// The only page, where there is but one.

@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
-use crate::delivery::AnswerCallbackQuery;
+use crate::delivery::{AnswerCallbackQuery, is_undecided};
 use crate::inbound::Inbound;
 use crate::update::{Numbered, Update};
 
@@ -87,7 +87,7 @@ impl Door {
             let accepted = self.service.accept(*envelope);
             match tokio::time::timeout(PATIENCE, accepted).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) if error.is_transient() => {
+                Ok(Err(error)) if is_undecided(&error) => {
                     tracing::warn!(%error, "an update has to come again");
                     return later(match error.fault {
                         Fault::Busy { retry_after } => retry_after.unwrap_or(AGAIN),

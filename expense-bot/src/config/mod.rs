@@ -160,6 +160,7 @@ impl Config {
             Some(database::Url::Sqlite(file)) => Some(file.as_path()),
             _ => None,
         };
+        let is_private = url.is_none() && !source.is_wrong("DATABASE_URL");
         let data = data_directory(&variable, home.as_deref(), file_of_ledgers);
         if data.is_none() {
             source.wrong("HOME", "is not set: set it, or XDG_DATA_HOME");
@@ -208,9 +209,27 @@ impl Config {
                 .unwrap_or(LogFormat::Text),
             traces: traces::read(&mut source),
         };
+        if is_private && let Some(name) = config.is_for_several() {
+            let what = format!(
+                "is not set, and {name} is for several processes: name the database that they \
+                 share, postgres://USER:PASSWORD@HOST/DATABASE"
+            );
+            source.wrong("DATABASE_URL", what);
+        }
         match source.into_mistakes() {
             none if none.is_empty() => Ok(config),
             mistakes => Err(ConfigError(mistakes)),
+        }
+    }
+
+    /// The variable by which this process is one of several, if it is.
+    fn is_for_several(&self) -> Option<&'static str> {
+        match &self.queue {
+            Some(queue) => Some(match queue.broker {
+                Broker::Rabbit(_) => "AMQP_URL",
+                Broker::Kafka(_) => "KAFKA_BROKERS",
+            }),
+            None => self.shared.redis.as_ref().map(|_| "REDIS_URL"),
         }
     }
 

@@ -7,6 +7,22 @@ use crate::bot::Bot;
 const TOKEN: (&str, &str) = ("TELEGRAM_BOT_TOKEN", "123456:ABC-DEF");
 const QUEUE: (&str, &str) = ("AMQP_URL", "amqp://eve:hush@127.0.0.1:1");
 
+const DATABASE: (&str, &str) = ("DATABASE_URL", "sqlite:///no/such/directory/shared.sqlite");
+
+/// Each process would keep its own ledgers in a file of its own.
+#[rstest]
+#[case::a_worker("worker", QUEUE)]
+#[case::an_instance("run", ("REDIS_URL", "redis://127.0.0.1:1"))]
+#[case::whoever_looks("doctor", QUEUE)]
+fn processes_that_share_need_one_database(#[case] command: &str, #[case] shared: (&str, &str)) {
+    let bot = Bot::new().with(TOKEN.0, TOKEN.1);
+    let said = bot.with(shared.0, shared.1).run(&[command], "");
+    assert_ne!(said.code, Some(0), "{said:?}");
+    let told = format!("{}{}", said.out, said.err);
+    let expected = format!("DATABASE_URL: is not set, and {} is for several", shared.0);
+    assert!(told.contains(&expected), "{said:?}");
+}
+
 #[rstest]
 #[case::a_door(&["webhook"], &[TOKEN], "expense-bot webhook needs a queue")]
 #[case::a_worker(&["worker"], &[TOKEN], "expense-bot worker needs a queue")]
@@ -19,9 +35,10 @@ fn what_is_missing_is_named(
     #[case] variables: &[(&str, &str)],
     #[case] expected: &str,
 ) {
-    let bot = variables
-        .iter()
-        .fold(Bot::new(), |bot, (name, value)| bot.with(name, value));
+    let bot = variables.iter().fold(
+        Bot::new().with(DATABASE.0, DATABASE.1),
+        |bot, (name, value)| bot.with(name, value),
+    );
     let said = bot.run(words, "");
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.err.contains(expected), "{said:?}");
@@ -33,7 +50,8 @@ fn what_is_missing_is_named(
 #[case::two_queues(QUEUE, "KAFKA_BROKERS: AMQP_URL is set, too")]
 #[case::a_limit(("QUEUE_MESSAGES_PER_SECOND", "5"), "only RabbitMQ's queue has this limit")]
 fn what_does_not_go_with_kafka_is_refused(#[case] beside: (&str, &str), #[case] expected: &str) {
-    let bot = Bot::new().with("KAFKA_BROKERS", "127.0.0.1:1");
+    let bot = Bot::new().with(DATABASE.0, DATABASE.1);
+    let bot = bot.with("KAFKA_BROKERS", "127.0.0.1:1");
     let said = bot.with(beside.0, beside.1).run(&["dead"], "");
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.err.contains(expected), "{said:?}");
@@ -42,7 +60,8 @@ fn what_does_not_go_with_kafka_is_refused(#[case] beside: (&str, &str), #[case] 
 #[cfg(feature = "kafka")]
 #[test]
 fn brokers_of_kafka_that_are_not_there_are_told() {
-    let bot = Bot::new().with("KAFKA_BROKERS", "127.0.0.1:1");
+    let bot = Bot::new().with(DATABASE.0, DATABASE.1);
+    let bot = bot.with("KAFKA_BROKERS", "127.0.0.1:1");
     let doctor = bot.with("OCR", "none").run(&["doctor"], "");
     let expected = "no broker of KAFKA_BROKERS can be reached";
     assert!(doctor.out.contains(expected), "{doctor:?}");
@@ -50,7 +69,8 @@ fn brokers_of_kafka_that_are_not_there_are_told() {
 
 #[test]
 fn a_broker_that_is_not_there_is_told_without_its_password() {
-    let bot = Bot::new().with(QUEUE.0, QUEUE.1);
+    let bot = Bot::new().with(DATABASE.0, DATABASE.1);
+    let bot = bot.with(QUEUE.0, QUEUE.1);
     let listed = bot.run(&["dead"], "");
     assert_eq!(listed.code, Some(1), "{listed:?}");
     assert!(
@@ -79,6 +99,7 @@ mod graves {
     use test_servers::rabbitmq::Server;
 
     use crate::bot::Bot;
+    use crate::queue::DATABASE;
 
     const KEY: &str = "telegram:1:7";
     const REASON: &str = "the database was another one";
@@ -101,7 +122,8 @@ mod graves {
         let taken = claim(&queue).await.id;
         queue.settle(taken, Settle::Dead { reason }).await.unwrap();
 
-        let bot = Bot::new().with("AMQP_URL", &broker.url());
+        let bot = Bot::new().with(DATABASE.0, DATABASE.1);
+        let bot = bot.with("AMQP_URL", &broker.url());
         let run = |words: &[&str]| tokio::task::block_in_place(|| bot.run(words, ""));
         let listed = run(&["dead"]).out;
         assert!(listed.contains(KEY) && listed.contains(REASON), "{listed}");

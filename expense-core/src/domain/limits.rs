@@ -52,8 +52,11 @@ pub const ANCHORS: Duration = Duration::from_secs(48 * 60 * 60);
 /// The try of a failing update, some five seconds after the first, at which its person is told
 /// that it takes longer.
 pub const DELAY_TOLD: u32 = 3;
-/// How often a failing update is tried before it is buried.
+/// How often a failing update is tried before it is buried, while others are handled.
 pub const ATTEMPTS: u32 = 8;
+/// How often an update may ask a queue for another try before it is buried, whatever the reason:
+/// more than three days of tries while the store is gone.
+pub const TRIES: u32 = 1_000;
 /// How often an update may be lost with its worker before it is buried: whoever kills workers, or
 /// adds and removes them, buries nothing by it.
 pub const LOSSES: u32 = 1_000;

@@ -77,6 +77,13 @@ impl PortError {
         self
     }
 
+    /// Whether everybody is kept waiting by it, and it goes on once somebody has mended it: the
+    /// other side is gone, is full or lets nobody in.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        matches!(self.fault, Fault::Full | Fault::Unavailable | Fault::Denied)
+    }
+
     /// Whether the same call may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {

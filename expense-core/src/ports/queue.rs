@@ -54,7 +54,7 @@ pub struct Buried {
 /// Promises: what `publish` returned `Ok` for is delivered at least once; two updates of one
 /// chat are never out at the same time, the oldest goes first; different chats go in parallel;
 /// a delivery that nobody settles within `limits::DELIVERY` comes back as the same attempt; an
-/// update that asked for another try `limits::ATTEMPTS` times is buried with its reason, and only
+/// update that asked for another try `limits::TRIES` times is buried with its reason, and only
 /// its own chat waited for it. What is lost with its workers is no fault of the update: it is
 /// buried only after `limits::LOSSES` of that. A full queue is `Fault::Busy`.
 ///

@@ -29,7 +29,7 @@ impl Outcome {
     pub(super) fn of(settle: &Settle, attempt: u32) -> Self {
         match settle {
             Settle::Done => Self::Done,
-            Settle::Retry { .. } if attempt < limits::ATTEMPTS => Self::Retried,
+            Settle::Retry { .. } if attempt < limits::TRIES => Self::Retried,
             Settle::Retry { .. } | Settle::Dead { .. } => Self::Buried,
         }
     }

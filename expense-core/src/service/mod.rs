@@ -43,7 +43,7 @@ mod warm;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -253,6 +253,7 @@ impl Service {
             suggestions: Bell::new(),
             replies: Bell::new(),
             rates: Bell::new(),
+            served: AtomicI64::new(0),
             closing: AtomicBool::new(false),
         };
         Self {
@@ -346,5 +347,7 @@ struct Inner {
     replies: Bell,
     /// Rings when an expense lacks a rate.
     rates: Bell,
+    /// When the latest update began that was handled, in milliseconds since 1970.
+    served: AtomicI64,
     closing: AtomicBool,
 }

@@ -1,7 +1,9 @@
 //! Takes deliveries from the queue, handles many at a time, settles each.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -58,7 +60,7 @@ impl Inner {
             self.counts.began(&envelope.who, envelope.sent_at, began);
         }
         let span = self.handle_span(delivery);
-        let handled = self.try_to_handle(delivery).instrument(span.clone());
+        let handled = self.try_to_handle(delivery, began).instrument(span.clone());
         let settle = handled.await;
         let outcome = Outcome::of(&settle, delivery.attempt);
         span.record("outcome", outcome.name());
@@ -68,26 +70,31 @@ impl Inner {
         settle
     }
 
-    async fn try_to_handle(&self, delivery: &Delivery) -> Settle {
+    async fn try_to_handle(&self, delivery: &Delivery, began: DateTime<Utc>) -> Settle {
         // An update that makes us panic is buried alone.
         let handled = AssertUnwindSafe(self.handle(delivery)).catch_unwind();
         match handled.await {
-            Ok(Ok(())) => Settle::Done,
-            Ok(Err(error)) => self.failed(delivery, &error).await,
+            Ok(Ok(())) => {
+                self.served
+                    .fetch_max(began.timestamp_millis(), Ordering::Relaxed);
+                Settle::Done
+            }
+            Ok(Err(error)) => self.failed(delivery, &error, began).await,
             Err(_) => {
                 let error = PortError::new("service", "handle", Fault::Bug);
-                self.failed(delivery, &error).await
+                self.failed(delivery, &error, began).await
             }
         }
     }
 
     /// What follows from an error: another try, or the grave and a word to the person.
-    async fn failed(&self, delivery: &Delivery, error: &PortError) -> Settle {
+    async fn failed(&self, delivery: &Delivery, error: &PortError, began: DateTime<Utc>) -> Settle {
         counts::error(error);
         let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
         let chat = self.alias(&delivery.envelope.chat);
         let cause = error.source.as_deref().map(tracing::field::display);
-        let told = if attempt >= limits::ATTEMPTS || !error.is_transient() {
+        let may_go_on = attempt < self.bound(error, began);
+        let told = if !may_go_on {
             tracing::error!(%error, cause, event = ?kind, attempt, %chat, "an update failed");
             Some(trouble::UNFINISHED)
         } else if error.fault == Fault::Full {
@@ -101,12 +108,26 @@ impl Inner {
             let Envelope { chat, scene, .. } = &delivery.envelope;
             self.excuse(chat, scene.topic().cloned(), told).await;
         }
-        if error.is_transient() {
+        if may_go_on {
             let after = backoff::after(attempt, error);
             Settle::Retry { after }
         } else {
             let reason = error.to_string();
             Settle::Dead { reason }
+        }
+    }
+
+    /// How often an update is tried that met this error. Where the store is gone for everybody, so
+    /// that nothing was handled which began later, it is no fault of the update.
+    fn bound(&self, error: &PortError, began: DateTime<Utc>) -> u32 {
+        let is_outage = error.port == "store" && error.is_outage();
+        let served = self.served.load(Ordering::Relaxed);
+        if is_outage && served < began.timestamp_millis() {
+            limits::TRIES
+        } else if is_outage || error.is_transient() {
+            limits::ATTEMPTS
+        } else {
+            1
         }
     }
 }
@@ -128,13 +149,18 @@ mod tests {
     use crate::service::{Options, Service};
     use crate::testing::fixtures;
 
+    const BUSY: Fault = Fault::Busy { retry_after: None };
+
     #[rstest]
     #[case::quietly_at_first(2, Fault::Unavailable, None)]
     #[case::after_some_seconds(limits::DELAY_TOLD, Fault::Unavailable, Some(trouble::DELAYED))]
     #[case::once(limits::DELAY_TOLD + 1, Fault::Unavailable, None)]
     #[case::at_once_where_somebody_must_act(1, Fault::Full, Some(trouble::FULL))]
     #[case::of_that_once(limits::DELAY_TOLD, Fault::Full, None)]
-    #[case::in_the_end(limits::ATTEMPTS, Fault::Unavailable, Some(trouble::UNFINISHED))]
+    #[case::not_in_an_outage(limits::ATTEMPTS, Fault::Unavailable, None)]
+    #[case::nor_where_nobody_is_let_in(1, Fault::Denied, None)]
+    #[case::in_the_end(limits::TRIES, Fault::Unavailable, Some(trouble::UNFINISHED))]
+    #[case::of_itself(limits::ATTEMPTS, BUSY, Some(trouble::UNFINISHED))]
     #[case::for_good(1, Fault::Corrupt, Some(trouble::UNFINISHED))]
     #[tokio::test]
     async fn a_person_is_told_what_is_going_on(
@@ -142,12 +168,40 @@ mod tests {
         #[case] fault: Fault,
         #[case] told: Option<&str>,
     ) {
-        assert_eq!(said(attempt, fault, None).await.as_deref(), told);
+        let (said, settle) = follows(attempt, fault, None, Served::Nobody).await;
+        assert_eq!(said.as_deref(), told);
+        let is_given_up = told == Some(trouble::UNFINISHED);
+        assert_eq!(matches!(settle, Settle::Dead { .. }), is_given_up);
         let clockwork = Some(Event::Tick(Tick::Sweep));
-        assert_eq!(said(attempt, fault, clockwork).await, None);
+        let (said, _) = follows(attempt, fault, clockwork, Served::Nobody).await;
+        assert_eq!(said, None);
     }
 
-    async fn said(attempt: u32, fault: Fault, event: Option<Event>) -> Option<String> {
+    #[rstest]
+    #[case::of_a_lost_connection(Fault::Unavailable)]
+    #[case::of_a_new_connection_that_is_refused(Fault::Denied)]
+    #[tokio::test]
+    async fn what_fails_while_others_are_served_is_given_up_sooner(#[case] fault: Fault) {
+        let last = limits::ATTEMPTS;
+        let (_, settle) = follows(last - 1, fault, None, Served::Others).await;
+        assert!(matches!(settle, Settle::Retry { .. }), "{settle:?}");
+        let (said, settle) = follows(last, fault, None, Served::Others).await;
+        assert_eq!(said.as_deref(), Some(trouble::UNFINISHED));
+        assert!(matches!(settle, Settle::Dead { .. }), "{settle:?}");
+    }
+
+    /// Who was served meanwhile.
+    enum Served {
+        Nobody,
+        Others,
+    }
+
+    async fn follows(
+        attempt: u32,
+        fault: Fault,
+        event: Option<Event>,
+        served: Served,
+    ) -> (Option<String>, Settle) {
         let clock = Arc::new(SystemClock);
         let screen = Arc::new(Outbox::default());
         let ports = in_process(
@@ -166,10 +220,15 @@ mod tests {
             envelope,
         };
         let error = PortError::new("store", "commit", fault);
-        service.inner.failed(&delivery, &error).await;
+        let began = service.inner.ports.clock.now();
+        if let Served::Others = served {
+            let later = began.timestamp_millis() + 1;
+            service.inner.served.store(later, Ordering::Relaxed);
+        }
+        let settle = service.inner.failed(&delivery, &error, began).await;
         let shown = screen.all();
-        shown
-            .first()
-            .map(|shown| shown.outgoing.reply.text.to_plain())
+        let said = shown.first();
+        let said = said.map(|shown| shown.outgoing.reply.text.to_plain());
+        (said, settle)
     }
 }

@@ -1,13 +1,15 @@
 //! Every kind of reply out.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use expense_core::conversation::action::Action;
 use expense_core::conversation::reply::{Button, Reply, Span, Text};
 use expense_core::domain::keys::{ChatKey, MessageKey};
+use expense_core::memory::clock::SystemClock;
 use expense_core::ports::error::{Fault, PortError};
 use expense_core::ports::messenger::{Messenger, Outgoing, Rendered};
-use expense_telegram::Telegram;
+use expense_telegram::{Config, Telegram};
 use rstest::rstest;
 use telegram_fake::Fake;
 
@@ -85,6 +87,39 @@ async fn a_long_text_takes_several_messages_with_the_buttons_below_the_last() {
     let last = replies.last().unwrap();
     assert!(last.button("Cancel").is_some());
     assert_eq!(named.as_str(), last.message_id.to_string());
+    assert_sound(&fake);
+}
+
+/// A group hears two messages at once and has to wait for the third: whoever tries again goes on
+/// there, and the same words later are said anew.
+#[tokio::test]
+async fn what_a_group_hears_in_parts_is_repeated_in_no_part() {
+    let fake = fake().await;
+    let group = fake.group("The flat");
+    group.member(&fake.user(7));
+    let telegram = Telegram::new(
+        Config {
+            messages_per_second: 30,
+            ..config(&fake)
+        },
+        Arc::new(SystemClock),
+    )
+    .expect("a sound configuration");
+    let lines: Vec<String> = (0..400).map(|n| format!("{n} coffee and a cake")).collect();
+    let said = outgoing(group.id(), Reply::plain(lines.join("\n")));
+    for times in 1..=2 {
+        while let Err(error) = telegram.send(&said).await {
+            let Fault::Busy { retry_after } = error.fault else {
+                panic!("{error:?}");
+            };
+            tokio::time::sleep(retry_after.expect("it is told")).await;
+        }
+        let replies = fake.chat(group.id()).replies();
+        let shown = replies.iter().flat_map(|reply| reply.words().lines());
+        let expected = lines.iter().cycle().take(times * lines.len());
+        assert!(shown.eq(expected), "{times}: {replies:?}");
+        assert_eq!(replies.len(), 3 * times);
+    }
     assert_sound(&fake);
 }
 

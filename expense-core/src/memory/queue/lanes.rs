@@ -95,7 +95,7 @@ impl Lanes {
             Settle::Done => self.finish(chat, None),
             Settle::Dead { reason } => self.finish(chat, Some(reason)),
             Settle::Retry { after } => match self.first(&chat) {
-                Some(item) if item.attempt >= limits::ATTEMPTS => {
+                Some(item) if item.attempt >= limits::TRIES => {
                     self.finish(chat, Some("it failed too often".to_owned()));
                 }
                 Some(item) => {

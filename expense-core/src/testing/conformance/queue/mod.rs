@@ -306,7 +306,7 @@ pub async fn a_dead_update_is_buried_with_its_reason(bench: QueueBench) {
 pub async fn a_poisonous_update_is_buried_after_bounded_attempts(bench: QueueBench) {
     let mut line = Line::new(bench);
     line.publish("anna", &["poison", "fine"]).await;
-    for attempt in 1..=limits::ATTEMPTS {
+    for attempt in 1..=limits::TRIES {
         let delivery = line.claim_one().await;
         assert_eq!(
             (name(&delivery.envelope), delivery.attempt),
