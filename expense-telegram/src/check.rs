@@ -79,10 +79,16 @@ fn webhook(hook: &Hook, config: &Config) -> Vec<Finding> {
     ))];
     let ours = !wanted.is_empty() && wanted == hook.url;
     if let Some(trouble) = hook.last_error_message.as_ref().filter(|_| ours) {
-        findings.push(Err(format!(
-            "Telegram could not deliver to WEBHOOK_URL: {trouble}. The address has to lead to \
-             HTTP_ADDR, and WEBHOOK_SECRET has to be the same on all instances"
-        )));
+        // It brings an update until it is taken: where none waits, it has come since.
+        findings.push(match hook.pending_update_count {
+            0 => Ok(format!(
+                "Telegram could not deliver for a while ({trouble}), and has since"
+            )),
+            _ => Err(format!(
+                "Telegram could not deliver to WEBHOOK_URL: {trouble}. The address has to lead to \
+                 HTTP_ADDR, and WEBHOOK_SECRET has to be the same on all instances"
+            )),
+        });
     }
     findings
 }

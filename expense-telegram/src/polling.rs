@@ -37,6 +37,9 @@ const LONG_PAUSE: Duration = Duration::from_millis(250);
 /// The first and the longest pause after an answer that was none.
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LAST_RETRY: Duration = Duration::from_secs(30);
+/// How often in a row a token has to be refused, some fifteen seconds in all, before it is believed
+/// to be revoked: servers in trouble say so, too.
+const REFUSALS: u32 = 6;
 /// How long the end waits for what is on its way, and for the last confirmation.
 const FINISH: Duration = Duration::from_millis(600);
 const CONFIRM: Duration = Duration::from_millis(300);
@@ -71,6 +74,8 @@ pub(crate) struct Poller<'a> {
     due: Instant,
     pause: Duration,
     failures: u32,
+    /// How many of the latest answers refused the token.
+    refusals: u32,
 }
 
 /// Why polling ended.
@@ -111,6 +116,7 @@ impl<'a> Poller<'a> {
             due: Instant::now(),
             pause: SHORT_PAUSE,
             failures: 0,
+            refusals: 0,
         }
     }
 
@@ -207,7 +213,7 @@ impl<'a> Poller<'a> {
                 return Ok(Vec::new());
             }
         };
-        self.failures = 0;
+        (self.failures, self.refusals) = (0, 0);
         let moves = self.window.unsettled() == 0 || self.window.confirmable() >= STEP;
         self.pause = if moves {
             Duration::ZERO
@@ -281,8 +287,12 @@ impl<'a> Poller<'a> {
             CallError::Refused(refusal) => Some(refusal.remedy()),
             _ => None,
         };
+        self.refusals = match remedy {
+            Some(Remedy::Token) => self.refusals + 1,
+            _ => 0,
+        };
         match remedy {
-            Some(Remedy::Token) => return Err(RunError::Token),
+            Some(Remedy::Token) if self.refusals >= REFUSALS => return Err(RunError::Token),
             Some(Remedy::Conflict) => tracing::warn!(
                 "another process takes this bot's updates, by getUpdates or by a webhook: \
                  stop one of them; this one waits"

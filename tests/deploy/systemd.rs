@@ -15,10 +15,12 @@ const SECRETS: &str = "%d/";
 const EXPOSURE: &str = "20";
 
 #[rstest]
-#[case("expense-bot.service", "expense-bot.service")]
-#[case("expense-bot-worker@.service", "expense-bot-worker@1.service")]
-fn a_unit_is_well_written_and_fits_the_program(#[case] file: &str, #[case] unit: &str) {
-    let text = read(deploy("systemd").join(file));
+#[case::all_in_one(&["expense-bot.service"], "expense-bot.service")]
+#[case::a_door(&["expense-bot.service", "door.conf"], "expense-bot.service")]
+#[case::a_worker(&["expense-bot-worker@.service"], "expense-bot-worker@42.service")]
+fn a_unit_is_well_written_and_fits_the_program(#[case] files: &[&str], #[case] unit: &str) {
+    let texts = files.iter().map(|file| read(deploy("systemd").join(file)));
+    let text = texts.collect::<Vec<_>>().join("\n");
     let lines: Vec<(&str, &str)> = text
         .lines()
         .filter_map(|line| line.split_once('='))
@@ -30,12 +32,14 @@ fn a_unit_is_well_written_and_fits_the_program(#[case] file: &str, #[case] unit:
         .map(|(name, value)| {
             (
                 name.to_owned(),
-                value.replace("%i", "1").replace("%t", "/run"),
+                value.replace("%i", "42").replace("%t", "/run"),
             )
         })
         .collect();
-    let start = all("ExecStart").find_map(|(_, line)| line.strip_prefix(PROGRAM));
-    let arguments = start.expect("it starts the program").trim().split(' ');
+    let mut start = all("ExecStart").filter_map(|(_, line)| line.strip_prefix(PROGRAM));
+    let start = start.next_back().expect("it starts the program");
+    // What stands in a worker's own file, if anything.
+    let arguments = start.trim().split(' ').filter(|word| *word != "$ONLY");
     let told = Told {
         environment,
         arguments: arguments.map(str::to_owned).collect(),

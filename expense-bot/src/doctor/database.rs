@@ -19,10 +19,25 @@ pub(super) async fn examine(config: &Config) -> Result<String, String> {
 async fn sqlite(file: &std::path::Path) -> Result<String, String> {
     let named = file.display();
     match expense_store_sqlite::examine(file).await {
-        Ok(None) => Ok(format!("{named} will be made by the first start")),
+        Ok(None) => match can_be_made(file) {
+            Ok(()) => Ok(format!("{named} will be made by the first start")),
+            Err(error) => Err(format!(
+                "{named} can't be made ({error}): check the path of DATABASE_URL and its permissions"
+            )),
+        },
         Ok(Some(schema)) => Ok(format!("{named}, sound, schema {schema}")),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Whether the nearest folder above that is there takes another file: the rest is made by the start.
+#[cfg(feature = "sqlite")]
+fn can_be_made(file: &std::path::Path) -> std::io::Result<()> {
+    let above = file.ancestors().skip(1).find(|folder| folder.exists());
+    let folder = above.unwrap_or(std::path::Path::new("."));
+    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    std::fs::write(&probe, b"")?;
+    std::fs::remove_file(&probe)
 }
 
 #[cfg(feature = "postgres")]

@@ -8,6 +8,8 @@ mod chat;
 mod chat_json;
 mod configuration;
 mod database;
+#[cfg(all(feature = "sqlite", feature = "telegram"))]
+mod doctor;
 #[cfg(feature = "gemini")]
 mod gemini;
 mod models;

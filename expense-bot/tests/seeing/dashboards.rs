@@ -8,8 +8,12 @@ use serde_json::Value;
 use crate::program::{Program, explained};
 
 const DEPLOY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy");
-/// Of Prometheus itself, and of the files that backups write.
-const OTHERS: [&str; 2] = ["up", "backup_last_success_timestamp_seconds"];
+/// Of Prometheus itself, of the files that backups write, and of kube-state-metrics.
+const OTHERS: [&str; 3] = [
+    "up",
+    "backup_last_success_timestamp_seconds",
+    "kube_cronjob_status_last_successful_time",
+];
 const SUFFIXES: [&str; 3] = ["_bucket", "_sum", "_count"];
 
 #[tokio::test]

@@ -176,6 +176,22 @@ async fn a_wrong_token_ends_it(#[case] fault: &str) {
     assert_eq!(App::polling(&fake).ended().await, Err(RunError::Token));
 }
 
+/// Servers in trouble refuse a token that is as good as before.
+#[rstest]
+#[case::once(&["getUpdates#1: 401 Unauthorized"])]
+#[case::twice(&["getUpdates#1: 404 Not Found", "getUpdates#2: 401 Unauthorized"])]
+#[tokio::test]
+async fn a_token_that_is_refused_for_a_moment_is_tried_again(#[case] faults: &[&str]) {
+    let fake = fake().await;
+    for fault in faults {
+        fake.fault(fault.parse().unwrap());
+    }
+    let app = App::polling(&fake);
+    fake.user(7).say("1 tea");
+    fake.chat(7).next_reply().await;
+    app.stop().await.unwrap();
+}
+
 /// The pending updates of a webhook come by polling, and the other way.
 #[tokio::test]
 async fn takes_over_from_a_webhook_and_gives_back() {
