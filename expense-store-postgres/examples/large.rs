@@ -7,7 +7,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use expense_core::conversation::question::{ExpenseFilter, Group, PageRequest, TotalsQuery};
 use expense_core::domain::calendar::Period;
 use expense_core::domain::currency::Currency;
@@ -73,7 +73,8 @@ async fn main() -> Outcome<()> {
         ("list", None),
         ("today", Some(Period::day(today))),
         ("week", Some(Period::week(today))),
-        ("month", Some(Period::month(today))),
+        // A whole one: the data ends with today.
+        ("month", Some(Period::month(today - Months::new(1)))),
     ];
     let mut figures = Vec::new();
     for (name, period) in looks {
@@ -113,14 +114,12 @@ async fn look(store: &PostgresStore, ledger: LedgerId, period: Option<Period>) -
     if page.expenses.is_empty() {
         return Err("nothing was found".into());
     }
-    if let Some(period) = period {
-        let query = TotalsQuery {
-            period: Some(period),
-            categories: None,
-            group: Group::None,
-            into: Currency::EUR,
-        };
-        store.totals(ledger, &query).await?;
-    }
+    let query = TotalsQuery {
+        period,
+        categories: None,
+        group: Group::None,
+        into: Currency::EUR,
+    };
+    store.totals(ledger, &query).await?;
     Ok(())
 }

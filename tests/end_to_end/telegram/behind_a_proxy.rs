@@ -5,17 +5,21 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use rstest::rstest;
-use telegram_fake::{Fake, Options, Person, load};
+use telegram_fake::{Fake, Options};
 use test_servers::proxy::{Kind, Proxy};
+use test_servers::{rabbitmq, redis};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::books::{Meant, complaints};
+use super::books::complaints;
 use super::bot::By;
 use super::database::Database;
 use super::door;
 use super::program::{Life, Program};
+use crowd::{Crowd, Progress, write};
+
+mod crowd;
 
 /// Chats that write, each as soon as it was answered.
 const CHATS: i64 = 24;
@@ -27,11 +31,14 @@ const PAUSE: Duration = Duration::from_secs(3);
 const LOOK: Duration = Duration::from_millis(20);
 /// How long an instance may take to start or to stop, and an answer to come.
 const PATIENCE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(6);
 const AMOUNT: &str = "1.25";
 
 /// An instance, started as often as it has to be.
 struct Instance {
     program: Program,
+    /// The command by which it is started.
+    command: &'static str,
     address: SocketAddr,
     life: Option<Life>,
 }
@@ -43,10 +50,26 @@ struct Town {
     door: Proxy,
     instances: Vec<Instance>,
     _home: tempfile::TempDir,
+    _shared: Option<(rabbitmq::Server, redis::Server)>,
 }
 
 impl Town {
+    /// Instances that do everything, each by itself.
     async fn build(kind: Kind) -> Self {
+        Self::build_of(kind, None).await
+    }
+
+    /// Doors and workers, with a queue between them and Redis beside them.
+    async fn build_scaled(kind: Kind) -> Self {
+        let starting = tokio::task::spawn_blocking(|| {
+            let broker = rabbitmq::Server::start().expect("a broker");
+            (broker, redis::Server::start().expect("a server"))
+        });
+        let shared = starting.await.expect("they start");
+        Self::build_of(kind, Some(shared)).await
+    }
+
+    async fn build_of(kind: Kind, shared: Option<(rabbitmq::Server, redis::Server)>) -> Self {
         let options = Options {
             webhook_retry: Duration::from_millis(20),
             ..Options::load()
@@ -58,21 +81,39 @@ impl Town {
         let door = test_servers::door::open(kind, &addresses);
         let door = door.unwrap_or_else(|error| panic!("{error}"));
         let url = database.url().await;
-        let instances = addresses.map(|address| {
+        let instance = |address, command| {
             let program = Program::new(&fake, By::Webhook, home.path(), url.clone());
             let program = program.behind(&door::address(&door), address);
+            let program = match &shared {
+                Some((broker, redis)) => program
+                    .sharing(redis.url(), LEASE)
+                    .with("AMQP_URL", &broker.url()),
+                None => program,
+            };
             Instance {
-                life: Some(program.start()),
+                life: Some(program.start_as(&[command])),
                 program,
+                command,
                 address,
             }
-        });
+        };
+        let (door_command, workers) = match &shared {
+            Some(_) => ("webhook", &free_addresses()[..2]),
+            None => ("run", &[][..]),
+        };
+        let doors = addresses.iter().map(|address| (*address, door_command));
+        let workers = workers.iter().map(|address| (*address, "worker"));
+        let instances = doors
+            .chain(workers)
+            .map(|(at, command)| instance(at, command));
+        let instances = instances.collect();
         let town = Self {
             fake,
             database,
             door,
-            instances: instances.into(),
+            instances,
             _home: home,
+            _shared: shared,
         };
         for instance in &town.instances {
             instance.serves().await;
@@ -131,7 +172,7 @@ impl Instance {
     }
 
     async fn start(&mut self) {
-        self.life = Some(self.program.start());
+        self.life = Some(self.program.start_as(&[self.command]));
         self.serves().await;
     }
 
@@ -149,89 +190,6 @@ impl Instance {
             sleep(LOOK).await;
         }
     }
-}
-
-/// How many messages were answered.
-struct Progress(watch::Receiver<usize>);
-
-impl Progress {
-    /// Until so many more were answered.
-    async fn of(&mut self, more: usize) {
-        let aim = *self.0.borrow() + more;
-        let reached = timeout(PATIENCE, self.0.wait_for(|answered| *answered >= aim)).await;
-        assert!(reached.is_ok_and(|open| open.is_ok()), "nobody is answered");
-    }
-}
-
-/// People in their private chats, and what they were told.
-struct Crowd {
-    people: Vec<Person>,
-    arrivals: tokio::sync::mpsc::UnboundedReceiver<telegram_fake::Arrival>,
-    meant: Vec<Meant>,
-    /// Answers that came once more.
-    repeated: usize,
-}
-
-impl Crowd {
-    fn of(fake: &Fake) -> Self {
-        Self {
-            people: (1..=CHATS).map(|id| fake.user(id)).collect(),
-            arrivals: fake.arrivals(),
-            meant: Vec::new(),
-            repeated: 0,
-        }
-    }
-
-    fn write(&mut self, owner: i64) {
-        let index = self.meant.len();
-        let words = load::words(index);
-        if let Some(person) = self.people.iter().find(|person| person.id() == owner) {
-            person.say(&words);
-        }
-        self.meant.push(Meant {
-            index,
-            owner,
-            amount: Some(AMOUNT),
-            told: None,
-            waits: Some(words),
-        });
-    }
-
-    /// Takes what a chat was told; whether somebody waited for it.
-    fn hear(&mut self, words: &str) -> bool {
-        let meant = load::index(words).and_then(|index| self.meant.get_mut(index));
-        let Some(meant) = meant else { return false };
-        let number = words
-            .strip_prefix('#')
-            .and_then(|rest| rest.split(' ').next());
-        meant.told = number.and_then(|number| number.parse().ok());
-        let waited = meant.waits.take().is_some();
-        self.repeated += usize::from(!waited);
-        waited
-    }
-
-    fn waiting(&self) -> bool {
-        self.meant.iter().any(|meant| meant.waits.is_some())
-    }
-}
-
-/// Everybody writes until it is over, and waits for the last answer.
-async fn write(mut crowd: Crowd, answered: watch::Sender<usize>, over: CancellationToken) -> Crowd {
-    for owner in 1..=CHATS {
-        crowd.write(owner);
-    }
-    while !over.is_cancelled() || crowd.waiting() {
-        let Ok(Some(arrival)) = timeout(PATIENCE, crowd.arrivals.recv()).await else {
-            break;
-        };
-        if crowd.hear(&arrival.words) {
-            answered.send_modify(|answered| *answered += 1);
-            if !over.is_cancelled() {
-                crowd.write(arrival.chat);
-            }
-        }
-    }
-    crowd
 }
 
 pub(super) fn free_addresses() -> [SocketAddr; 3] {
@@ -271,7 +229,17 @@ async fn every_update_is_answered_though_instances_are_killed_and_stopped(
 async fn nobody_notices_that_all_instances_are_replaced_in_turn(
     #[values(Kind::Nginx, Kind::Haproxy)] kind: Kind,
 ) {
-    let town = Town::build(kind).await;
+    replace_in_turn(Town::build(kind).await).await;
+}
+
+/// The scaled set-up is upgraded as docs/operate.md says: its doors, and its workers.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_notices_that_all_doors_and_workers_are_replaced_in_turn() {
+    replace_in_turn(Town::build_scaled(Kind::Nginx).await).await;
+}
+
+async fn replace_in_turn(town: Town) {
     let events = async |instances: &mut Vec<Instance>, progress: &mut Progress| {
         for _ in 0..2 {
             for instance in instances.iter_mut() {
