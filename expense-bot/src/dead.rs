@@ -1,5 +1,6 @@
 //! `dead`: the updates that were given up, to be looked at and replayed.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -13,8 +14,10 @@ use crate::config::Config;
 use crate::error::Failure;
 use crate::wire::queue::Queue;
 
-/// The most that are looked at.
+/// The most that are listed, and that are replayed at a time.
 const MOST: usize = 1_000;
+/// The most among which one is looked for: no queue keeps more.
+const ALL: usize = 100_000;
 
 /// What is to be done with buried updates.
 #[derive(Debug, clap::Args)]
@@ -57,7 +60,7 @@ async fn act(queue: &dyn UpdateQueue, args: &Args) -> Result<(), Failure> {
         None => list(&buried(queue).await?, args.json),
         Some(What::Show { key }) => {
             let key = parse(key)?;
-            let buried = buried(queue).await?;
+            let buried = queue.buried(ALL).await.map_err(Failure::Buried)?;
             match buried.iter().find(|buried| buried.envelope.key == key) {
                 Some(buried) => show(buried),
                 None => Err(not_there(&key)),
@@ -109,6 +112,9 @@ fn list(buried: &[Buried], json: bool) -> Result<(), Failure> {
             writeln!(out, "{key}  {sent_at}  {kind}  {reason}")?;
         }
     }
+    if buried.len() >= MOST {
+        eprintln!("These are the {MOST} oldest; there may be more.");
+    }
     Ok(())
 }
 
@@ -120,12 +126,52 @@ fn show(buried: &Buried) -> Result<(), Failure> {
 }
 
 async fn replay_all(queue: &dyn UpdateQueue) -> Result<(), Failure> {
-    let mut count = 0;
-    for Buried { envelope, .. } in buried(queue).await? {
-        count += u64::from(queue.revive(&envelope.key).await.map_err(Failure::Buried)?);
+    // What fails at once is buried again, behind the others: it is not replayed twice.
+    let mut tried = HashSet::new();
+    let mut count = 0_u64;
+    loop {
+        let buried = buried(queue).await?;
+        let mut keys: Vec<UpdateKey> = buried.into_iter().map(|b| b.envelope.key).collect();
+        keys.retain(|key| !tried.contains(key));
+        if keys.is_empty() {
+            break;
+        }
+        for key in keys {
+            count += u64::from(queue.revive(&key).await.map_err(Failure::Buried)?);
+            tried.insert(key);
+        }
     }
     Ok(writeln!(
         io::stdout(),
         "{count} updates are in the queue again."
     )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use expense_core::ports::queue::MockUpdateQueue;
+    use expense_core::testing::fixtures;
+
+    use super::*;
+
+    fn buried(name: &str) -> Buried {
+        let chat = fixtures::chat("anna");
+        Buried {
+            envelope: fixtures::envelope(&chat, fixtures::key(name), "12.50 lunch"),
+            reason: "it failed".to_owned(),
+        }
+    }
+
+    /// Those behind the first ones are replayed, too, and one that was buried again is left.
+    #[tokio::test]
+    async fn all_are_replayed_and_none_twice() {
+        let mut queue = MockUpdateQueue::new();
+        let mut looks = vec![vec!["c", "a"], vec!["a", "b", "c"], vec!["a", "b"]];
+        queue.expect_buried().times(3).returning(move |_| {
+            let names = looks.pop().unwrap_or_default();
+            Ok(names.into_iter().map(buried).collect())
+        });
+        queue.expect_revive().times(3).returning(|_| Ok(true));
+        replay_all(&queue).await.unwrap();
+    }
 }
