@@ -79,7 +79,7 @@ const SETTINGS: &str = "\
 Settings (variables of the environment, or keys of the TOML file in small letters):
   TELEGRAM_BOT_TOKEN     what BotFather gave; without it the chat is on this terminal
   TELEGRAM_API_URL       a Bot API server of one's own [default: https://api.telegram.org]
-  TELEGRAM_MODE          polling or webhook [default: polling]
+  TELEGRAM_MODE          polling or webhook [default: polling; webhook with WEBHOOK_URL]
   TELEGRAM_MESSAGES_PER_SECOND  to all chats; 0 lifts every pacing [default: 30]
   WEBHOOK_URL, WEBHOOK_SECRET, WEBHOOK_MAX_CONNECTIONS  where and how Telegram brings updates
   HTTP_ADDR              serves the webhook, /livez, /readyz, /metrics [default with a webhook: 127.0.0.1:8080]
@@ -87,6 +87,7 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   DATABASE_URL           sqlite://FILE or postgres://… [default: a file in the data directory]
   DATABASE_REPLICA_URLS  standbys of it that are read from, with commas between them
   DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
+  REDIS_URL, LEASE_TTL   what several instances share; how soon one that died is replaced [default: none, 15s]
   AMQP_URL               a RabbitMQ broker between `webhook` and `worker`, as amqp://…
   KAFKA_BROKERS          Kafka instead, as HOST:PORT,HOST:PORT (a build with the feature kafka)
   QUEUE_MESSAGES_PER_SECOND  that one worker takes from RabbitMQ; 0 for no limit [default: 0]

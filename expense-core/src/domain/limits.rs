@@ -88,6 +88,9 @@ pub const SETTLE_ATTEMPTS: u32 = 3;
 pub const FIRST_RETRY: Duration = Duration::from_millis(250);
 /// The longest wait between two tries, unless the other side asks for more.
 pub const LAST_RETRY: Duration = Duration::from_secs(5 * 60);
+/// Expenses of a ledger up to which a list of all of them is summed up: beyond that lists of a time
+/// are.
+pub const SUMMED: u32 = 1_000;
 /// Ledgers that one process keeps copies of.
 pub const LEDGERS: u64 = 10_000;
 /// How long a copy of a ledger is used unless configured.

@@ -30,7 +30,9 @@ struct Validators {
 impl Rules {
     pub(super) fn load() -> io::Result<Self> {
         let Some(path) = shared("generativelanguage.v1beta.schema.json") else {
-            eprintln!("NOT CHECKED: requests to Gemini, its schema is not at ../shared/gemini");
+            eprintln!(
+                "NOT RUN: the check of requests to Gemini, whose schema is not at ../shared/gemini"
+            );
             return Ok(Self(None));
         };
         let schema: Value = serde_json::from_slice(&std::fs::read(path)?)?;

@@ -31,7 +31,7 @@ impl Checker {
             let api = std::fs::read(&file).ok().and_then(|text| Api::read(&text));
             if api.is_none() {
                 eprintln!(
-                    "NOT CHECKED: requests against the Bot API's description, since {} can't be read",
+                    "NOT RUN: the check of requests against the Bot API's description, since {} can't be read",
                     file.display()
                 );
             }

@@ -6,7 +6,7 @@ use crate::conversation::decision::Decision;
 use crate::conversation::patch;
 use crate::conversation::period;
 use crate::conversation::question::{Cursor, ExpenseFilter, Group, Page, PageRequest, TotalsQuery};
-use crate::conversation::wording::list::{self as words, Sums};
+use crate::conversation::wording::list::{self as words, Head, Sums};
 use crate::domain::calendar::Period;
 use crate::domain::keys::Number;
 use crate::domain::limits;
@@ -103,20 +103,22 @@ pub(crate) fn show(ctx: &Context<'_>, list: List, after: Option<Cursor>) -> Flow
     if page.expenses.is_empty() {
         return Ok(ctx.say(words::empty(&title)));
     }
-    let sums = match after {
-        Some(_) => None,
-        None => Some(sums(ctx, &list, filter)?),
+    let head = match after {
+        Some(_) => Head::Continued,
+        None if is_long(&list, &page) => Head::Long,
+        None => Head::Whole(sums(ctx, &list, filter)?),
     };
-    Ok(present(ctx, &title, list, &page, sums.as_ref()))
+    Ok(present(ctx, &title, list, &page, &head))
 }
 
-fn present(
-    ctx: &Context<'_>,
-    title: &str,
-    list: List,
-    page: &Page,
-    sums: Option<&Sums>,
-) -> Decision {
+/// Whether it is everything since ever of a ledger that has much: nobody looks for that sum, and it
+/// would cost more the longer the ledger is kept.
+fn is_long(list: &List, page: &Page) -> bool {
+    let mut numbers = page.expenses.iter().filter_map(|expense| expense.number);
+    *list == List::Period(None) && numbers.any(|number| number.0 > limits::SUMMED)
+}
+
+fn present(ctx: &Context<'_>, title: &str, list: List, page: &Page, head: &Head) -> Decision {
     let more = page.next.map(|next| Listing {
         list,
         date: next.date,
@@ -125,7 +127,7 @@ fn present(
     let promised = ctx.turn.converts;
     ctx.say(
         ctx.wording()
-            .page(title, &page.expenses, sums, promised, more),
+            .page(title, &page.expenses, head, promised, more),
     )
 }
 
@@ -190,4 +192,36 @@ fn added_up(ctx: &Context<'_>, filter: &ExpenseFilter) -> Flow<Sums> {
     }
     sums.partial = true;
     Ok(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::testing::fixtures;
+
+    #[rstest]
+    #[case::much(limits::SUMMED + 1, List::Period(None), true)]
+    #[case::not_so_much(limits::SUMMED, List::Period(None), false)]
+    #[case::of_a_time(limits::SUMMED + 1, List::Period(Some((day(), day()))), false)]
+    fn everything_of_much_has_no_sum(
+        #[case] newest: u32,
+        #[case] list: List,
+        #[case] expected: bool,
+    ) {
+        let ledger = fixtures::ledger(&fixtures::chat("anna")).id;
+        let details = fixtures::details("12.50", "EUR", "lunch");
+        let mut expense = fixtures::expense(ledger, &fixtures::key("1"), 0, details);
+        expense.number = Some(Number(newest));
+        let page = Page {
+            expenses: vec![expense],
+            next: None,
+        };
+        assert_eq!(is_long(&list, &page), expected);
+    }
+
+    fn day() -> chrono::NaiveDate {
+        fixtures::day("2026-05-03")
+    }
 }

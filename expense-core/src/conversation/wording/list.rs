@@ -31,12 +31,26 @@ pub(crate) const ENDED: &str = "This list is too old to go on. Please ask for it
 pub(crate) const NO_TAGS: &str =
     "There are no tags yet. Add one with #, for example 12.50 lunch #work.";
 
+/// In place of the sum of a long list.
+const NO_SUM: &str = "\n/month and /year have sums, as /list 2025 has.";
+
 /// The most expenses that `/last` shows.
 pub(crate) const MOST: usize = 30;
 /// The most words of a search.
 pub(crate) const MOST_WORDS: usize = 10;
 /// The most tags that `/tags` shows.
 const MOST_TAGS: usize = 100;
+
+/// What a page of a list is headed and ended by.
+#[derive(Debug)]
+pub(crate) enum Head {
+    /// It is the first, and its list has these sums.
+    Whole(Sums),
+    /// It is the first of a list that is too long to be summed up.
+    Long,
+    /// It is a later one.
+    Continued,
+}
 
 /// Sums of a list, each currency for itself and all of them together in one.
 #[derive(Debug)]
@@ -119,20 +133,24 @@ impl Wording<'_> {
         &self,
         title: &str,
         expenses: &[Expense],
-        sums: Option<&Sums>,
+        head: &Head,
         promised: bool,
         more: Option<Listing>,
     ) -> Reply {
         let mut text = Text(vec![Span::Strong(title.to_owned())]);
-        if sums.is_none() {
+        if let Head::Continued = head {
             text = text.then(", continued");
         }
         text = text.then("\n").and(self.rows(expenses));
-        if let Some(sums) = sums {
-            text = text.then("\n").then(&self.total(sums));
-            if let Some(together) = self.together(sums, promised) {
-                text = text.then("\n").then(&together);
+        match head {
+            Head::Whole(sums) => {
+                text = text.then("\n").then(&self.total(sums));
+                if let Some(together) = self.together(sums, promised) {
+                    text = text.then("\n").then(&together);
+                }
             }
+            Head::Long => text = text.then(NO_SUM),
+            Head::Continued => {}
         }
         let reply = Reply::text(text);
         match more {

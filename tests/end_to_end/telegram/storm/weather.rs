@@ -120,7 +120,7 @@ fn observed(dice: &mut Dice) -> Next {
         .as_ref()
         .and_then(|found| found["cases"].as_array())
     else {
-        eprintln!("NOT CHECKED: the observed errors of Gemini, they are not at ../shared/gemini");
+        eprintln!("NOT RUN: the observed errors of Gemini, which are not at ../shared/gemini");
         return refusal(500, "INTERNAL", None);
     };
     let case = &cases[dice.below(cases.len())];
