@@ -226,8 +226,8 @@ impl Config {
     fn is_for_several(&self) -> Option<&'static str> {
         match &self.queue {
             Some(queue) => Some(match queue.broker {
-                Broker::Rabbit(_) => "AMQP_URL",
-                Broker::Kafka(_) => "KAFKA_BROKERS",
+                queue::Broker::Rabbit(_) => "AMQP_URL",
+                queue::Broker::Kafka(_) => "KAFKA_BROKERS",
             }),
             None => self.shared.redis.as_ref().map(|_| "REDIS_URL"),
         }

@@ -1,7 +1,7 @@
 //! The configured queue behind its port.
 
 use std::sync::Arc;
-#[cfg(feature = "telegram")]
+#[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
 use std::time::Duration;
 
 use expense_core::ports::clock::Clock;
@@ -150,20 +150,18 @@ impl Queue {
     }
 
     /// Whether its broker is there.
-    #[cfg(feature = "telegram")]
+    #[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
     async fn is_reachable(&self) -> bool {
         match self {
             #[cfg(feature = "rabbitmq")]
             Self::Rabbit(queue) => queue.is_reachable().await,
             #[cfg(feature = "kafka")]
             Self::Kafka(queue) => queue.is_reachable().await,
-            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
-            _ => false,
         }
     }
 
     /// How many updates wait there, where that can be counted now.
-    #[cfg(feature = "telegram")]
+    #[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
     async fn waiting(&self) -> Option<u64> {
         match self {
             #[cfg(feature = "rabbitmq")]
@@ -173,8 +171,6 @@ impl Queue {
             }
             #[cfg(feature = "kafka")]
             Self::Kafka(queue) => queue.waiting().await.ok(),
-            #[cfg(not(any(feature = "kafka", feature = "rabbitmq")))]
-            _ => None,
         }
     }
 
@@ -192,7 +188,7 @@ impl Queue {
 }
 
 /// Nobody is ready without a queue that is configured; how much waits there is shown.
-#[cfg(feature = "telegram")]
+#[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
 pub(crate) fn watched(
     queue: Option<&Queue>,
     health: Health,
@@ -211,11 +207,11 @@ pub(crate) fn watched(
 }
 
 /// How often it is looked how many updates wait.
-#[cfg(feature = "telegram")]
+#[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
 const LOOK: Duration = Duration::from_secs(15);
 
 /// Shows again and again how many updates wait.
-#[cfg(feature = "telegram")]
+#[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
 async fn show(queue: &Queue) {
     loop {
         // What can't be counted now shows in the errors of the queue.
@@ -225,4 +221,17 @@ async fn show(queue: &Queue) {
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+#[cfg(all(
+    feature = "telegram",
+    not(any(feature = "kafka", feature = "rabbitmq"))
+))]
+pub(crate) fn watched(
+    _: Option<&Queue>,
+    health: Health,
+    _: &TaskTracker,
+    _: &CancellationToken,
+) -> Health {
+    health
 }
