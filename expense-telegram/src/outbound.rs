@@ -101,43 +101,21 @@ impl Outbound {
             Some(_) => Vec::new(),
             None => pages(&outgoing.reply.text, MESSAGE),
         };
-        let last = words.len().saturating_sub(1);
-        let spoken = words.iter().enumerate().map(|(at, page)| Post {
-            page: Some(page),
-            buttons: buttons.as_ref().filter(|_| at == last),
-            file: None,
-            edits: edits.filter(|_| at == 0),
-            plain: false,
-        });
-        let attached = outgoing.files.iter().enumerate().map(|(at, file)| {
-            let with_words = at == 0 && words.is_empty();
-            Post {
-                page: caption.as_ref().filter(|_| with_words),
-                buttons: buttons.as_ref().filter(|_| with_words),
-                file: Some(file),
-                edits: None,
-                plain: false,
-            }
-        });
-        let posts: Vec<Post<'_>> = spoken.chain(attached).collect();
-        let key = self.progress.key(known_by(outgoing, &words));
-        let (done, mut named) = match posts.len() {
-            0 | 1 => (0, None),
-            _ => self.progress.of(key),
-        };
-        let whole = posts.len();
+        let posts = posts(outgoing, &words, caption.as_ref(), buttons.as_ref());
+        let count = posts.len();
+        let key = (count > 1).then(|| self.progress.key(known_by(outgoing, &words)));
+        let (done, mut named) = key.map_or((0, None), |key| self.progress.of(key));
         for (at, post) in posts.into_iter().enumerate().skip(done) {
             let is_file = post.file.is_some();
             let sent = self.post(client, &mut place, post).await?;
             // The words name it, or the first of its files.
             let name = named.filter(|_| is_file).unwrap_or(sent);
             named = Some(name);
-            if at + 1 < whole {
-                self.progress.note(key, at + 1, name);
+            match key {
+                Some(key) if at + 1 < count => self.progress.note(key, at + 1, name),
+                Some(key) => self.progress.whole(key),
+                None => {}
             }
-        }
-        if whole > 1 {
-            self.progress.whole(key);
         }
         if let Some(audience) = outgoing.reply.menu {
             commands::offer_in(client, place.chat, audience).await;
@@ -183,6 +161,35 @@ impl Outbound {
             None => error,
         })
     }
+}
+
+/// The messages that a reply takes.
+fn posts<'a>(
+    outgoing: &'a Outgoing,
+    words: &'a [Page],
+    caption: Option<&'a Page>,
+    buttons: Option<&'a InlineKeyboardMarkup>,
+) -> Vec<Post<'a>> {
+    let edits = outgoing.edits.as_ref().and_then(number);
+    let last = words.len().saturating_sub(1);
+    let spoken = words.iter().enumerate().map(|(at, page)| Post {
+        page: Some(page),
+        buttons: buttons.filter(|_| at == last),
+        file: None,
+        edits: edits.filter(|_| at == 0),
+        plain: false,
+    });
+    let attached = outgoing.files.iter().enumerate().map(|(at, file)| {
+        let with_words = at == 0 && words.is_empty();
+        Post {
+            page: caption.filter(|_| with_words),
+            buttons: buttons.filter(|_| with_words),
+            file: Some(file),
+            edits: None,
+            plain: false,
+        }
+    });
+    spoken.chain(attached).collect()
 }
 
 async fn transmit(

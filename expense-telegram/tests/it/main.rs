@@ -1,6 +1,7 @@
 //! The bot against a local Bot API server.
 
 mod app;
+mod check;
 mod contracts;
 mod frontend;
 mod inbound;

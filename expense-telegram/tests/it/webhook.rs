@@ -89,6 +89,7 @@ async fn lets_in(
 #[rstest]
 #[case::overloaded(Fault::Busy { retry_after: None }, 503)]
 #[case::out_of_order(Fault::Unavailable, 503)]
+#[case::not_let_in(Fault::Denied, 503)]
 #[case::buried(Fault::Bug, 200)]
 #[tokio::test]
 async fn is_safe_or_comes_again(#[case] fault: Fault, #[case] expected: u16) {
