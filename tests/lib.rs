@@ -42,6 +42,9 @@ fn build() -> PathBuf {
         "expense-bot",
         "--bin",
         "expense-bot",
+        // The usual build has all but this.
+        "--features",
+        "kafka",
     ]);
     if !cfg!(debug_assertions) {
         build.arg("--release");
