@@ -11,6 +11,7 @@ mod pace;
 mod partition;
 mod publisher;
 mod queue;
+mod share;
 mod shared;
 #[cfg(feature = "testing")]
 pub mod testing;

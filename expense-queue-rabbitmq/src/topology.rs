@@ -70,6 +70,11 @@ impl Names {
         format!("{}.dead", self.prefix)
     }
 
+    /// Where each worker is a consumer that finds less than others have.
+    pub(crate) fn hungry(&self) -> String {
+        format!("{}.hungry", self.prefix)
+    }
+
     /// Where each worker is a consumer, so that they can be counted.
     pub(crate) fn workers(&self) -> String {
         format!("{}.workers", self.prefix)
@@ -114,8 +119,10 @@ pub(crate) async fn make(
     let (any, options) = (ShortString::default(), ExchangeBindOptions::default());
     let opened = channel.exchange_bind(updates, gate, any, options, FieldTable::default());
     answer(patience, opened).await?;
-    let roll = table(&[("x-queue-type", text("quorum"))]);
-    queue(&channel, &names.workers(), roll, patience).await?;
+    for roll in [names.workers(), names.hungry()] {
+        let kind = table(&[("x-queue-type", text("quorum"))]);
+        queue(&channel, &roll, kind, patience).await?;
+    }
     let bounded = [
         ("x-max-length", GRAVES.into()),
         ("x-overflow", text("drop-head")),

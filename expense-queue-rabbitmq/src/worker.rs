@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Failure;
 use crate::partition::{consume, hold};
+use crate::share::{is_asked_to_share, shares};
 use crate::shared::Shared;
 use crate::topology::look;
 
@@ -22,6 +23,8 @@ use crate::topology::look;
 const LEAVING: Duration = Duration::from_secs(15);
 /// How often it is looked for free partitions by a worker that found none, while nothing changes.
 const QUIET: Duration = Duration::from_secs(10);
+/// The same of one that has less than others: somebody is about to leave it something.
+const HUNGRY: Duration = Duration::from_secs(2);
 /// How often it is asked whether the broker still knows who reads what is held here, and how long
 /// that may take to be so at first.
 const AUDIT: Duration = Duration::from_secs(5);
@@ -39,7 +42,7 @@ pub(crate) async fn work(shared: Arc<Shared>, stop: CancellationToken) {
         }
         if let Err(failure) = worker.balance().await {
             tracing::warn!(error = %failure, "the partitions of the queue can't be shared out");
-            worker.roll = None;
+            (worker.roll, worker.hunger) = (None, None);
             shared.mend(&failure).await;
         }
         tokio::select! {
@@ -54,7 +57,9 @@ pub(crate) async fn work(shared: Arc<Shared>, stop: CancellationToken) {
 struct Worker {
     shared: Arc<Shared>,
     /// Its place among those who are counted.
-    roll: Option<(Channel, Consumer)>,
+    roll: Option<Place>,
+    /// Its place among those who have less than others.
+    hunger: Option<Place>,
     held: HashMap<u16, Held>,
     holding: JoinSet<()>,
     /// Where it begins to look: not everybody at the same place.
@@ -63,6 +68,9 @@ struct Worker {
     looked: Option<Instant>,
     audited: Instant,
 }
+
+/// A consumer of a queue in which nothing ever is.
+type Place = (Channel, Consumer);
 
 /// A partition, taken or about to be.
 struct Held {
@@ -78,6 +86,7 @@ impl Worker {
         Self {
             shared,
             roll: None,
+            hunger: None,
             held: HashMap::new(),
             holding: JoinSet::new(),
             first: u16::try_from(first).unwrap_or(0),
@@ -93,20 +102,53 @@ impl Worker {
             self.ended(ended);
         }
         let live = self.count().await?;
-        let share = share(self.shared.names.partitions, live);
-        let mine = self.held.values().map(|held| &held.stop);
-        let mine = mine.filter(|stop| !stop.is_cancelled());
-        let count = mine.clone().count();
-        for stop in mine.take(count.saturating_sub(share)) {
+        let (least, most) = shares(self.shared.names.partitions, live);
+        let count = self.mine().count();
+        let target = match self.count_hungry().await? {
+            0 => most,
+            hungry if count > least && is_asked_to_share(hungry, live) => count.min(most) - 1,
+            // What is free is left to them.
+            _ => count.clamp(least, most),
+        };
+        for stop in self.mine().take(count.saturating_sub(target)) {
             stop.cancel();
         }
         if self.audited.elapsed() > AUDIT {
             self.audit().await?;
         }
-        let rested = self.looked.is_none_or(|at| at.elapsed() > QUIET);
-        if count < share && (rested || live != self.live) {
+        let quiet = if count < least { HUNGRY } else { QUIET };
+        let rested = self.looked.is_none_or(|at| at.elapsed() > quiet);
+        if count < target && (rested || live != self.live) {
             self.live = live;
-            self.look_for(share - count).await?;
+            self.look_for(target - count).await?;
+        }
+        let is_hungry = self.mine().count() < least;
+        self.show_hunger(is_hungry).await
+    }
+
+    /// What it holds and does not give up.
+    fn mine(&self) -> impl Iterator<Item = &CancellationToken> {
+        let mine = self.held.values().map(|held| &held.stop);
+        mine.filter(|stop| !stop.is_cancelled())
+    }
+
+    /// How many have less than others.
+    async fn count_hungry(&self) -> Result<u32, Failure> {
+        let Some((channel, _)) = &self.roll else {
+            return Ok(0);
+        };
+        let queue = self.shared.names.hungry();
+        let hungry = look(channel, queue, self.shared.config.patience).await?;
+        Ok(hungry.consumer_count())
+    }
+
+    async fn show_hunger(&mut self, is_hungry: bool) -> Result<(), Failure> {
+        if !is_hungry {
+            self.hunger = None;
+        } else if self.hunger.is_none() {
+            let channel = self.shared.consuming.channel().await?;
+            let place = consume(&self.shared, &channel, &self.shared.names.hungry(), 1).await?;
+            self.hunger = Some((channel, place));
         }
         Ok(())
     }
@@ -214,7 +256,7 @@ impl Worker {
 
     /// Gives up everything.
     async fn leave(&mut self) {
-        self.roll = None;
+        (self.roll, self.hunger) = (None, None);
         for held in self.held.values() {
             held.stop.cancel();
         }
@@ -224,27 +266,5 @@ impl Worker {
         }
         self.held.clear();
         self.looked = None;
-    }
-}
-
-/// What one of so many holds at most.
-fn share(partitions: u16, live: u32) -> usize {
-    usize::from(partitions).div_ceil(usize::try_from(live).unwrap_or(usize::MAX).max(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    #[case::alone(128, 1, 128)]
-    #[case::evenly(128, 4, 32)]
-    #[case::nothing_stays_behind(128, 3, 43)]
-    #[case::more_than_there_are(128, 200, 1)]
-    #[case::nobody_is_counted(128, 0, 128)]
-    fn shares(#[case] partitions: u16, #[case] live: u32, #[case] expected: usize) {
-        assert_eq!(share(partitions, live), expected);
     }
 }

@@ -83,6 +83,32 @@ async fn workers_join_and_leave_and_share_the_chats() {
     diary.check(chats, updates);
 }
 
+/// Where partitions can't be shared out evenly, those who have one more leave it to those who would
+/// have none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_idle_while_another_has_more_than_one() {
+    const WORKERS: usize = 5;
+    let mut config = fresh();
+    config.partitions = 8;
+    let door = open(&config);
+    let diary = Arc::new(Diary::default());
+    let queues: Vec<_> = (0..WORKERS).map(|_| open(&config)).collect();
+    let working = queues.iter().enumerate();
+    let _working: Vec<_> = working.map(|(n, queue)| work(n, queue, &diary)).collect();
+    let begun = Instant::now();
+    for round in 0.. {
+        for chat in 0..48 {
+            publish(&*door, chat, round).await;
+        }
+        diary.wait_for(48 * (round + 1)).await;
+        let shares = diary.take_shares();
+        if shares.len() == WORKERS {
+            break;
+        }
+        assert!(begun.elapsed() < 2 * WAIT, "somebody is idle: {shares:?}");
+    }
+}
+
 /// A chat that waits for another try is known to whoever comes after its worker: what it sent since
 /// stays behind the one that waits, and no other chat waits with it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
