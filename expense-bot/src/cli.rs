@@ -88,7 +88,7 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   DATABASE_REPLICA_URLS  standbys of it that are read from, with commas between them
   DATABASE_MAX_CONNECTIONS, DATABASE_MIN_CONNECTIONS  to a server [default: 25, 2]
   REDIS_URL, LEASE_TTL   what several instances share; how soon one that died is replaced [default: none, 15s]
-  AMQP_URL               a RabbitMQ broker between `webhook` and `worker`, as amqp://…
+  AMQP_URL               a RabbitMQ broker between `webhook` and `worker`, as amqp://…,amqp://…
   KAFKA_BROKERS          Kafka instead, as HOST:PORT,HOST:PORT (a build with the feature kafka)
   QUEUE_MESSAGES_PER_SECOND  that one worker takes from RabbitMQ; 0 for no limit [default: 0]
   OCR                    who reads receipts: auto, local, gemini or none [default: auto]

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! A server on this machine thinks for 200 ms about each photo. The overhead is what a reading
-//! takes beyond the time that the server has it in hand; the ratio compares it with that of a bare
-//! POST of as many bytes by the same HTTP client. Prints one JSON object a size, and one for many
-//! readings at a time.
+//! takes beyond the time that the server has it in hand, beside that of a bare POST of as many bytes
+//! by the same HTTP client. Prints one JSON object: microseconds for each size, and for many readings
+//! at a time.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,10 +22,11 @@ use expense_core::memory::clock::SystemClock;
 use expense_core::ports::ocr::{Document, Hints, ReceiptOcr};
 use expense_ocr_gemini::Gemini;
 use expense_ocr_gemini::fake::FakeGemini;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const THINKING: Duration = Duration::from_millis(200);
 const ROUNDS: usize = 21;
+const CROWD: usize = 40;
 
 #[tokio::main]
 async fn main() {
@@ -33,6 +34,7 @@ async fn main() {
     google.takes(THINKING);
     google.answers(json!({"kind": "receipt", "total": "12.50", "merchant": "REWE"}));
     let gemini = Gemini::new(google.config(), Arc::new(SystemClock)).unwrap();
+    let mut figures = serde_json::Map::new();
     for bytes in [100_000, 300_000, 1_000_000, 5_000_000, 15_000_000] {
         let document = document(bytes);
         let reading = median(&google, || async {
@@ -40,18 +42,17 @@ async fn main() {
         });
         let reading = reading.await;
         let bare = bare(&google, bytes).await;
-        let ratio = reading.as_micros() * 100 / bare.as_micros().max(1);
-        println!(
-            "{}",
-            json!({
-                "photo_bytes": bytes,
-                "overhead_us": reading.as_micros() as u64,
-                "bare_post_us": bare.as_micros() as u64,
-                "ratio_percent": ratio as u64,
-            })
-        );
+        let kilobytes = bytes / 1_000;
+        figures.insert(format!("overhead_us_of_{kilobytes}_kB"), micros(reading));
+        figures.insert(format!("bare_post_us_of_{kilobytes}_kB"), micros(bare));
     }
-    crowd(gemini).await;
+    let beyond = crowd(gemini).await;
+    figures.insert(format!("all_of_{CROWD}_at_once_us"), micros(beyond));
+    println!("{}", Value::Object(figures));
+}
+
+fn micros(time: Duration) -> Value {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX).into()
 }
 
 fn document(bytes: usize) -> Document {
@@ -99,20 +100,17 @@ async fn bare(google: &FakeGemini, bytes: usize) -> Duration {
     .await
 }
 
-/// 40 photos of usual size at the same time: twenty seconds' worth at two a second.
-async fn crowd(gemini: Gemini) {
+/// So many photos of usual size at the same time, twenty seconds' worth at two a second: how long
+/// all of them take beyond the model's own time.
+async fn crowd(gemini: Gemini) -> Duration {
     let began = Instant::now();
     let document = document(300_000);
-    let readings = (0..40).map(|_| {
+    let readings = (0..CROWD).map(|_| {
         let (gemini, document) = (gemini.clone(), document.clone());
         tokio::spawn(async move { gemini.read(&document).await.unwrap() })
     });
     for reading in readings.collect::<Vec<_>>() {
         reading.await.unwrap();
     }
-    let beyond = began.elapsed().saturating_sub(THINKING);
-    println!(
-        "{}",
-        json!({"readings_at_once": 40, "all_beyond_the_model_us": beyond.as_micros() as u64})
-    );
+    began.elapsed().saturating_sub(THINKING)
 }

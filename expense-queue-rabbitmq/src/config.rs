@@ -27,7 +27,7 @@ pub struct Config {
     pub aside: usize,
     /// Deliveries a second that one process takes at most; no limit when `None`.
     pub messages_per_second: Option<u32>,
-    /// How long the broker may take to connect or to confirm (5 s).
+    /// How long the broker may take to connect, whichever of its nodes answers, or to confirm (5 s).
     pub patience: Duration,
     /// How often a worker looks whether it has its share of the partitions (1 s).
     pub balance: Duration,
@@ -35,7 +35,8 @@ pub struct Config {
 
 impl Config {
     /// The usual settings for the broker at this URL, `amqp://USER:PASSWORD@HOST:PORT/VHOST`, or
-    /// `amqps://…` over TLS.
+    /// `amqps://…` over TLS. The nodes of a cluster are written one after the other with commas
+    /// between them, each as a whole URL: the next one is used when one is gone.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {
@@ -50,8 +51,20 @@ impl Config {
         }
     }
 
-    pub(crate) fn url(&self) -> &str {
-        self.url.expose_secret()
+    /// The address of each node.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        let mut urls: Vec<String> = Vec::new();
+        for part in self.url.expose_secret().split(',') {
+            match urls.last_mut() {
+                // A password may have a comma in it.
+                Some(url) if !part.trim_start().starts_with("amqp") => {
+                    url.push(',');
+                    url.push_str(part);
+                }
+                _ => urls.push(part.trim_start().to_owned()),
+            }
+        }
+        urls.iter().map(|url| url.trim().to_owned()).collect()
     }
 }
 
@@ -63,5 +76,20 @@ impl fmt::Debug for Config {
             .field("prefetch", &self.prefetch)
             .field("messages_per_second", &self.messages_per_second)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("amqp://a", &["amqp://a"])]
+    #[case("amqp://u:p@a:1/%2f, amqps://u:p@b:2/%2f", &["amqp://u:p@a:1/%2f", "amqps://u:p@b:2/%2f"])]
+    #[case("amqp://u:p,q@a,amqp://u:p,q@b\n", &["amqp://u:p,q@a", "amqp://u:p,q@b"])]
+    fn nodes_are_parted_where_a_url_begins(#[case] set: &str, #[case] urls: &[&str]) {
+        assert_eq!(Config::new(set).urls(), urls);
     }
 }

@@ -13,7 +13,7 @@ pub enum OpenError {
     /// The URL can't be read.
     #[error(
         "AMQP_URL is no URL of a broker: write it as amqp://USER:PASSWORD@HOST:PORT/VHOST, or \
-         amqps:// for TLS"
+         amqps:// for TLS; between the nodes of a cluster goes a comma"
     )]
     Url,
     /// It wants TLS, which this build does not know.

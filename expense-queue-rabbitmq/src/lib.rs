@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod acks;
+mod broadcast;
 mod config;
 mod desk;
 mod error;
@@ -11,6 +12,7 @@ mod pace;
 mod partition;
 mod publisher;
 mod queue;
+mod roll;
 mod share;
 mod shared;
 #[cfg(feature = "testing")]

@@ -29,7 +29,8 @@ pub(crate) async fn answer<T>(
 
 /// A connection to the broker, shared by whoever needs channels of it.
 pub(crate) struct Link {
-    uri: AMQPUri,
+    /// Those of the nodes, at least one.
+    uris: Vec<AMQPUri>,
     /// What it is for, for whoever looks at the broker's list of connections.
     purpose: &'static str,
     names: Names,
@@ -40,6 +41,8 @@ pub(crate) struct Link {
 #[derive(Default)]
 struct State {
     connection: Option<Arc<Connection>>,
+    /// The node that is tried first.
+    next: usize,
     failed: Option<(Instant, Duration, Failure)>,
 }
 
@@ -54,13 +57,10 @@ impl Link {
         {
             return Err(OpenError::Settings);
         }
-        let mut uri: AMQPUri = config.url().parse().map_err(|_| OpenError::Url)?;
-        if uri.scheme == AMQPScheme::AMQPS && !cfg!(feature = "amqps") {
-            return Err(OpenError::Tls);
-        }
-        uri.query.heartbeat.get_or_insert(HEARTBEAT);
+        let uris: Result<Vec<AMQPUri>, OpenError> =
+            config.urls().iter().map(|url| node(url)).collect();
         Ok(Self {
-            uri,
+            uris: uris?,
             purpose,
             names: Names::new(config),
             patience: config.patience,
@@ -81,11 +81,16 @@ impl Link {
         {
             return Err(failure.clone());
         }
-        match self.connect().await {
-            Ok(connection) => {
+        // The node of a connection that was lost is the last to be asked.
+        if state.connection.take().is_some() {
+            state.next += 1;
+        }
+        match self.connect(state.next).await {
+            Ok((connection, node)) => {
                 let connection = Arc::new(connection);
                 *state = State {
                     connection: Some(Arc::clone(&connection)),
+                    next: node,
                     failed: None,
                 };
                 Ok(connection)
@@ -96,10 +101,7 @@ impl Link {
                     .as_ref()
                     .map_or(FIRST_PAUSE, |(_, pause, _)| (*pause * 2).min(LONGEST_PAUSE));
                 tracing::warn!(error = %failure, purpose = self.purpose, "no connection to RabbitMQ");
-                *state = State {
-                    connection: None,
-                    failed: Some((Instant::now(), pause, failure.clone())),
-                };
+                state.failed = Some((Instant::now(), pause, failure.clone()));
                 Err(failure)
             }
         }
@@ -127,11 +129,36 @@ impl Link {
         }
     }
 
-    async fn connect(&self) -> Result<Connection, Failure> {
+    /// A connection to the first node from this one on that has time for us, and which it is.
+    async fn connect(&self, first: usize) -> Result<(Connection, usize), Failure> {
+        let mut failed = Failure::Unreachable;
+        for node in (first..).take(self.uris.len()) {
+            let node = node % self.uris.len();
+            match self.connect_to(&self.uris[node]).await {
+                Ok(connection) => return Ok((connection, node)),
+                // Another node may be there, and let in whom this one does not know yet.
+                Err(failure) => failed = failure,
+            }
+        }
+        Err(failed)
+    }
+
+    async fn connect_to(&self, node: &AMQPUri) -> Result<Connection, Failure> {
+        let share = self.patience / u32::try_from(self.uris.len()).unwrap_or(u32::MAX);
         let properties = ConnectionProperties::default().with_connection_name(self.purpose.into());
-        let connecting = Connection::connect_uri(self.uri.clone(), properties);
-        let connection = answer(self.patience, connecting).await?;
+        let connecting = Connection::connect_uri(node.clone(), properties);
+        let connection = answer(share, connecting).await?;
         topology::ensure(&connection, &self.names, self.patience).await?;
         Ok(connection)
     }
+}
+
+/// The address of a node.
+fn node(url: &str) -> Result<AMQPUri, OpenError> {
+    let mut uri: AMQPUri = url.parse().map_err(|_| OpenError::Url)?;
+    if uri.scheme == AMQPScheme::AMQPS && !cfg!(feature = "amqps") {
+        return Err(OpenError::Tls);
+    }
+    uri.query.heartbeat.get_or_insert(HEARTBEAT);
+    Ok(uri)
 }

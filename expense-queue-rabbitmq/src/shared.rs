@@ -18,6 +18,7 @@ use crate::error::{Failure, OpenError};
 use crate::link::Link;
 use crate::pace::Pace;
 use crate::publisher::Publisher;
+use crate::roll::Roll;
 use crate::topology::{Names, look};
 use crate::wake::Ear;
 
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) acks: Arc<Acks>,
     desk: Mutex<Desk<Acker>>,
     pub(crate) ear: Ear,
+    /// Who works.
+    pub(crate) roll: Roll,
     /// Something may be claimed.
     pub(crate) ready: Notify,
     /// Something is to be moved aside.
@@ -81,8 +84,10 @@ impl Shared {
             let (acks, end, patience) = (Arc::clone(&acks), all_ends.clone(), config.patience);
             async move { end.run_until_cancelled(acks.work(patience)).await }
         });
+        let name = RandomState::new().hash_one(std::process::id());
         Ok(Self {
             names: Names::new(config),
+            roll: Roll::new(format!("{name:x}")),
             clock,
             publisher,
             consuming,
@@ -98,7 +103,7 @@ impl Shared {
             pace: Pace::new(config.messages_per_second),
             claiming: AtomicUsize::new(0),
             claimed: Mutex::new(Instant::now()),
-            name: RandomState::new().hash_one(std::process::id()),
+            name,
             marks: AtomicU64::new(0),
             config: config.clone(),
         })

@@ -65,6 +65,11 @@ impl Names {
         format!("{}.wake", self.prefix)
     }
 
+    /// The exchange where workers say that they work.
+    pub(crate) fn roll(&self) -> String {
+        format!("{}.roll", self.prefix)
+    }
+
     /// Buried updates.
     pub(crate) fn dead(&self) -> String {
         format!("{}.dead", self.prefix)
@@ -142,6 +147,7 @@ async fn exchanges(channel: &Channel, names: &Names, patience: Duration) -> Resu
         (names.gate(), ExchangeKind::Fanout),
         (names.updates(), hash),
         (names.wake(), ExchangeKind::Fanout),
+        (names.roll(), ExchangeKind::Fanout),
     ];
     for (name, kind) in kinds {
         let none = FieldTable::default();

@@ -8,13 +8,11 @@ use expense_core::ports::jobs::JobKind;
 use expense_core::ports::wake::Wake;
 use futures::StreamExt;
 use lapin::message::Delivery;
-use lapin::options::{BasicConsumeOptions, QueueBindOptions, QueueDeclareOptions};
-use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{BasicProperties, Channel, Consumer};
 use tokio::sync::Mutex;
 
+use crate::broadcast::listen;
 use crate::error::Failure;
-use crate::link::answer;
 use crate::publisher::Message;
 use crate::queue::RabbitQueue;
 use crate::shared::Shared;
@@ -64,34 +62,12 @@ impl Wake for RabbitQueue {
 async fn next(shared: &Shared, ear: &mut Option<(Channel, Consumer)>) -> Result<Delivery, Failure> {
     let (_, consumer) = match ear {
         Some(listening) => listening,
-        None => ear.insert(listen(shared).await?),
+        None => ear.insert(listen(shared, &shared.names.wake(), WAITING).await?),
     };
     match consumer.next().await {
         Some(delivery) => Ok(delivery?),
         None => Err(Failure::Unreachable),
     }
-}
-
-/// A queue that goes with its connection.
-async fn listen(shared: &Shared) -> Result<(Channel, Consumer), Failure> {
-    let channel = shared.consuming.channel().await?;
-    let mut bounded = FieldTable::default();
-    bounded.insert("x-max-length".into(), AMQPValue::LongLongInt(WAITING));
-    let name = ShortString::from(format!("{}.{}", shared.names.wake(), shared.mark()));
-    let (wake, none) = (shared.names.wake().into(), FieldTable::default);
-    let patience = shared.config.patience;
-    let declared = channel.queue_declare(name.clone(), QueueDeclareOptions::exclusive(), bounded);
-    answer(patience, declared).await?;
-    let options = QueueBindOptions::default();
-    let bound = channel.queue_bind(name.clone(), wake, "".into(), options, none());
-    answer(patience, bound).await?;
-    let options = BasicConsumeOptions {
-        no_ack: true,
-        ..BasicConsumeOptions::default()
-    };
-    let consumed = channel.basic_consume(name, "".into(), options, none());
-    let consumer = answer(patience, consumed).await?;
-    Ok((channel, consumer))
 }
 
 fn understand(body: &[u8]) -> Option<(JobKind, DateTime<Utc>)> {

@@ -1,9 +1,9 @@
 //! Taking part in the work: each worker holds its share of the partitions, no more.
 //!
 //! The broker counts: whoever works is a consumer of one queue in which nothing ever is, and a
-//! partition without a consumer is free.
+//! partition without a consumer is free. It may count some who are gone, see `roll.rs`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::Failure;
 use crate::partition::{consume, hold};
+use crate::roll;
 use crate::share::{is_asked_to_share, shares};
 use crate::shared::Shared;
 use crate::topology::look;
@@ -28,11 +29,21 @@ const HUNGRY: Duration = Duration::from_secs(2);
 /// How often it is asked whether the broker still knows who reads what is held here, and how long
 /// that may take to be so at first.
 const AUDIT: Duration = Duration::from_secs(5);
+/// For so many looks more have to be counted than are heard of, before some are taken to be gone:
+/// somebody who joins is counted first.
+const DOUBT: u32 = 3;
 /// How long giving up everything may take in the end.
 const ENDING: Duration = Duration::from_secs(35);
 
 /// Takes part until `stop`.
 pub(crate) async fn work(shared: Arc<Shared>, stop: CancellationToken) {
+    tokio::select! {
+        () = roll::hear(&shared) => {}
+        () = share(Arc::clone(&shared), stop) => {}
+    }
+}
+
+async fn share(shared: Arc<Shared>, stop: CancellationToken) {
     let mut worker = Worker::new(Arc::clone(&shared));
     while !stop.is_cancelled() {
         if shared.is_idle(LEAVING) {
@@ -67,6 +78,16 @@ struct Worker {
     live: u32,
     looked: Option<Instant>,
     audited: Instant,
+    /// Since when more are counted than are heard of.
+    doubt: Option<Instant>,
+}
+
+/// How many work, as far as is known.
+struct Census {
+    live: u32,
+    hungry: u32,
+    /// What those hold who can be heard, where others are counted who can't.
+    held: Option<HashSet<u16>>,
 }
 
 /// A consumer of a queue in which nothing ever is.
@@ -93,6 +114,7 @@ impl Worker {
             live: 0,
             looked: None,
             audited: Instant::now(),
+            doubt: None,
         }
     }
 
@@ -101,10 +123,10 @@ impl Worker {
         while let Some(ended) = self.holding.try_join_next_with_id() {
             self.ended(ended);
         }
-        let live = self.count().await?;
+        let Census { live, hungry, held } = self.census().await?;
         let (least, most) = shares(self.shared.names.partitions, live);
         let count = self.mine().count();
-        let target = match self.count_hungry().await? {
+        let target = match hungry {
             0 => most,
             hungry if count > least && is_asked_to_share(hungry, live) => count.min(most) - 1,
             // What is free is left to them.
@@ -120,10 +142,40 @@ impl Worker {
         let rested = self.looked.is_none_or(|at| at.elapsed() > quiet);
         if count < target && (rested || live != self.live) {
             self.live = live;
-            self.look_for(target - count).await?;
+            self.look_for(target - count, held.as_ref()).await?;
         }
         let is_hungry = self.mine().count() < least;
+        roll::say(&self.shared, true, is_hungry, self.holds());
         self.show_hunger(is_hungry).await
+    }
+
+    /// The broker's numbers, without those who are gone although it does not know.
+    async fn census(&mut self) -> Result<Census, Failure> {
+        let (live, hungry) = (self.count().await?, self.count_hungry().await?);
+        let look = self.shared.config.balance;
+        let heard = self.shared.roll.heard(look);
+        let Some(heard) = heard.filter(|heard| heard.others + 1 < live) else {
+            self.doubt = None;
+            let held = None;
+            return Ok(Census { live, hungry, held });
+        };
+        let since = *self.doubt.get_or_insert_with(Instant::now);
+        if since.elapsed() < look * DOUBT {
+            let held = None;
+            return Ok(Census { live, hungry, held });
+        }
+        Ok(Census {
+            live: heard.others + 1,
+            hungry: heard.hungry + u32::from(self.hunger.is_some()),
+            held: Some(heard.held),
+        })
+    }
+
+    /// Which partitions it holds or is about to.
+    fn holds(&self) -> Vec<u16> {
+        let mut holds: Vec<u16> = self.held.keys().copied().collect();
+        holds.sort_unstable();
+        holds
     }
 
     /// What it holds and does not give up.
@@ -195,8 +247,13 @@ impl Worker {
         Ok(roll.consumer_count().max(1))
     }
 
-    /// Takes free partitions, so many at most.
-    async fn look_for(&mut self, mut wanted: usize) -> Result<(), Failure> {
+    /// Takes free partitions, so many at most. Where it is known what others hold, what is left is
+    /// free whomever the broker counts; whoever holds it all the same keeps it.
+    async fn look_for(
+        &mut self,
+        mut wanted: usize,
+        others: Option<&HashSet<u16>>,
+    ) -> Result<(), Failure> {
         let Some((channel, _)) = &self.roll else {
             return Ok(());
         };
@@ -211,14 +268,15 @@ impl Worker {
             if self.held.contains_key(&number) {
                 continue;
             }
+            let is_forsaken = others.is_some_and(|held| !held.contains(&number));
             let queue = look(channel, self.shared.names.partition(number), patience).await?;
-            if queue.consumer_count() > 0 {
+            if queue.consumer_count() > 0 && !is_forsaken {
                 continue;
             }
             // Where something was free, there may be more.
             self.looked = None;
             let aside = look(channel, self.shared.names.aside(number), patience).await?;
-            if aside.consumer_count() > 0 {
+            if aside.consumer_count() > 0 && !is_forsaken {
                 // Somebody is about to take it, or to leave it.
                 continue;
             }
@@ -257,6 +315,7 @@ impl Worker {
     /// Gives up everything.
     async fn leave(&mut self) {
         (self.roll, self.hunger) = (None, None);
+        roll::say(&self.shared, false, false, Vec::new());
         for held in self.held.values() {
             held.stop.cancel();
         }

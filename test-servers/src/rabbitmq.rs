@@ -1,5 +1,7 @@
 //! A private RabbitMQ broker.
 
+mod cluster;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -61,6 +63,8 @@ pub struct Server {
     user: Option<(u32, u32)>,
     ports: Ports,
     names: Option<Child>,
+    /// Whether another broker keeps the names.
+    is_joining: bool,
     keeper: Option<Child>,
     folder: TempDir,
 }
@@ -79,6 +83,11 @@ impl Server {
     ///
     /// A [`ServerError`] that says what is missing.
     pub fn start() -> Result<Self, ServerError> {
+        Self::start_with(None)
+    }
+
+    /// Starts an empty broker, which can find this one.
+    fn start_with(other: Option<&Self>) -> Result<Self, ServerError> {
         let scripts = scripts().ok_or(ServerError::NotInstalled)?;
         let folder = tempfile::Builder::new().prefix("rabbitmq-").tempdir()?;
         let user = programs::user(folder.path())?;
@@ -90,10 +99,15 @@ impl Server {
             user,
             ports: Ports::free()?,
             names: None,
+            is_joining: other.is_some(),
             keeper: None,
             folder,
         };
         for attempt in 1.. {
+            if let Some(other) = other {
+                server.ports.names = other.ports.names;
+                server.share_cookie_of(other)?;
+            }
             match server.run() {
                 Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {
                     server.ports = Ports::free()?;
@@ -102,6 +116,11 @@ impl Server {
             }
         }
         Ok(server)
+    }
+
+    /// The name that it has among nodes.
+    fn node(&self) -> String {
+        format!("test-{}@localhost", self.ports.amqp)
     }
 
     /// Its address, as [`VARIABLE`] has it.
@@ -208,7 +227,7 @@ impl Server {
 
     fn run(&mut self) -> Result<(), ServerError> {
         self.write_settings()?;
-        if self.names.is_none() {
+        if self.names.is_none() && !self.is_joining {
             self.names = Some(self.start_names()?);
         }
         let log = std::fs::File::create(self.log())?;
@@ -277,10 +296,7 @@ impl Server {
         command
             .current_dir(folder)
             .env("HOME", folder)
-            .env(
-                "RABBITMQ_NODENAME",
-                format!("test-{}@localhost", self.ports.amqp),
-            )
+            .env("RABBITMQ_NODENAME", self.node())
             .env("RABBITMQ_CONF_ENV_FILE", "/dev/null")
             .env("RABBITMQ_CONFIG_FILE", folder.join("rabbitmq.conf"))
             .env(

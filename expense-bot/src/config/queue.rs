@@ -65,12 +65,12 @@ fn rabbit(url: &str) -> Result<SecretString, &'static str> {
     if !cfg!(feature = "rabbitmq") {
         return Err("this build lacks the feature `rabbitmq`: build with it, or unset the address");
     }
-    if url.starts_with("amqps://") && !cfg!(feature = "amqps") {
+    if url.contains("amqps://") && !cfg!(feature = "amqps") {
         return Err("this build lacks the feature `amqps`: build with it, or write amqp://…");
     }
     if url.starts_with("amqp://") || url.starts_with("amqps://") {
         Ok(url.into())
     } else {
-        Err("write amqp://USER:PASSWORD@HOST:PORT/VHOST")
+        Err("write amqp://USER:PASSWORD@HOST:PORT/VHOST, with a comma before the next node's")
     }
 }

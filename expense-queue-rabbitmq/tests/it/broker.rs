@@ -2,7 +2,7 @@
 //! a broker of its own.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use expense_core::ports::error::Fault;
 use expense_core::ports::queue::{Settle, UpdateQueue};
@@ -29,7 +29,7 @@ async fn a_broker_that_dies_comes_back_with_everything() {
     config.patience = Duration::from_secs(3);
     let (door, worker) = (open(&config), open(&config));
     let diary = Arc::new(Diary::default());
-    let mut sending = send(&door, CHATS, UPDATES);
+    let mut sending = send(&door, CHATS, 0..UPDATES);
     let _working = work(0, &worker, &diary);
     for count in [ALL / 4, ALL / 2] {
         diary.wait_for(count).await;
@@ -57,7 +57,7 @@ async fn a_network_that_is_cut_loses_nothing() {
     config.patience = Duration::from_secs(3);
     let (door, worker) = (open(&config), open(&config));
     let diary = Arc::new(Diary::default());
-    let mut sending = send(&door, CHATS, UPDATES);
+    let mut sending = send(&door, CHATS, 0..UPDATES);
     let _working = work(0, &worker, &diary);
     for part in 1..=4 {
         diary.wait_for(part * ALL / 6).await;
@@ -77,6 +77,40 @@ async fn a_network_that_is_cut_loses_nothing() {
     diary.check(CHATS, UPDATES);
 }
 
+/// Of three nodes one after another dies in mid-traffic and comes back: the queues go on by the other
+/// two, with the door and the worker that were connected to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_of_a_cluster_dies_and_the_others_go_on() {
+    let started = tokio::task::spawn_blocking(|| Server::start_cluster(3)).await;
+    let mut nodes = started.unwrap().unwrap();
+    let urls: Vec<String> = nodes.iter().map(Server::url).collect();
+    let mut config = of(&urls.join(","));
+    config.patience = Duration::from_secs(6);
+    let (door, worker) = (open(&config), open(&config));
+    let diary = Arc::new(Diary::default());
+    let _working = work(0, &worker, &diary);
+    let mut written = 0;
+    for dies in 0..nodes.len() {
+        let mut sending = send(&door, CHATS, written..written + UPDATES);
+        written += UPDATES;
+        diary.wait_for(CHATS * written - ALL / 2).await;
+        nodes[dies].crash().unwrap();
+        let died = Instant::now();
+        diary.wait_for(CHATS * written).await;
+        eprintln!("a node died: {:.1?} until all were served", died.elapsed());
+        while let Some(sent) = sending.join_next().await {
+            sent.unwrap();
+        }
+        nodes = tokio::task::spawn_blocking(move || {
+            nodes[dies].start_again().unwrap();
+            nodes
+        })
+        .await
+        .unwrap();
+    }
+    diary.check(CHATS, written);
+}
+
 /// While the disk is full nobody can publish and is told so; what is there is handled all the same,
 /// also what asks for another try.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,7 +119,7 @@ async fn a_full_disk_stops_the_door_and_not_the_workers() {
     let mut config = of(&server.url());
     config.patience = Duration::from_secs(2);
     let (door, worker) = (open(&config), open(&config));
-    let mut sending = send(&door, 4, 5);
+    let mut sending = send(&door, 4, 0..5);
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }
@@ -107,7 +141,7 @@ async fn a_full_disk_stops_the_door_and_not_the_workers() {
     assert!(refused.unwrap_err().is_transient());
     working.shutdown().await;
     server.disk_is_full(false).unwrap();
-    let mut sending = send(&door, 4, 10);
+    let mut sending = send(&door, 4, 0..10);
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }
@@ -175,7 +209,7 @@ async fn what_is_wrong_with_a_broker_is_told_or_mended() {
     }
     let diary = Arc::new(Diary::default());
     let _working = work(0, &queue, &diary);
-    let mut sending = send(&queue, 4, 4);
+    let mut sending = send(&queue, 4, 0..4);
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }
@@ -203,7 +237,7 @@ async fn a_half_made_broker_takes_nothing() {
     let diary = Arc::new(Diary::default());
     let _working = work(0, &open(&of_two(&wire.url())), &diary);
     wait_for_queue(&server.url(), last).await;
-    let mut sending = send(&door, 8, 100);
+    let mut sending = send(&door, 8, 0..100);
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }

@@ -20,7 +20,7 @@ async fn a_slow_worker_holds_no_more_than_its_window() {
     config.prefetch = 10;
     let (door, worker) = (open(&config), open(&config));
     let (chats, updates) = (30, 10);
-    let mut sending = send(&door, chats, updates);
+    let mut sending = send(&door, chats, 0..updates);
     let slow = worker.claim(1, Duration::from_secs(30)).await.unwrap();
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
@@ -55,7 +55,7 @@ async fn publishers_share_a_wait() {
     }
     let alone = begun.elapsed() / 20;
     let begun = Instant::now();
-    let mut sending = send(&door, 200, 1);
+    let mut sending = send(&door, 200, 0..1);
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }
@@ -69,7 +69,7 @@ async fn deliveries_keep_to_their_rate() {
     let mut config = fresh();
     config.messages_per_second = Some(10);
     let (door, worker) = (open(&config), open(&config));
-    let mut sending = send(&door, 40, 1);
+    let mut sending = send(&door, 40, 0..1);
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }

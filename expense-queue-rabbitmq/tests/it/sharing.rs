@@ -51,7 +51,7 @@ async fn workers_join_and_leave_and_share_the_chats() {
     let diary = Arc::new(Diary::default());
     let first = open(&config);
     let mut working = vec![work(0, &first, &diary)];
-    let mut sending = send(&door, chats, updates);
+    let mut sending = send(&door, chats, 0..updates);
     diary.wait_for(chats * updates / 4).await;
     let (second, third) = (open(&config), open(&config));
     working.push(work(1, &second, &diary));

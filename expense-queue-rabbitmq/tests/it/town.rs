@@ -1,6 +1,7 @@
 //! Many chats that send, workers that handle, and what came of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -97,12 +98,12 @@ pub(crate) async fn publish(queue: &dyn UpdateQueue, chat_number: usize, number:
 }
 
 /// Every chat sends its updates one after the other, all chats at the same time.
-pub(crate) fn send(queue: &Arc<RabbitQueue>, chats: usize, updates: usize) -> JoinSet<()> {
+pub(crate) fn send(queue: &Arc<RabbitQueue>, chats: usize, updates: Range<usize>) -> JoinSet<()> {
     let mut sending = JoinSet::new();
     for chat in 0..chats {
-        let queue = Arc::clone(queue);
+        let (queue, updates) = (Arc::clone(queue), updates.clone());
         sending.spawn(async move {
-            for number in 0..updates {
+            for number in updates {
                 publish(&*queue, chat, number).await;
             }
         });

@@ -8,6 +8,7 @@ mod chaos;
 mod clockwork;
 mod database;
 mod door;
+mod errands;
 mod instances;
 mod moving;
 mod people;

@@ -27,6 +27,8 @@ pub(crate) enum Part {
     Recording,
     /// Lists and totals of ten million expenses
     Large,
+    /// What a reading by Gemini adds to the model's own time, and how much of an allowed rate is used
+    Model,
     /// The console's start
     Start,
     /// The Telegram bot beside a plain one and beside the database alone
@@ -59,6 +61,14 @@ pub(crate) fn run(only: Option<Part>) -> Result {
             "ten million expenses",
             example("expense-store-postgres", "large")?,
         );
+    }
+    if wanted(Part::Model) {
+        for (name, what) in [
+            ("overhead", "a reading beside the model's own time"),
+            ("pace", "requests of an allowed rate, for three minutes"),
+        ] {
+            note(&mut figures, what, example("expense-ocr-gemini", name)?);
+        }
     }
     if wanted(Part::Start) || wanted(Part::Chats) || wanted(Part::Tiers) {
         shell::run(&mut cargo(&["build", "--release", "-p", "expense-bot"]))?;

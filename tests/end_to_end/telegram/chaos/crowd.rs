@@ -81,6 +81,11 @@ impl Crowd {
         self.over.cancel();
     }
 
+    /// Whether nobody writes any more.
+    pub(super) fn is_silent(&self) -> bool {
+        self.over.is_cancelled()
+    }
+
     /// What everybody meant and was told.
     pub(super) fn meant(self) -> Vec<Meant> {
         self.writing.abort();
@@ -152,7 +157,7 @@ fn hear(books: &Mutex<Vec<Meant>>, words: &str) -> bool {
 }
 
 /// Where a later message of a person has a smaller number than an earlier one.
-pub(super) fn overtaken(kept: &[Kept]) -> Vec<String> {
+pub(super) fn overtaken(kept: &[&Kept]) -> Vec<String> {
     let mut ledgers: BTreeMap<i64, BTreeMap<usize, u32>> = BTreeMap::new();
     for one in kept {
         let ledger = ledgers.entry(one.owner).or_default();
@@ -179,6 +184,6 @@ fn overtaking_is_seen() {
         number,
         amount: AMOUNT.to_owned(),
     };
-    assert_eq!(overtaken(&[kept(0, 1), kept(5, 2)]), Vec::<String>::new());
-    assert_eq!(overtaken(&[kept(0, 2), kept(5, 1)]).len(), 1);
+    assert_eq!(overtaken(&[&kept(0, 1), &kept(5, 2)]), Vec::<String>::new());
+    assert_eq!(overtaken(&[&kept(0, 2), &kept(5, 1)]).len(), 1);
 }

@@ -1,8 +1,9 @@
 //! All of the scaled set-up as real processes: doors behind a proxy, workers, a broker, Redis, a
 //! database with a standby. One part after another is killed or paused while people write, every
-//! update comes up to three times and chats overtake one another.
+//! update comes up to three times and chats overtake one another. Beside those who write on, some
+//! send photos and voice notes, edit, correct and undo.
 //!
-//! `CHAOS_ROUNDS` says how often each part is hit (1), `SEED` what is drawn.
+//! `CHAOS_ROUNDS` says how often each part is hit (2: killed, then paused), `SEED` what is drawn.
 
 mod blow;
 mod crowd;
@@ -18,7 +19,7 @@ use blow::{Blow, Part};
 use town::Town;
 
 /// How often each part is hit where nothing is said.
-const ROUNDS: u64 = 1;
+const ROUNDS: u64 = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_whichever_part_fails() {
@@ -39,7 +40,11 @@ async fn nothing_is_lost_or_doubled_whichever_part_fails() {
         }
     }
     let (meant, kept) = town.comes_to_rest().await;
-    let wrong = [complaints(&meant, &kept), crowd::overtaken(&kept)].concat();
+    let written: Vec<_> = kept
+        .iter()
+        .filter(|one| one.owner <= crowd::PEOPLE)
+        .collect();
+    let wrong = [complaints(&meant, &kept), crowd::overtaken(&written)].concat();
     assert!(wrong.is_empty(), "SEED={seed}\n{}", wrong.join("\n"));
     let parts: BTreeMap<String, serde_json::Value> = recovered
         .into_iter()

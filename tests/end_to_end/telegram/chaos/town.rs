@@ -1,10 +1,13 @@
 //! Everything that runs, and how it is hit.
 
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use expense_core::domain::limits;
 use expense_core::testing::dice::Dice;
+use expense_ocr_gemini::fake::FakeGemini;
 use telegram_fake::{Fake, Options};
 use test_servers::proxy::{Kind, Proxy};
 use test_servers::{postgres, rabbitmq, redis};
@@ -16,11 +19,22 @@ use super::super::books::{Kept, Meant};
 use super::super::bot::By;
 use super::super::database::Database;
 use super::super::door;
+use super::super::errands::Crowd as Errands;
 use super::super::program::{Life, Program};
 use super::blow::{Blow, Part};
 use super::crowd::{Crowd, PEOPLE};
 
-const WORKERS: usize = 4;
+/// What each worker does: one reads photos and nothing else, one reads none.
+const WORKERS: [&[&str]; 4] = [
+    &["worker"],
+    &["worker"],
+    &["worker", "--only", "text"],
+    &["worker", "--only", "receipts"],
+];
+/// Those who send photos and voice notes, edit, correct and undo, beside those who write on. Their
+/// words are counted from far on.
+const BUSY: RangeInclusive<i64> = 101..=106;
+const BUSY_WORDS: usize = 1_000_000;
 /// How long a pause is: longer than what is waited for an answer.
 const PAUSE: Duration = Duration::from_secs(2);
 /// Within which time the holder of a lease is replaced.
@@ -81,6 +95,8 @@ pub(super) struct Town {
     doors: Vec<Process>,
     workers: Vec<Process>,
     crowd: Crowd,
+    errands: Errands,
+    google: Arc<FakeGemini>,
     fake: Fake,
     _home: tempfile::TempDir,
 }
@@ -102,8 +118,11 @@ impl Town {
         let addresses = free_addresses();
         let proxy = test_servers::door::open(Kind::Nginx, &addresses);
         let proxy = proxy.unwrap_or_else(|error| panic!("{error}"));
+        let google = Arc::new(FakeGemini::start().await.expect("a free port"));
+        google.answers(serde_json::json!({"category": "Utilities"}));
         let home = tempfile::tempdir().expect("a folder");
         let base = Program::new(&fake, By::Webhook, home.path(), database.url().await)
+            .reading(&google)
             .sharing(redis.url(), TERM)
             .with("AMQP_URL", &broker.url())
             .with("DATABASE_REPLICA_URLS", &standby.url("postgres"));
@@ -111,12 +130,14 @@ impl Town {
             let program = base.clone().behind(&door::address(&proxy), address);
             Process::start(program, &["webhook"])
         };
-        let worker = || Process::start(base.without("HTTP_ADDR"), &["worker"]);
+        let worker = |words| Process::start(base.without("HTTP_ADDR"), words);
         let mut town = Self {
             dice: Dice::new(seed),
             doors: addresses.map(door).into(),
-            workers: std::iter::repeat_with(worker).take(WORKERS).collect(),
+            workers: WORKERS.map(worker).into(),
             crowd: Crowd::of(&fake),
+            errands: Errands::new(&fake, &google, BUSY, BUSY_WORDS),
+            google,
             standby: Some(standby),
             redis: Some(redis),
             broker: Some(broker),
@@ -170,13 +191,22 @@ impl Town {
     pub(super) async fn comes_to_rest(mut self) -> (Vec<Meant>, Vec<Kept>) {
         self.crowd.hush();
         let written = self.crowd.written();
+        // A photo that a killed worker had begun to read is another's later on.
+        self.database.pass(limits::READING_CLAIM).await;
         self.until("everything comes to rest", |town| {
-            town.crowd.answered(written) && town.fake.pending() == 0
+            let errands = &town.errands;
+            town.crowd.answered(written)
+                && errands.over() == errands.begun()
+                && town.fake.pending() == 0
         })
         .await;
         assert_eq!(self.fake.violations(), Vec::<String>::new());
-        let kept = self.database.kept(1..=PEOPLE).await;
-        (self.crowd.meant(), kept)
+        assert_eq!(self.google.breaches(), Vec::<String>::new());
+        assert_eq!(self.errands.complaints(), Vec::<String>::new());
+        let people = (1..=PEOPLE).chain(self.errands.people());
+        let kept = self.database.kept(people).await;
+        let meant = [self.crowd.meant(), self.errands.meant()].concat();
+        (meant, kept)
     }
 
     /// Until so many more messages were written and answered.
@@ -195,8 +225,14 @@ impl Town {
             for process in self.doors.iter_mut().chain(&mut self.workers) {
                 process.tend();
             }
+            self.errands.go_on(&mut self.dice);
+            if !self.crowd.is_silent() {
+                self.errands.begin(&mut self.dice);
+            }
             if Instant::now() > end {
-                panic!("in vain: {what}; {}", self.crowd.progress(&self.fake));
+                let chats = self.errands.complaints().join("\n");
+                let progress = self.crowd.progress(&self.fake);
+                panic!("in vain: {what}; {progress}\n{chats}");
             }
             sleep(LOOK).await;
         }

@@ -5,8 +5,6 @@
 //! `STORM_SECONDS` says how long (20), `SEED` how. What a seed decides are the faults and what
 //! people do; when they do it depends on the machine.
 
-mod crowd;
-mod errand;
 mod weather;
 
 use std::sync::Arc;
@@ -22,9 +20,9 @@ use tokio::time::{Instant, sleep};
 use super::books::complaints;
 use super::bot::By;
 use super::database::Database;
+use super::errands::Crowd;
 use super::number;
 use super::program::Program;
-use crowd::Crowd;
 use weather::Weather;
 
 /// People who want something at the same time.
@@ -57,11 +55,11 @@ async fn nothing_is_lost_or_doubled_and_everyone_is_answered(
         ..Options::default()
     };
     let fake = Fake::start(options).await.expect("a free port");
-    let google = FakeGemini::start().await.expect("a free port");
+    let google = Arc::new(FakeGemini::start().await.expect("a free port"));
     google.answers(serde_json::json!({"category": "Utilities"}));
     let home = tempfile::tempdir().expect("a folder");
     let program = Program::new(&fake, by, home.path(), database.url().await).reading(&google);
-    let mut crowd = Crowd::new(&fake, &google, PEOPLE);
+    let mut crowd = Crowd::new(&fake, &google, 1..=PEOPLE, 0);
     let mut dice = Dice::new(seed);
 
     let weather = Weather::bad(&fake, &google, &database, Dice::new(seed + 1));
@@ -91,12 +89,7 @@ async fn nothing_is_lost_or_doubled_and_everyone_is_answered(
 }
 
 /// Lives and deaths of the program for so long. How often it was killed.
-async fn storm(
-    program: &Program,
-    crowd: &mut Crowd<'_>,
-    dice: &mut Dice,
-    length: Duration,
-) -> usize {
+async fn storm(program: &Program, crowd: &mut Crowd, dice: &mut Dice, length: Duration) -> usize {
     let end = Instant::now() + length;
     let mut kills = 0;
     while Instant::now() < end {
@@ -135,7 +128,7 @@ fn rest_of_life(dice: &mut Dice) -> Duration {
 }
 
 /// Until everybody has what they wanted and every update was delivered as often as it will be.
-async fn finish(crowd: &mut Crowd<'_>, dice: &mut Dice, fake: &Fake) {
+async fn finish(crowd: &mut Crowd, dice: &mut Dice, fake: &Fake) {
     let end = Instant::now() + PATIENCE;
     while (crowd.over() < crowd.begun() || fake.pending() > 0) && Instant::now() < end {
         crowd.go_on(dice);

@@ -1,22 +1,28 @@
 //! People who want many things at once, and what they know.
 
+mod errand;
+
 use std::collections::{BTreeMap, HashSet};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use expense_core::testing::dice::Dice;
 use expense_ocr_gemini::fake::FakeGemini;
 use telegram_fake::{Chat, Fake, Message, Person, Seen, load};
 
-use super::super::books::Meant;
-use super::errand::{Errand, Plan};
+use super::books::Meant;
+use errand::{Errand, Plan};
 
 /// One in so many looks, a person with nothing to do begins something.
 const IDLENESS: usize = 12;
 
 /// People in their private chats. Each expense has words of its own.
-pub(super) struct Crowd<'a> {
-    google: &'a FakeGemini,
+pub(super) struct Crowd {
+    google: Arc<FakeGemini>,
     people: Vec<Member>,
-    begun: usize,
+    /// The words of the first errand, and of the next.
+    first: usize,
+    next: usize,
     over: Vec<Errand>,
     /// For each expense the number that the bot told.
     told: BTreeMap<usize, u32>,
@@ -33,8 +39,14 @@ struct Member {
     drafts: HashSet<String>,
 }
 
-impl<'a> Crowd<'a> {
-    pub(super) fn new(fake: &Fake, google: &'a FakeGemini, people: i64) -> Self {
+impl Crowd {
+    /// Nobody has begun anything; the words of their errands are counted from `first` on.
+    pub(super) fn new(
+        fake: &Fake,
+        google: &Arc<FakeGemini>,
+        people: RangeInclusive<i64>,
+        first: usize,
+    ) -> Self {
         let member = |id| Member {
             person: fake.user(id),
             chat: fake.chat(id),
@@ -43,9 +55,10 @@ impl<'a> Crowd<'a> {
             drafts: HashSet::new(),
         };
         Self {
-            google,
-            people: (1..=people).map(member).collect(),
-            begun: 0,
+            google: Arc::clone(google),
+            people: people.map(member).collect(),
+            first,
+            next: first,
             over: Vec::new(),
             told: BTreeMap::new(),
             wrong: Vec::new(),
@@ -54,7 +67,7 @@ impl<'a> Crowd<'a> {
 
     /// What was begun.
     pub(super) fn begun(&self) -> usize {
-        self.begun
+        self.next - self.first
     }
 
     /// What came to its end.
@@ -91,15 +104,15 @@ impl<'a> Crowd<'a> {
         for member in &mut self.people {
             if member.quick.is_none() && dice.below(IDLENESS) == 0 {
                 let plan = dice.pick(&Plan::QUICK);
-                let errand = Errand::begin(plan, self.begun, &member.person, self.google);
+                let errand = Errand::begin(plan, self.next, &member.person, &self.google);
                 member.quick = Some(errand);
-                self.begun += 1;
+                self.next += 1;
             }
             if member.slow.is_none() && dice.below(4 * IDLENESS) == 0 {
                 let plan = dice.pick(&Plan::SLOW);
-                let errand = Errand::begin(plan, self.begun, &member.person, self.google);
+                let errand = Errand::begin(plan, self.next, &member.person, &self.google);
                 member.slow = Some(errand);
-                self.begun += 1;
+                self.next += 1;
             }
         }
     }
