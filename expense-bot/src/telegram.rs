@@ -142,7 +142,10 @@ async fn take_part(
     if let Some(listener) = listener {
         let door = duty.takes_in.then(|| bot.router(service.clone())).flatten();
         let health = Health::new(probe, shutdown.clone());
-        let health = wire::queue::watched(queue.as_ref(), health, &tasks, &shutdown);
+        let health = wire::queue::watched(queue.as_ref(), health);
+        if duty.takes_in {
+            wire::queue::show_depth(queue.as_ref(), &tasks, &shutdown);
+        }
         tasks.spawn(http::serve(listener, door.unwrap_or_default(), health));
     }
     #[cfg(feature = "ocr-local")]

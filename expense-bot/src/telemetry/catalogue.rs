@@ -59,7 +59,7 @@ pub(crate) const METRICS: &[Metric] = &[
     metric("bot_replies_total", Counter, "result", "Replies: sent, parked (kept in the database until they can be sent), given_up (after days of tries) or refused (the chat does not take them)."),
     metric("bot_errors_total", Counter, "port,kind", "Errors that were met and dealt with, by the part that failed and by kind: busy, unavailable, full, denied, corrupt or bug."),
     metric("queue_depth", Gauge, "", "Updates of this process that wait for a worker or are in its hands; none where a broker keeps them."),
-    metric("broker_depth", Gauge, "", "Updates that wait for a worker in the broker, the same whichever process tells it."),
+    metric("broker_depth", Gauge, "", "Updates that wait for a worker in the broker, the same whichever door tells it."),
     metric("queue_lag_seconds", Histogram, "", "Time from when a person sent an update until a worker began with it. The platform tells whole seconds."),
     metric("jobs_waiting", Gauge, "kind", "Work that waits in the database, for all processes: reading (receipts and voice notes), reply (parked ones), suggestion (categories), rate (exchange rates)."),
     metric("cache_requests_total", Counter, "cache,outcome", "Questions to caches: hit, miss, or error where the cache itself failed."),

@@ -187,19 +187,21 @@ impl Queue {
     }
 }
 
-/// Nobody is ready without a queue that is configured; how much waits there is shown.
+/// Shows how much waits in a queue. Doors do so, which are few: it takes a question for each partition.
 #[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
-pub(crate) fn watched(
-    queue: Option<&Queue>,
-    health: Health,
-    tasks: &TaskTracker,
-    shutdown: &CancellationToken,
-) -> Health {
+pub(crate) fn show_depth(queue: Option<&Queue>, tasks: &TaskTracker, end: &CancellationToken) {
+    if let Some(queue) = queue.cloned() {
+        let end = end.clone();
+        tasks.spawn(async move { end.run_until_cancelled(show(&queue)).await });
+    }
+}
+
+/// Nobody is ready without a queue that is configured.
+#[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
+pub(crate) fn watched(queue: Option<&Queue>, health: Health) -> Health {
     let Some(queue) = queue.cloned() else {
         return health;
     };
-    let (shown, end) = (queue.clone(), shutdown.clone());
-    tasks.spawn(async move { end.run_until_cancelled(show(&shown)).await });
     health.needs("the queue does not answer", move || {
         let queue = queue.clone();
         async move { queue.is_reachable().await }
@@ -227,11 +229,12 @@ async fn show(queue: &Queue) {
     feature = "telegram",
     not(any(feature = "kafka", feature = "rabbitmq"))
 ))]
-pub(crate) fn watched(
-    _: Option<&Queue>,
-    health: Health,
-    _: &TaskTracker,
-    _: &CancellationToken,
-) -> Health {
+pub(crate) fn watched(_: Option<&Queue>, health: Health) -> Health {
     health
 }
+
+#[cfg(all(
+    feature = "telegram",
+    not(any(feature = "kafka", feature = "rabbitmq"))
+))]
+pub(crate) fn show_depth(_: Option<&Queue>, _: &TaskTracker, _: &CancellationToken) {}
