@@ -1,6 +1,7 @@
 //! The Telegram bot under load, beside a plain bot and beside the database alone, with the load,
 //! the database and the bot on the same cores.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -34,6 +35,8 @@ enum Way {
 enum Bot {
     Plain,
     Product,
+    /// With a file instead of a server.
+    OneBox,
 }
 
 /// What runs, where.
@@ -54,10 +57,12 @@ struct Throughput {
     plain_webhook: f64,
     polling: f64,
     webhook: f64,
+    polling_on_sqlite: f64,
     polling_to_database: f64,
     polling_to_plain: f64,
     webhook_to_database: f64,
     webhook_to_plain: f64,
+    polling_on_sqlite_to_plain: f64,
 }
 
 /// Waits of people who do not wait for one another, beside what the statements of a message take
@@ -136,6 +141,7 @@ impl Stage<'_> {
             plain_webhook,
             polling,
             webhook,
+            on_sqlite,
         ] = rounds(|| {
             Ok([
                 messages_per_second(&self.postgres, Protocol::Simple, SECONDS)?,
@@ -144,6 +150,7 @@ impl Stage<'_> {
                 self.round(Bot::Plain, Way::Webhook, crowd)?.per_second,
                 self.round(Bot::Product, Way::Polling, crowd)?.per_second,
                 self.round(Bot::Product, Way::Webhook, crowd)?.per_second,
+                self.round(Bot::OneBox, Way::Polling, crowd)?.per_second,
             ])
         })?;
         Ok(Throughput {
@@ -153,10 +160,12 @@ impl Stage<'_> {
             plain_webhook,
             polling,
             webhook,
+            polling_on_sqlite: on_sqlite,
             polling_to_database: polling / database_alone,
             polling_to_plain: polling / plain_polling,
             webhook_to_database: webhook / database_alone,
             webhook_to_plain: webhook / plain_webhook,
+            polling_on_sqlite_to_plain: on_sqlite / plain_polling,
         })
     }
 
@@ -251,13 +260,22 @@ impl Stage<'_> {
         report.complete()
     }
 
+    /// Where an empty one is.
     fn database(&self, bot: Bot) -> Result<String> {
         match bot {
-            Bot::Product => fresh(&self.postgres, "product"),
+            Bot::Product => Ok(self.postgres.url(&fresh(&self.postgres, "product")?)),
+            Bot::OneBox => {
+                let folder = target().join("bench-data/one-box");
+                match std::fs::remove_dir_all(&folder) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                    _ => std::fs::create_dir_all(&folder)?,
+                }
+                Ok(format!("sqlite://{}/expenses.sqlite", folder.display()))
+            }
             Bot::Plain => {
                 let database = fresh(&self.postgres, "plain")?;
                 schema(&self.postgres, &database)?;
-                Ok(database)
+                Ok(self.postgres.url(&database))
             }
         }
     }
@@ -267,7 +285,6 @@ impl Stage<'_> {
             Way::Polling => None,
             Way::Webhook => Some(product::free_address()?),
         };
-        let database = self.postgres.url(database);
         match (bot, address) {
             (Bot::Plain, address) => {
                 let mut command = Command::new(&self.plain);
@@ -278,11 +295,11 @@ impl Stage<'_> {
                     .envs(address.map(|address| ("WEBHOOK_ADDR", address.to_string())));
                 Running::start(command)
             }
-            (Bot::Product, None) => {
-                Running::start(product::command(self.product, server, &database))
+            (Bot::Product | Bot::OneBox, None) => {
+                Running::start(product::command(self.product, server, database))
             }
-            (Bot::Product, Some(address)) => {
-                let command = product::command(self.product, server, &database);
+            (Bot::Product | Bot::OneBox, Some(address)) => {
+                let command = product::command(self.product, server, database);
                 Running::start(product::brought(command, address, address))
             }
         }
