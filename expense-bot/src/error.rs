@@ -2,6 +2,8 @@
 
 use std::io;
 
+use expense_console::ChatError;
+
 use crate::config::ConfigError;
 
 /// Why a subcommand ended early.
@@ -82,9 +84,9 @@ pub(crate) enum Failure {
     #[cfg(feature = "telegram")]
     #[error("this machine gives no random bytes, so that no code for the first owner can be made")]
     Random,
-    /// The answers of the chat can't be written.
-    #[error("the answers can't be written ({0}): what was recorded is kept, see /last")]
-    Screen(io::Error),
+    /// The chat on this terminal or from a pipe ended before it was over.
+    #[error(transparent)]
+    Chat(#[from] ChatError),
     /// Reading or writing failed.
     #[error("input or output failed: {0}")]
     Io(#[from] io::Error),
@@ -108,7 +110,10 @@ impl Failure {
 
     /// Whether whoever reads the output has left: no failure to speak of.
     pub(crate) fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Io(error) | Self::Screen(error) if error.kind() == io::ErrorKind::BrokenPipe)
+        let (Self::Io(error) | Self::Chat(ChatError::Screen(error))) = self else {
+            return false;
+        };
+        error.kind() == io::ErrorKind::BrokenPipe
     }
 
     /// 2 for what another command line or configuration mends, 1 for anything else.
@@ -135,7 +140,7 @@ impl Failure {
             #[cfg(feature = "ocr-local")]
             Self::Models(_) => 1,
             Self::Archive(_) | Self::Unrestorable(_) => 1,
-            Self::Unfinished | Self::Screen(_) | Self::Io(_) => 1,
+            Self::Unfinished | Self::Chat(_) | Self::Io(_) => 1,
         }
     }
 }

@@ -88,6 +88,5 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
         tracing::error!(%error, "the service ended early");
     }
     store.close().await;
-    let shown = answered.map_err(|_| Failure::Unfinished)?;
-    shown.map_err(Failure::Screen)
+    Ok(answered.map_err(|_| Failure::Unfinished)??)
 }

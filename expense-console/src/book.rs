@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use expense_core::conversation::reply::Button;
+use expense_core::domain::attachment::Fingerprint;
 use expense_core::domain::keys::MessageKey;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,9 @@ pub(crate) struct Message {
     /// Written by the person, not by the bot.
     pub(crate) mine: bool,
     pub(crate) buttons: Vec<Button>,
+    /// The photo or recording that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<Fingerprint>,
 }
 
 /// The messages, the one shown last at the end. Keys hold the run that made them, so that a
@@ -59,6 +63,7 @@ impl Book {
             key,
             mine,
             buttons,
+            file: None,
         };
         self.kept.last = number;
         self.kept.messages.push_back(message.clone());
@@ -66,6 +71,15 @@ impl Book {
             self.kept.messages.pop_front();
         }
         Some(message)
+    }
+
+    /// Adds a message of the person, with this file if it is one.
+    pub(crate) fn write(&mut self, file: Option<Fingerprint>) -> Option<MessageKey> {
+        let message = self.add(true, Vec::new())?;
+        if let Some(last) = self.kept.messages.back_mut() {
+            last.file = file;
+        }
+        Some(message.key)
     }
 
     /// Gives a message other buttons and makes it the one shown last.

@@ -1,4 +1,4 @@
-//! Files that come and go: photos by path, exports saved.
+//! Files that come and go: photos and recordings by path, exports saved.
 
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -16,16 +16,16 @@ use sha2::{Digest, Sha256};
 /// How many files of one name are kept apart by a number.
 const SAME_NAMES: usize = 10_000;
 
-/// Why a path is no photo, in words for the person.
+/// Why a path is nothing to send, in words for the person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PhotoError {
+pub(crate) enum FileError {
     #[error("There is no file {0}. Check the name, or put it in quotes if it has spaces.")]
     Missing(String),
-    #[error("{0} is no file. Name a photo or a PDF.")]
+    #[error("{0} is no file. Name a photo, a PDF or a recording.")]
     NotAFile(String),
     #[error("{0} can't be opened. Check who may read it.")]
     Unreadable(String),
-    #[error("{0} is larger than {max} MB. Send a smaller photo.", max = ATTACHMENT_BYTES / 1024 / 1024)]
+    #[error("{0} is larger than {max} MB. Send a smaller one.", max = ATTACHMENT_BYTES / 1024 / 1024)]
     TooLarge(String),
 }
 
@@ -46,16 +46,16 @@ impl Attachments for Files {
     }
 }
 
-/// The photo at a path, as the conversation refers to it.
-pub(crate) fn photo(path: &Path) -> std::result::Result<Attachment, PhotoError> {
+/// What is at a path, as the conversation refers to it.
+pub(crate) fn attachment(path: &Path) -> std::result::Result<Attachment, FileError> {
     let named = path.display().to_string();
-    let absolute = std::path::absolute(path).map_err(|_| PhotoError::Missing(named))?;
+    let absolute = std::path::absolute(path).map_err(|_| FileError::Missing(named))?;
     let bytes = read(&absolute)?;
     Ok(Attachment {
         // A path that is no text could not be stored and found again.
         reference: absolute
             .to_str()
-            .ok_or_else(|| PhotoError::Unreadable(path.display().to_string()))?
+            .ok_or_else(|| FileError::Unreadable(path.display().to_string()))?
             .to_owned(),
         fingerprint: Fingerprint(hex(&Sha256::digest(&bytes))),
         bytes: u64::try_from(bytes.len()).ok(),
@@ -90,27 +90,27 @@ pub(crate) fn save(directory: &Path, file: &Rendered) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn read(path: &Path) -> std::result::Result<Vec<u8>, PhotoError> {
+fn read(path: &Path) -> std::result::Result<Vec<u8>, FileError> {
     let named = || path.display().to_string();
     let refused = |error: io::Error| match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => PhotoError::Missing(named()),
-        _ => PhotoError::Unreadable(named()),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => FileError::Missing(named()),
+        _ => FileError::Unreadable(named()),
     };
     // Asked before it is opened: opening a pipe would wait for its other end.
     if !std::fs::metadata(path).map_err(refused)?.is_file() {
-        return Err(PhotoError::NotAFile(named()));
+        return Err(FileError::NotAFile(named()));
     }
     let file = std::fs::File::open(path).map_err(refused)?;
     let mut bytes = Vec::new();
     let bound = ATTACHMENT_BYTES as u64 + 1;
     file.take(bound).read_to_end(&mut bytes).map_err(refused)?;
     if bytes.len() > ATTACHMENT_BYTES {
-        return Err(PhotoError::TooLarge(named()));
+        return Err(FileError::TooLarge(named()));
     }
     Ok(bytes)
 }
 
-impl PhotoError {
+impl FileError {
     /// The kind alone, for where a path must not be named.
     fn kind(&self) -> &'static str {
         match self {
@@ -149,11 +149,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn fetches_what_it_took_as_a_photo() {
+    async fn fetches_what_it_took() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a b.jpg");
         std::fs::write(&path, b"bytes").unwrap();
-        let attachment = photo(&path).unwrap();
+        let attachment = attachment(&path).unwrap();
         assert_eq!(attachment.bytes, Some(5));
         assert_eq!(Files.fetch(&attachment).await.unwrap(), "bytes");
 
@@ -166,12 +166,20 @@ mod tests {
     #[test]
     fn refuses_with_a_sentence() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(matches!(photo(dir.path()), Err(PhotoError::NotAFile(_))));
-        let missing = photo(Path::new("no such.jpg")).unwrap_err();
+        assert!(matches!(
+            attachment(dir.path()),
+            Err(FileError::NotAFile(_))
+        ));
+        let missing = attachment(Path::new("no such.jpg")).unwrap_err();
         assert!(missing.to_string().starts_with("There is no file "));
         let large = dir.path().join("large");
         let file = std::fs::File::create(&large).unwrap();
         file.set_len(ATTACHMENT_BYTES as u64 + 1).unwrap();
-        assert!(photo(&large).unwrap_err().to_string().contains("20 MB"));
+        assert!(
+            attachment(&large)
+                .unwrap_err()
+                .to_string()
+                .contains("20 MB")
+        );
     }
 }

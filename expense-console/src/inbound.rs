@@ -1,18 +1,21 @@
-//! A line becomes an update.
+//! A line becomes an update, or as many as an album has photos.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use expense_core::conversation::action::Action;
 use expense_core::conversation::event::{Envelope, Event, Scene};
+use expense_core::domain::attachment::Attachment;
 use expense_core::domain::keys::{ChatKey, InvalidKey, MessageKey, UpdateKey, UserKey};
+use expense_core::domain::limits::PARTS_PER_DRAFT;
 use expense_core::ports::clock::Clock;
 
 use crate::book::{Book, Message};
-use crate::files::{self, PhotoError};
+use crate::files::{self, FileError};
 use crate::line::{Line, LineError, MessageNumber};
 use crate::path;
 
 /// The one chat of a console, and the one person in it.
-const OWNER: &str = "console:1";
+pub(crate) const OWNER: &str = "console:1";
 
 /// What a line comes to.
 #[derive(Debug)]
@@ -21,7 +24,7 @@ pub(crate) enum Inbound {
     Quit,
     Help,
     Models,
-    Update(Box<Envelope>),
+    Updates(Vec<Envelope>),
 }
 
 /// Why a line comes to nothing, in words for the person.
@@ -30,7 +33,9 @@ pub(crate) enum InboundError {
     #[error(transparent)]
     Line(#[from] LineError),
     #[error(transparent)]
-    Photo(#[from] PhotoError),
+    File(#[from] FileError),
+    #[error("That is more than {PARTS_PER_DRAFT} photos. Send the others with another photo line.")]
+    TooManyPhotos,
     #[error("No message with buttons is here yet.")]
     NoButtons,
     #[error("No button is called {0}. The newest message has {1}.")]
@@ -47,6 +52,9 @@ pub(crate) enum InboundError {
     Key(#[from] InvalidKey),
 }
 
+/// What happened, and the message that it is or belongs to.
+type Happened = (Event, Option<MessageKey>);
+
 /// Makes updates of one run.
 pub(crate) struct Inbox<'a> {
     pub(crate) run: &'a str,
@@ -62,27 +70,38 @@ impl Inbox<'_> {
         count: u64,
         book: &mut Book,
     ) -> Result<Inbound, InboundError> {
-        let (event, message) = match crate::line::parse(text)? {
+        let happened = match crate::line::parse(text)? {
             Line::Nothing => return Ok(Inbound::Nothing),
             Line::Quit => return Ok(Inbound::Quit),
             Line::Help => return Ok(Inbound::Help),
             Line::Models => return Ok(Inbound::Models),
-            Line::Text(text) => (said(text, None), written(book)),
-            Line::Photo(rest) => (self.photo(rest)?, written(book)),
-            Line::Press { button, message } => press(book, button, message)?,
+            Line::Text(text) => vec![(said(text, None), book.write(None))],
+            Line::Photo(rest) => self.photos(rest, book)?,
+            Line::Voice(rest) => vec![self.voice(rest, book)?],
+            Line::Press { button, message } => vec![press(book, button, message)?],
             Line::Reply { to, text } => {
                 let buttons = replied_to(book, to)?.buttons.clone();
-                let actions = buttons.into_iter().map(|button| button.action).collect();
-                (said(text, Some(actions)), written(book))
+                let actions: Vec<_> = buttons.into_iter().map(|button| button.action).collect();
+                // Bare words are known by nothing.
+                let reply_to = (!actions.is_empty()).then_some(actions);
+                vec![(said(text, reply_to), book.write(None))]
             }
-            Line::Rewrite { message, text } => {
-                let text = text.to_owned();
-                let key = own(book, message)?.key.clone();
-                (Event::Edited { text }, Some(key))
-            }
+            Line::Rewrite { message, text } => vec![rewrite(book, message, text)?],
         };
-        Ok(Inbound::Update(Box::new(Envelope {
-            key: UpdateKey::new(format!("console:{}:{count}", self.run))?,
+        let updates = (1..).zip(happened);
+        let updates = updates.map(|(part, happened)| self.update(count, part, happened));
+        Ok(Inbound::Updates(updates.collect::<Result<_, _>>()?))
+    }
+
+    /// The `part`-th update of a line.
+    fn update(&self, count: u64, part: u64, happened: Happened) -> Result<Envelope, InvalidKey> {
+        let (event, message) = happened;
+        let key = match part {
+            1 => format!("console:{}:{count}", self.run),
+            _ => format!("console:{}:{count}.{part}", self.run),
+        };
+        Ok(Envelope {
+            key: UpdateKey::new(key)?,
             chat: ChatKey::new(OWNER)?,
             who: UserKey::new(OWNER)?,
             sent_at: self.clock.now(),
@@ -92,39 +111,81 @@ impl Inbox<'_> {
             scene: Scene::Private,
             trace: None,
             event,
-        })))
+        })
+    }
+
+    /// A photo, or several that belong together, with what stands below the first.
+    fn photos(&self, rest: &str, book: &mut Book) -> Result<Vec<Happened>, InboundError> {
+        let (path, mut caption) = self.named_file(rest).ok_or(LineError::Photo)?;
+        let mut photos = vec![files::attachment(&path)?];
+        while let Some((path, rest)) = path::another(caption, self.home) {
+            if photos.len() == PARTS_PER_DRAFT {
+                return Err(InboundError::TooManyPhotos);
+            }
+            photos.push(files::attachment(&path)?);
+            caption = rest;
+        }
+        let is_album = photos.len() > 1;
+        let mut album = None;
+        let mut captions = std::iter::once(caption).chain(std::iter::repeat(""));
+        let photo = |attachment: Attachment| {
+            let message = book.write(Some(attachment.fingerprint.clone()));
+            // It is called as its first photo is.
+            album = album.take().or_else(|| message.clone());
+            let event = Event::Photo {
+                attachment,
+                caption: captions.next().unwrap_or_default().to_owned(),
+                album: album.clone().filter(|_| is_album),
+            };
+            (event, message)
+        };
+        Ok(photos.into_iter().map(photo).collect())
+    }
+
+    fn voice(&self, rest: &str, book: &mut Book) -> Result<Happened, InboundError> {
+        let (path, caption) = self.named_file(rest).ok_or(LineError::Voice)?;
+        let attachment = files::attachment(&path)?;
+        let message = book.write(Some(attachment.fingerprint.clone()));
+        let event = Event::Voice {
+            attachment,
+            seconds: None,
+            caption: caption.to_owned(),
+        };
+        Ok((event, message))
     }
 
     /// The first reading of path and caption that names something there is.
-    fn photo(&self, rest: &str) -> Result<Event, InboundError> {
+    fn named_file<'t>(&'t self, rest: &'t str) -> Option<(PathBuf, &'t str)> {
         let readings = || path::readings(rest, self.home);
         let there = readings().find(|(path, _)| path.exists());
-        let Some((path, caption)) = there.or_else(|| readings().next()) else {
-            return Err(LineError::Photo.into());
-        };
-        Ok(Event::Photo {
-            attachment: files::photo(&path)?,
-            caption: caption.to_owned(),
-            album: None,
-        })
+        there.or_else(|| readings().next())
     }
 }
 
-fn said(text: &str, reply_to: Option<Vec<expense_core::conversation::action::Action>>) -> Event {
+fn said(text: &str, reply_to: Option<Vec<Action>>) -> Event {
     let text = text.to_owned();
     Event::Text { text, reply_to }
 }
 
-/// A new message of the person.
-fn written(book: &mut Book) -> Option<MessageKey> {
-    book.add(true, Vec::new()).map(|message| message.key)
+/// Words of one's own become others; those below a file are the file's.
+fn rewrite(
+    book: &Book,
+    number: Option<MessageNumber>,
+    text: &str,
+) -> Result<Happened, InboundError> {
+    let message = own(book, number)?;
+    let words = text.to_owned();
+    let event = match message.file.clone() {
+        Some(file) => Event::Recaptioned {
+            file,
+            caption: words,
+        },
+        None => Event::Edited { text: words },
+    };
+    Ok((event, Some(message.key.clone())))
 }
 
-fn press(
-    book: &Book,
-    name: &str,
-    number: Option<MessageNumber>,
-) -> Result<(Event, Option<MessageKey>), InboundError> {
+fn press(book: &Book, name: &str, number: Option<MessageNumber>) -> Result<Happened, InboundError> {
     let message = match number {
         Some(number) => named(book, number)?,
         None => book

@@ -4,11 +4,14 @@ mod book;
 #[cfg(test)]
 mod conformance;
 mod console;
+mod delivery;
 mod files;
 mod inbound;
 mod input;
 mod line;
 mod models;
+#[cfg(test)]
+mod outage;
 mod outbound;
 mod path;
 mod render;
@@ -16,6 +19,7 @@ mod setup;
 mod terminal;
 
 pub use console::Console;
+pub use delivery::{ChatError, Unrecorded};
 pub use files::Files;
 pub use input::Input;
 pub use models::Models;

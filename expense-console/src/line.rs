@@ -17,8 +17,10 @@ pub(crate) enum Line<'a> {
     Models,
     /// A message.
     Text(&'a str),
-    /// A photo: its path and its caption, not told apart yet.
+    /// Photos: their paths and their caption, not told apart yet.
     Photo(&'a str),
+    /// Something said aloud: its path and its caption, not told apart yet.
+    Voice(&'a str),
     /// A button by label or number, of this message or of the newest that has it.
     Press {
         button: &'a str,
@@ -41,6 +43,8 @@ pub(crate) enum Line<'a> {
 pub(crate) enum LineError {
     #[error("Write photo FILE, and a caption after it if you like.")]
     Photo,
+    #[error("Write voice FILE, and a caption after it if you like.")]
+    Voice,
     #[error("Write press BUTTON, with what stands on the button or its number.")]
     Press,
     #[error("Write reply TEXT to answer the newest message, or reply @12 TEXT to answer that one.")]
@@ -63,6 +67,8 @@ pub(crate) fn parse(line: &str) -> Result<Line<'_>, LineError> {
         "models" if rest.is_empty() => Ok(Line::Models),
         "photo" if rest.is_empty() => Err(LineError::Photo),
         "photo" => Ok(Line::Photo(rest)),
+        "voice" if rest.is_empty() => Err(LineError::Voice),
+        "voice" => Ok(Line::Voice(rest)),
         "press" => press(rest),
         "reply" => match addressed(rest) {
             (_, "") => Err(LineError::Reply),
@@ -127,6 +133,8 @@ mod tests {
     #[case("exit fee 5", Line::Text("exit fee 5"))]
     #[case("photo a b.jpg lunch", Line::Photo("a b.jpg lunch"))]
     #[case("\\photo frame 12", Line::Text("photo frame 12"))]
+    #[case("voice a.ogg #work", Line::Voice("a.ogg #work"))]
+    #[case("\\voice lesson 30", Line::Text("voice lesson 30"))]
     #[case("photograph 12", Line::Text("photograph 12"))]
     #[case("press Save", Line::Press { button: "Save", message: None })]
     #[case("Press 2 @14", Line::Press { button: "2", message: Some(14) })]
@@ -142,6 +150,7 @@ mod tests {
 
     #[rstest]
     #[case("photo", LineError::Photo)]
+    #[case("voice", LineError::Voice)]
     #[case("press", LineError::Press)]
     #[case("press @3", LineError::Press)]
     #[case("reply @3", LineError::Reply)]

@@ -10,6 +10,7 @@ use expense_core::ports::messenger::{Outgoing, Rendered};
 
 use crate::book::{Book, Message};
 use crate::files;
+use crate::inbound::OWNER;
 use crate::render::{self, Shown, Style};
 
 /// Where text goes. Each call shows the whole of it.
@@ -35,6 +36,10 @@ impl Outbox {
     /// Shows a reply and notes it in the book.
     pub(crate) fn send(&mut self, book: &mut Book, outgoing: &Outgoing) -> Result<MessageKey> {
         let error = |fault| PortError::new("messenger", "send", fault);
+        if outgoing.chat.as_str() != OWNER {
+            // A database that others use as well holds answers for their chats, too: they send them.
+            return Err(error(Fault::Unavailable).because("it is for another chat"));
+        }
         let saved = save_all(&self.files, &outgoing.files)
             .map_err(|refused| error(Fault::Unavailable).because(refused))?;
         let (message, edits) = note(book, outgoing).ok_or_else(|| error(Fault::Bug))?;

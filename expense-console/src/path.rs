@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The longest path that is tried, in bytes: systems take no longer ones.
 const PATH_BYTES: usize = 4_096;
+/// How the files of receipts end, in small letters.
+const RECEIPTS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "heic", "heif", "pdf"];
 
 /// The ways to read `rest` as a path and a caption, the likeliest first: as a shell would
 /// (quotes, backslashes), then as bare text with ever fewer words in the path. One at a time, so
@@ -22,6 +24,16 @@ pub(crate) fn readings<'a>(
         (expand(path.trim_end(), home), caption.trim())
     });
     std::iter::once(likeliest).chain(bare)
+}
+
+/// The next file of an album, where the caption so far begins with a word that is called like a
+/// photo or a PDF, and what follows it.
+pub(crate) fn another<'a>(caption: &'a str, home: Option<&Path>) -> Option<(PathBuf, &'a str)> {
+    let (word, rest) = shell_word(caption);
+    let path = expand(&word, home);
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let called = RECEIPTS.contains(&extension.as_str());
+    called.then(|| (path, rest.trim()))
 }
 
 /// The first word by the rules of a shell, and what follows it. An open quote ends with the text.
@@ -86,6 +98,22 @@ mod tests {
                 "my|new receipt.jpg lunch",
             ]
         );
+    }
+
+    #[rstest]
+    #[case("b.jpg lunch", Some(("b.jpg", "lunch")))]
+    #[case("'page 2.PDF'", Some(("page 2.PDF", "")))]
+    #[case("~/b.heic  a b.png", Some(("/home/eve/b.heic", "a b.png")))]
+    #[case("lunch b.jpg", None)]
+    #[case("12.50 lunch", None)]
+    #[case(".pdf", None)]
+    #[case("", None)]
+    fn goes_on_with_what_is_called_like_a_photo(
+        #[case] caption: &str,
+        #[case] next: Option<(&str, &str)>,
+    ) {
+        let next = next.map(|(path, rest)| (PathBuf::from(path), rest));
+        assert_eq!(another(caption, Some(Path::new("/home/eve"))), next);
     }
 
     #[test]

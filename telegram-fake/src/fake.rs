@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -98,6 +99,11 @@ impl Fake {
     /// Nothing goes wrong any more.
     pub fn heal(&self) {
         self.shared.world().faults.clear();
+    }
+
+    /// From now on each new update is delivered so many times: see [`Options::deliveries`].
+    pub fn deliver(&self, times: RangeInclusive<u32>) {
+        self.shared.world().queue.deliver(times);
     }
 
     /// The commands of a scope (`default`, `all_private_chats`, `chat 42` …) and a language.

@@ -75,6 +75,11 @@ impl Queue {
         self.allowed = kinds;
     }
 
+    /// How often each update that is made from now on is delivered.
+    pub(crate) fn deliver(&mut self, times: RangeInclusive<u32>) {
+        self.deliveries = times;
+    }
+
     pub(crate) fn allowed(&self) -> &[String] {
         &self.allowed
     }

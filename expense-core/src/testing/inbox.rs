@@ -1,5 +1,6 @@
 //! What a frontend brings in, kept instead of handled.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::conversation::event::Envelope;
 use crate::domain::keys::UpdateKey;
-use crate::ports::error::Result;
+use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use crate::service::Ports;
 
@@ -22,6 +23,7 @@ pub struct Inbox {
     came: Mutex<Vec<Envelope>>,
     changed: Notify,
     publish: Box<Publish>,
+    refuses: AtomicBool,
 }
 
 impl Inbox {
@@ -39,7 +41,14 @@ impl Inbox {
             came: Mutex::default(),
             changed: Notify::new(),
             publish: Box::new(publish),
+            refuses: AtomicBool::new(false),
         })
+    }
+
+    /// The next update is kept and not taken: whoever brought it does not know, and has to bring it
+    /// again.
+    pub fn refuse_next(&self) {
+        self.refuses.store(true, Ordering::SeqCst);
     }
 
     /// The ports with this queue among them.
@@ -72,7 +81,10 @@ impl Inbox {
 #[async_trait]
 impl UpdateQueue for Inbox {
     async fn publish(&self, envelope: Envelope) -> Result<()> {
-        let published = (self.publish)(&envelope);
+        let published = match self.refuses.swap(false, Ordering::SeqCst) {
+            true => Err(PortError::new("queue", "publish", Fault::Unavailable)),
+            false => (self.publish)(&envelope),
+        };
         self.came.lock().expect("nobody panicked").push(envelope);
         self.changed.notify_waiters();
         published

@@ -1,6 +1,7 @@
 //! A suite is worth what it refuses: adapters with one flaw each fail the case that names it.
 #![cfg(feature = "testing")]
 
+mod frontend;
 mod knowing;
 mod replica;
 mod sharing;

@@ -3,6 +3,8 @@
 
 mod broker;
 mod contracts;
+mod failures;
+mod partitions;
 mod promises;
 mod sharing;
 mod town;
