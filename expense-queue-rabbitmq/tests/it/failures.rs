@@ -16,6 +16,10 @@ const PROGRAM: &str = "expense-bot/tests/cli/queue.rs";
 /// What happens, in the words of the page, and the tests that show what follows.
 const SHOWN: &[(&str, &[(&str, &str)])] = &[
     (
+        "a node of a cluster dies",
+        &[(BROKER, "a_node_of_a_cluster_dies_and_the_others_go_on")],
+    ),
+    (
         "the broker dies or restarts",
         &[
             (BROKER, "a_broker_that_dies_comes_back_with_everything"),
