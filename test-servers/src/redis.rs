@@ -1,5 +1,7 @@
 //! A private Redis server.
 
+mod cluster;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -57,7 +59,8 @@ pub struct Server {
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Alone,
-    Cluster,
+    /// A part of a cluster, whose parts find it at this port.
+    Part(u16),
     /// Of the server on this port.
     Replica(u16),
     /// Of the server on this port.
@@ -104,19 +107,6 @@ impl Server {
             sentinel.until("INFO sentinel", "slaves=1,sentinels=3")?;
         }
         Ok(sentinels)
-    }
-
-    /// Starts a cluster of one server, which has all the keys and is as strict about them as a
-    /// larger one.
-    ///
-    /// # Errors
-    ///
-    /// As [`Server::start`].
-    pub fn cluster() -> Result<Self, ServerError> {
-        let server = Self::new(Kind::Cluster)?;
-        server.command("CLUSTER ADDSLOTSRANGE 0 16383")?;
-        server.until("CLUSTER INFO", "cluster_state:ok")?;
-        Ok(server)
     }
 
     /// Waits until the answer to this command contains these words.
@@ -242,9 +232,11 @@ impl Server {
         }
         match self.kind {
             Kind::Alone | Kind::Sentinel(_) => {}
-            Kind::Cluster => {
-                let bus = keeper::free_port()?.to_string();
-                keeper.args(["--cluster-enabled", "yes", "--cluster-port", &bus]);
+            Kind::Part(bus) => {
+                keeper.args(["--cluster-enabled", "yes"]);
+                keeper.args(["--cluster-port", &bus.to_string()]);
+                keeper.args(["--cluster-node-timeout", &SILENT.to_string()]);
+                keeper.args(["--repl-diskless-sync-delay", "0"]);
             }
             Kind::Replica(of) => {
                 keeper.args(["--replicaof", "127.0.0.1", &of.to_string()]);

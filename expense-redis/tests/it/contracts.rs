@@ -1,5 +1,5 @@
 //! Every case runs through two clients of one server, as two instances would be, and once more on
-//! a cluster, which refuses whatever its rules forbid.
+//! a cluster of three, where each has a part of the keys and refuses whatever the rules forbid.
 
 use std::sync::Arc;
 
@@ -55,9 +55,9 @@ mod cluster {
     prove!(cluster);
 
     fn cluster() -> Config {
-        static CLUSTER: OnceLock<Server> = OnceLock::new();
-        let server = CLUSTER.get_or_init(|| Server::cluster().unwrap());
-        let url = server.url().replace("redis://", "redis+cluster://");
+        static CLUSTER: OnceLock<Vec<Server>> = OnceLock::new();
+        let servers = CLUSTER.get_or_init(|| Server::cluster().unwrap());
+        let url = servers[0].url().replace("redis://", "redis+cluster://");
         expense_redis::testing::of(&url)
     }
 }

@@ -4,5 +4,7 @@
 mod contracts;
 mod gone;
 mod ledgers;
+#[cfg(feature = "cluster")]
+mod parts;
 mod promises;
 mod sentinel;

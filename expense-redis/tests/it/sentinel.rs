@@ -9,7 +9,7 @@ use expense_redis::testing::of;
 use expense_redis::{Config, OpenError, Redis, examine};
 use test_servers::redis::{Server, WATCHED};
 
-const LONG: Duration = Duration::from_secs(3_600);
+pub(crate) const LONG: Duration = Duration::from_secs(3_600);
 /// Far more than a fail-over takes.
 const HANG: Duration = Duration::from_secs(60);
 
@@ -19,7 +19,7 @@ fn url(sentinels: &[Server]) -> String {
     format!("redis+sentinel://{hosts}/{WATCHED}")
 }
 
-fn client(url: &str) -> Redis {
+pub(crate) fn client(url: &str) -> Redis {
     let usual = Config::new(url);
     let mut config = of(url);
     config.response_timeout = usual.response_timeout;
@@ -27,9 +27,10 @@ fn client(url: &str) -> Redis {
     Redis::open(&config).unwrap()
 }
 
-async fn recovers(redis: &Redis) {
+/// Until something can be kept under this key.
+pub(crate) async fn recovers(redis: &Redis, key: &str) {
     let begun = Instant::now();
-    while let Err(error) = redis.put("k", b"v", LONG).await {
+    while let Err(error) = redis.put(key, b"v", LONG).await {
         assert!(error.is_transient(), "{error}");
         assert!(begun.elapsed() < HANG, "{error}");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -50,7 +51,7 @@ async fn traffic_goes_on_with_the_new_primary() {
     // One that is asked first is not needed.
     sentinels[0].crash().unwrap();
     first.crash().unwrap();
-    recovers(&redis).await;
+    recovers(&redis, "k").await;
     assert!(
         second
             .command("INFO replication")
@@ -74,7 +75,7 @@ async fn traffic_goes_on_with_the_new_primary() {
     }
     sentinels[0].start_again().unwrap();
     second.pause().unwrap();
-    recovers(&redis).await;
+    recovers(&redis, "k").await;
     assert!(
         first
             .command("INFO replication")
