@@ -43,7 +43,7 @@ mod warm;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -253,7 +253,7 @@ impl Service {
             suggestions: Bell::new(),
             replies: Bell::new(),
             rates: Bell::new(),
-            served: AtomicI64::new(0),
+            served: AtomicU64::new(0),
             closing: AtomicBool::new(false),
         };
         Self {
@@ -347,7 +347,7 @@ struct Inner {
     replies: Bell,
     /// Rings when an expense lacks a rate.
     rates: Bell,
-    /// When the latest update began that was handled, in milliseconds since 1970.
-    served: AtomicI64,
+    /// When the latest update began that was handled, in milliseconds of what has passed.
+    served: AtomicU64,
     closing: AtomicBool,
 }

@@ -2,8 +2,8 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -55,28 +55,28 @@ impl Inner {
     /// Handles a delivery, and tells how it ended, in numbers, too.
     async fn run(&self, delivery: &Delivery) -> Settle {
         let envelope = &delivery.envelope;
-        let began = self.ports.clock.now();
+        let began = self.ports.clock.steady();
         if self.options.measured && by_person(&envelope.event) {
-            self.counts.began(&envelope.who, envelope.sent_at, began);
+            let now = self.ports.clock.now();
+            self.counts.began(&envelope.who, envelope.sent_at, now);
         }
         let span = self.handle_span(delivery);
         let handled = self.try_to_handle(delivery, began).instrument(span.clone());
         let settle = handled.await;
         let outcome = Outcome::of(&settle, delivery.attempt);
         span.record("outcome", outcome.name());
-        let took = self.ports.clock.now() - began;
+        let took = self.ports.clock.steady() - began;
         let command = command::label(&envelope.event);
         self.counts.handled(command, outcome, took);
         settle
     }
 
-    async fn try_to_handle(&self, delivery: &Delivery, began: DateTime<Utc>) -> Settle {
+    async fn try_to_handle(&self, delivery: &Delivery, began: Duration) -> Settle {
         // An update that makes us panic is buried alone.
         let handled = AssertUnwindSafe(self.handle(delivery)).catch_unwind();
         match handled.await {
             Ok(Ok(())) => {
-                self.served
-                    .fetch_max(began.timestamp_millis(), Ordering::Relaxed);
+                self.served.fetch_max(place(began), Ordering::Relaxed);
                 Settle::Done
             }
             Ok(Err(error)) => self.failed(delivery, &error, began).await,
@@ -88,7 +88,7 @@ impl Inner {
     }
 
     /// What follows from an error: another try, or the grave and a word to the person.
-    async fn failed(&self, delivery: &Delivery, error: &PortError, began: DateTime<Utc>) -> Settle {
+    async fn failed(&self, delivery: &Delivery, error: &PortError, began: Duration) -> Settle {
         counts::error(error);
         let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
         let chat = self.alias(&delivery.envelope.chat);
@@ -119,10 +119,10 @@ impl Inner {
 
     /// How often an update is tried that met this error. Where the store is gone for everybody, so
     /// that nothing was handled which began later, it is no fault of the update.
-    fn bound(&self, error: &PortError, began: DateTime<Utc>) -> u32 {
+    fn bound(&self, error: &PortError, began: Duration) -> u32 {
         let is_outage = error.port == "store" && error.is_outage();
         let served = self.served.load(Ordering::Relaxed);
-        if is_outage && served < began.timestamp_millis() {
+        if is_outage && served < place(began) {
             limits::TRIES
         } else if is_outage || error.is_transient() {
             limits::ATTEMPTS
@@ -132,19 +132,26 @@ impl Inner {
     }
 }
 
+/// Where a moment stands among those of this process, from 1: before the first nothing was served.
+fn place(moment: Duration) -> u64 {
+    u64::try_from(moment.as_millis()).map_or(u64::MAX, |millis| millis.saturating_add(1))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use chrono::TimeDelta;
     use rstest::rstest;
 
     use super::*;
     use crate::conversation::event::{Event, Tick};
     use crate::memory::attachments::MemoryAttachments;
-    use crate::memory::clock::SystemClock;
+    use crate::memory::clock::{ManualClock, SystemClock};
     use crate::memory::in_process::in_process;
     use crate::memory::messenger::Outbox;
     use crate::memory::store::MemoryStore;
+    use crate::ports::clock::Clock;
     use crate::ports::queue::DeliveryId;
     use crate::service::{Options, Service};
     use crate::testing::fixtures;
@@ -190,6 +197,22 @@ mod tests {
         assert!(matches!(settle, Settle::Dead { .. }), "{settle:?}");
     }
 
+    /// Others were served before, by a clock that was an hour ahead.
+    #[tokio::test]
+    async fn an_outage_is_one_whatever_the_clock_is_set_to() {
+        let clock = Arc::new(ManualClock::at(fixtures::noon()));
+        let service = service(clock.clone(), Arc::new(Outbox::default()));
+        let served = service.inner.run(&delivery(1)).await;
+        assert!(matches!(served, Settle::Done), "{served:?}");
+        clock.set(fixtures::noon() - TimeDelta::hours(1));
+        clock.advance(Duration::from_secs(1));
+        let error = PortError::new("store", "commit", Fault::Unavailable);
+        let began = clock.steady();
+        let delivery = delivery(limits::ATTEMPTS);
+        let settle = service.inner.failed(&delivery, &error, began).await;
+        assert!(matches!(settle, Settle::Retry { .. }), "{settle:?}");
+    }
+
     /// Who was served meanwhile.
     enum Served {
         Nobody,
@@ -202,27 +225,14 @@ mod tests {
         event: Option<Event>,
         served: Served,
     ) -> (Option<String>, Settle) {
-        let clock = Arc::new(SystemClock);
         let screen = Arc::new(Outbox::default());
-        let ports = in_process(
-            Arc::new(MemoryStore::new(clock.clone())),
-            screen.clone(),
-            Arc::new(MemoryAttachments::default()),
-            clock,
-        );
-        let service = Service::new(ports, Options::default());
-        let mut envelope =
-            fixtures::envelope(&fixtures::chat("home"), fixtures::key("1"), "12.50 lunch");
-        envelope.event = event.unwrap_or(envelope.event);
-        let delivery = Delivery {
-            id: DeliveryId(1),
-            attempt,
-            envelope,
-        };
+        let service = service(Arc::new(SystemClock), screen.clone());
+        let mut delivery = delivery(attempt);
+        delivery.envelope.event = event.unwrap_or(delivery.envelope.event);
         let error = PortError::new("store", "commit", fault);
-        let began = service.inner.ports.clock.now();
+        let began = service.inner.ports.clock.steady();
         if let Served::Others = served {
-            let later = began.timestamp_millis() + 1;
+            let later = place(began) + 1;
             service.inner.served.store(later, Ordering::Relaxed);
         }
         let settle = service.inner.failed(&delivery, &error, began).await;
@@ -230,5 +240,24 @@ mod tests {
         let said = shown.first();
         let said = said.map(|shown| shown.outgoing.reply.text.to_plain());
         (said, settle)
+    }
+
+    fn service(clock: Arc<dyn Clock>, screen: Arc<Outbox>) -> Service {
+        let ports = in_process(
+            Arc::new(MemoryStore::new(clock.clone())),
+            screen,
+            Arc::new(MemoryAttachments::default()),
+            clock,
+        );
+        Service::new(ports, Options::default())
+    }
+
+    fn delivery(attempt: u32) -> Delivery {
+        let (chat, key) = (fixtures::chat("home"), fixtures::key("1"));
+        Delivery {
+            id: DeliveryId(1),
+            attempt,
+            envelope: fixtures::envelope(&chat, key, "12.50 lunch"),
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use expense_core::memory::clock::SystemClock;
 use expense_core::memory::in_process::in_process;
 use expense_core::memory::store::MemoryStore;
+use expense_core::ports::clock::Clock;
 use expense_core::service::{Options, Ports, Service};
 use expense_telegram::{Config, RunError, Telegram, Transport, Webhook};
 use telegram_fake::Fake;
@@ -78,7 +79,15 @@ impl App {
         telegram: Telegram,
         change: impl FnOnce(Ports) -> Ports,
     ) -> (Self, Service) {
-        let clock = Arc::new(SystemClock);
+        Self::going_by(Arc::new(SystemClock), telegram, change)
+    }
+
+    /// With another clock, too.
+    pub(crate) fn going_by(
+        clock: Arc<dyn Clock>,
+        telegram: Telegram,
+        change: impl FnOnce(Ports) -> Ports,
+    ) -> (Self, Service) {
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let bot = Arc::new(telegram.clone());
         let ports = in_process(store, bot.clone(), bot, clock);

@@ -2,10 +2,12 @@
 
 mod app;
 mod check;
+mod clock;
 mod contracts;
 mod frontend;
 mod inbound;
 mod outbound;
 mod polling;
 mod proxy;
+mod unanswered;
 mod webhook;
