@@ -1,6 +1,7 @@
 //! A service behind Telegram, with everything in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use expense_core::memory::clock::SystemClock;
 use expense_core::memory::in_process::in_process;
@@ -122,6 +123,13 @@ impl App {
         self.shutdown.cancel();
         self.ended().await
     }
+}
+
+/// So much time passes at once.
+pub(crate) async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }
 
 /// Everything that was said and asked was right.

@@ -5,6 +5,7 @@ mod check;
 mod clock;
 mod contracts;
 mod frontend;
+mod held_up;
 mod inbound;
 mod outbound;
 mod polling;

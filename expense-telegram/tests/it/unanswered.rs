@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use url::Url;
 
-use crate::app::{App, assert_sound, config, fake, telegram};
+use crate::app::{App, assert_sound, config, fake, passes, telegram};
 use crate::proxy::forward;
 
 /// What is left of an answer.
@@ -115,11 +115,4 @@ async fn what_was_not_answered_is_asked_again(#[case] left: Left) {
     assert_eq!(fake.chat(7).replies().len(), 2);
     assert_eq!((fake.chat(8).replies().len(), fake.pending()), (1, 0));
     assert_sound(&fake);
-}
-
-/// So much time passes at once.
-async fn passes(time: Duration) {
-    tokio::time::pause();
-    tokio::time::advance(time).await;
-    tokio::time::resume();
 }
