@@ -15,7 +15,7 @@ use crate::commands;
 use crate::inbound::chat_id;
 use crate::keyboard::keyboard;
 use crate::markup::{CAPTION, MESSAGE, Page, pages};
-use crate::pacing::Pacing;
+use crate::pacing::{Pacing, Said};
 use crate::progress::Progress;
 use crate::refusal::{CallError, Remedy};
 
@@ -128,10 +128,14 @@ impl Outbound {
     async fn post(&self, client: &Client, place: &mut Place, mut post: Post<'_>) -> Result<i64> {
         let mut refused = None;
         for _ in 0..WAYS {
-            let turn = self.pacing.turn(place.chat).await;
+            let said = match post.edits {
+                Some(_) => Said::InPlace,
+                None => Said::Anew,
+            };
+            let turn = self.pacing.turn(place.chat, said).await;
             let ticket = turn.map_err(busy)?;
             let sent = transmit(client, place, &post).await;
-            self.pacing.arrived(ticket).await;
+            ticket.arrived().await;
             let refusal = match sent {
                 Ok(sent) => return Ok(sent),
                 Err(CallError::Refused(refusal)) => refusal,

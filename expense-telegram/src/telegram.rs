@@ -95,7 +95,7 @@ impl Telegram {
     ///
     /// [`ConfigError`] where Telegram would refuse the configuration whatever comes.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
-        let pacing = Pacing::new(config.messages_per_second);
+        let pacing = Pacing::new(config.messages_per_second, clock.clone());
         let lease = Arc::new(MemoryLease::new(clock.clone()));
         let tenure = |name| Tenure::new(lease, clock.clone(), name, "alone", limits::LEASE);
         Self::paced(config, clock.clone(), pacing, tenure)
@@ -113,7 +113,7 @@ impl Telegram {
     ) -> Result<Self, ConfigError> {
         let (per_second, bot) = (config.messages_per_second, config.bot_id()?);
         let instance = &*sharing.instance;
-        let pacing = Pacing::sharing(per_second, sharing.limiter, bot, instance);
+        let pacing = Pacing::sharing(per_second, sharing.limiter, bot, instance, clock.clone());
         let tenure = |name| Tenure::new(sharing.lease, clock.clone(), name, instance, sharing.term);
         Self::paced(config, clock.clone(), pacing, tenure)
     }

@@ -8,6 +8,7 @@ mod chaos;
 mod clockwork;
 mod database;
 mod door;
+mod flood;
 mod instances;
 mod moving;
 mod people;
