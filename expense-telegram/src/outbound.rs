@@ -1,6 +1,7 @@
 //! A reply becomes messages of Telegram.
 
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
 use expense_core::domain::keys::MessageKey;
@@ -86,7 +87,11 @@ impl Outbound {
     /// Says it: the words in as many messages as they take, the buttons below the last, the
     /// files after them, the first with the words as its caption where they fit. Names the
     /// message that carries the buttons.
-    pub(crate) async fn send(&self, client: &Client, outgoing: &Outgoing) -> Result<MessageKey> {
+    pub(crate) async fn send(
+        &self,
+        client: &Arc<Client>,
+        outgoing: &Outgoing,
+    ) -> Result<MessageKey> {
         let chat = chat_id(&outgoing.chat).ok_or_else(|| error(Fault::Bug))?;
         let topic = outgoing.topic.as_ref().and_then(number);
         let mut place = Place { chat, topic };
@@ -118,7 +123,9 @@ impl Outbound {
             }
         }
         if let Some(audience) = outgoing.reply.menu {
-            commands::offer_in(client, place.chat, audience).await;
+            // Nobody waits for a menu.
+            let (client, chat) = (Arc::clone(client), place.chat);
+            tokio::spawn(async move { commands::offer_in(&client, chat, audience).await });
         }
         let named = named.ok_or_else(|| error(Fault::Bug))?;
         MessageKey::new(named.to_string()).map_err(|invalid| error(Fault::Bug).because(invalid))

@@ -125,6 +125,17 @@ impl App {
     }
 }
 
+/// Waits until it is so.
+pub(crate) async fn until(done: impl Fn() -> bool) {
+    let wait = async {
+        while !done() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(telegram_fake::PATIENCE, wait).await;
+    waited.expect("it is so in the end");
+}
+
 /// So much time passes at once.
 pub(crate) async fn passes(time: Duration) {
     tokio::time::pause();

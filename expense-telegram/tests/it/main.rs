@@ -7,6 +7,7 @@ mod contracts;
 mod frontend;
 mod held_up;
 mod inbound;
+mod menus;
 mod outbound;
 mod polling;
 mod proxy;
