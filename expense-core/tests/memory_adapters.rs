@@ -237,6 +237,21 @@ mod wake {
 mod clock {
     use super::*;
     use expense_core::memory::clock::SystemClock;
+    use expense_core::memory::steady::{OnwardClock, SteadyClock};
+
+    async fn fresh_steady() -> Bench<dyn Clock> {
+        bench::<dyn Clock>(|clock| Arc::new(SteadyClock::over(clock)))
+    }
+    mod steady {
+        expense_core::clock_conformance!(super::fresh_steady);
+    }
+
+    async fn fresh_onward() -> Bench<dyn Clock> {
+        bench::<dyn Clock>(|clock| Arc::new(OnwardClock::over(clock)))
+    }
+    mod onward {
+        expense_core::clock_conformance!(super::fresh_onward);
+    }
 
     async fn fresh_clock() -> Bench<dyn Clock> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

@@ -12,6 +12,7 @@ use expense_core::domain::draft::Draft;
 use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
 use expense_core::domain::ledger::Ledger;
 use expense_core::domain::text::Tag;
+use expense_core::memory::steady::OnwardClock;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
@@ -67,7 +68,7 @@ impl SqliteStore {
             ended: Mutex::new(ended),
             writer,
             readers: connections.readers,
-            clock: config.clock,
+            clock: Arc::new(OnwardClock::over(config.clock)),
         })
     }
 

@@ -3,26 +3,28 @@
 use std::collections::BTreeSet;
 
 use expense_core::conversation::command::{Audience, Command, for_audience};
+use futures::future::join_all;
 use teloxide_core::payloads::{
     GetMyCommands, GetMyCommandsSetters, SetMyCommands, SetMyCommandsSetters,
 };
 use teloxide_core::types::{BotCommand, BotCommandScope, ChatId, Recipient};
 
 use crate::client::Client;
-use crate::refusal::CallError;
+use crate::patience::patiently;
+use crate::refusal::{CallError, Remedy};
 
 /// Registers the commands: everybody's in private and in groups, all of them in the owners' own
-/// chats. There is one language, so it stands for all.
+/// chats. There is one language, so it stands for all. One that has to be asked for again holds up
+/// no other.
 pub(crate) async fn register(client: &Client, owners: &BTreeSet<i64>) {
-    for scope in [
+    let everybodys = [
         BotCommandScope::AllPrivateChats,
         BotCommandScope::AllGroupChats,
-    ] {
-        offer(client, scope, Audience::Everyone).await;
-    }
-    for owner in owners {
-        offer_in(client, *owner, Audience::Owners).await;
-    }
+    ];
+    let everybodys = everybodys.map(|scope| offer(client, scope, Audience::Everyone));
+    let owners = owners.iter();
+    let owners = owners.map(|owner| offer_in(client, *owner, Audience::Owners));
+    tokio::join!(join_all(everybodys), join_all(owners));
 }
 
 /// Offers the commands of this audience in one chat.
@@ -31,11 +33,22 @@ pub(crate) async fn offer_in(client: &Client, chat: i64, audience: Audience) {
     offer(client, BotCommandScope::Chat { chat_id }, audience).await;
 }
 
-/// A menu is a courtesy: the next start offers what this one could not, as to an owner who never
-/// wrote to the bot and has no chat with it.
+/// Offers a menu until Telegram takes it, or refuses it: the next start offers what this one could
+/// not, as to an owner who never wrote to the bot and has no chat with it.
 async fn offer(client: &Client, scope: BotCommandScope, audience: Audience) {
-    if let Err(error) = show(client, scope, &menu(audience)).await {
-        tracing::warn!(%error, "a menu of commands was not registered");
+    let menu = menu(audience);
+    let shown = patiently(|| show(client, scope.clone(), &menu), refused).await;
+    if let Err(remedy) = shown {
+        let refusal = remedy.name();
+        tracing::warn!(refusal, "a menu of commands was not registered");
+    }
+}
+
+/// What another try would not change. Whether the token is good is found out by others.
+fn refused(remedy: Remedy) -> Option<Remedy> {
+    match remedy {
+        Remedy::Wait(_) | Remedy::Later | Remedy::Conflict | Remedy::Token => None,
+        refused => Some(refused),
     }
 }
 

@@ -13,6 +13,7 @@ mod keyboard;
 mod markup;
 mod outbound;
 mod pacing;
+mod patience;
 mod polling;
 mod progress;
 mod refusal;

@@ -1,6 +1,7 @@
 //! A reply becomes messages of Telegram.
 
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
 use expense_core::domain::keys::MessageKey;
@@ -15,7 +16,7 @@ use crate::commands;
 use crate::inbound::chat_id;
 use crate::keyboard::keyboard;
 use crate::markup::{CAPTION, MESSAGE, Page, pages};
-use crate::pacing::Pacing;
+use crate::pacing::{Pacing, Said};
 use crate::progress::Progress;
 use crate::refusal::{CallError, Remedy};
 
@@ -86,7 +87,11 @@ impl Outbound {
     /// Says it: the words in as many messages as they take, the buttons below the last, the
     /// files after them, the first with the words as its caption where they fit. Names the
     /// message that carries the buttons.
-    pub(crate) async fn send(&self, client: &Client, outgoing: &Outgoing) -> Result<MessageKey> {
+    pub(crate) async fn send(
+        &self,
+        client: &Arc<Client>,
+        outgoing: &Outgoing,
+    ) -> Result<MessageKey> {
         let chat = chat_id(&outgoing.chat).ok_or_else(|| error(Fault::Bug))?;
         let topic = outgoing.topic.as_ref().and_then(number);
         let mut place = Place { chat, topic };
@@ -118,7 +123,9 @@ impl Outbound {
             }
         }
         if let Some(audience) = outgoing.reply.menu {
-            commands::offer_in(client, place.chat, audience).await;
+            // Nobody waits for a menu.
+            let (client, chat) = (Arc::clone(client), place.chat);
+            tokio::spawn(async move { commands::offer_in(&client, chat, audience).await });
         }
         let named = named.ok_or_else(|| error(Fault::Bug))?;
         MessageKey::new(named.to_string()).map_err(|invalid| error(Fault::Bug).because(invalid))
@@ -128,10 +135,14 @@ impl Outbound {
     async fn post(&self, client: &Client, place: &mut Place, mut post: Post<'_>) -> Result<i64> {
         let mut refused = None;
         for _ in 0..WAYS {
-            let turn = self.pacing.turn(place.chat).await;
+            let said = match post.edits {
+                Some(_) => Said::InPlace,
+                None => Said::Anew,
+            };
+            let turn = self.pacing.turn(place.chat, said).await;
             let ticket = turn.map_err(busy)?;
             let sent = transmit(client, place, &post).await;
-            self.pacing.arrived(ticket).await;
+            ticket.arrived().await;
             let refusal = match sent {
                 Ok(sent) => return Ok(sent),
                 Err(CallError::Refused(refusal)) => refusal,

@@ -214,6 +214,8 @@ impl<'a> Poller<'a> {
             }
         };
         (self.failures, self.refusals) = (0, 0);
+        self.service
+            .held_up(full && arrived.is_empty() && self.window.is_held_up());
         let moves = self.window.unsettled() == 0 || self.window.confirmable() >= STEP;
         self.pause = if moves {
             Duration::ZERO

@@ -95,6 +95,8 @@ pub(crate) enum Remedy {
     Token,
     /// Another process takes this bot's updates.
     Conflict,
+    /// Telegram does not find the webhook's host, which may be new.
+    Host,
     /// Telegram does not take the webhook as it is configured.
     Webhook,
     /// We asked for something that there is not: a mistake on our side.
@@ -116,6 +118,7 @@ impl Remedy {
             Self::Later => "later",
             Self::Token => "token",
             Self::Conflict => "conflict",
+            Self::Host => "host unknown",
             Self::Webhook => "webhook",
             Self::Bug => "bug",
         }
@@ -127,7 +130,7 @@ impl Remedy {
             Self::Wait(wait) => Fault::Busy {
                 retry_after: Some(wait),
             },
-            Self::Later | Self::Conflict => Fault::Unavailable,
+            Self::Later | Self::Conflict | Self::Host => Fault::Unavailable,
             Self::Denied | Self::Token => Fault::Denied,
             Self::Unchanged
             | Self::SendAnew
@@ -187,6 +190,7 @@ const RULES: &[(&str, Remedy)] = &[
     ("proxy connection is not ready", Remedy::Later),
     ("no connection", Remedy::Later),
     ("canceled", Remedy::Later),
+    ("failed to resolve", Remedy::Host),
     ("webhook", Remedy::Webhook),
     ("secret token", Remedy::Webhook),
     ("certificate", Remedy::Webhook),

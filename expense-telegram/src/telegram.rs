@@ -32,15 +32,12 @@ use crate::delivery::Courtesy;
 use crate::inbound::{Inbound, user_id};
 use crate::outbound::Outbound;
 use crate::pacing::Pacing;
+use crate::patience::patiently;
 use crate::polling::{Ended, Poller};
-use crate::refusal::{CallError, Remedy};
+use crate::refusal::Remedy;
 use crate::update::{ALLOWED_UPDATES, Bot};
 use crate::webhook::{self, Door};
 use crate::{attachments, check, commands};
-
-/// The first and the longest pause before Telegram is asked again at the start.
-const FIRST_RETRY: Duration = Duration::from_millis(250);
-const LAST_RETRY: Duration = Duration::from_secs(30);
 
 /// Why the bot ended, in words for its operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +49,8 @@ pub enum RunError {
     Token,
     /// Telegram does not take this webhook.
     #[error(
-        "Telegram refuses the webhook: WEBHOOK_URL has to be a public https:// address on port 443, 80, 88 or 8443"
+        "Telegram refuses the webhook: WEBHOOK_URL has to be a public https:// address on port 443, 80, 88 or 8443, \
+         and WEBHOOK_SECRET takes 1 to 256 letters (A-Z, a-z), digits, _ and -"
     )]
     Webhook,
 }
@@ -95,7 +93,7 @@ impl Telegram {
     ///
     /// [`ConfigError`] where Telegram would refuse the configuration whatever comes.
     pub fn new(config: Config, clock: Arc<dyn Clock>) -> Result<Self, ConfigError> {
-        let pacing = Pacing::new(config.messages_per_second);
+        let pacing = Pacing::new(config.messages_per_second, clock.clone());
         let lease = Arc::new(MemoryLease::new(clock.clone()));
         let tenure = |name| Tenure::new(lease, clock.clone(), name, "alone", limits::LEASE);
         Self::paced(config, clock.clone(), pacing, tenure)
@@ -113,7 +111,7 @@ impl Telegram {
     ) -> Result<Self, ConfigError> {
         let (per_second, bot) = (config.messages_per_second, config.bot_id()?);
         let instance = &*sharing.instance;
-        let pacing = Pacing::sharing(per_second, sharing.limiter, bot, instance);
+        let pacing = Pacing::sharing(per_second, sharing.limiter, bot, instance, clock.clone());
         let tenure = |name| Tenure::new(sharing.lease, clock.clone(), name, instance, sharing.term);
         Self::paced(config, clock.clone(), pacing, tenure)
     }
@@ -229,7 +227,7 @@ impl Inner {
     /// Learns who the bot is and turns the updates its way.
     async fn begin(&self) -> Result<&Inbound, RunError> {
         let client = &*self.client;
-        let me: Bot = patiently(|| client.call_for(GetMe::NAME, &GetMe {}, ANSWER)).await?;
+        let me: Bot = patiently(|| client.call_for(GetMe::NAME, &GetMe {}, ANSWER), ends).await?;
         let inbound = self.inbound.get_or_init(|| Inbound {
             me: Me {
                 id: me.id,
@@ -241,7 +239,7 @@ impl Inner {
         match &self.config.transport {
             Transport::Polling => {
                 let away = DeleteWebhook::new().drop_pending_updates(false);
-                patiently(|| client.call(&away)).await?;
+                patiently(|| client.call(&away), ends).await?;
             }
             Transport::Webhook(webhook) => {
                 let secret = webhook.secret(&self.config.token);
@@ -250,36 +248,19 @@ impl Inner {
                     .max_connections(webhook.max_connections)
                     .allowed_updates(ALLOWED_UPDATES)
                     .drop_pending_updates(false);
-                patiently(|| client.call(&set)).await?;
+                patiently(|| client.call(&set), ends).await?;
             }
         }
         Ok(inbound)
     }
 }
 
-/// Asks until Telegram answers.
-async fn patiently<T, F>(ask: impl Fn() -> F) -> Result<T, RunError>
-where
-    F: Future<Output = Result<T, CallError>>,
-{
-    let mut pause = FIRST_RETRY;
-    loop {
-        let error = match ask().await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let mut wait = pause;
-        if let CallError::Refused(refusal) = &error {
-            match refusal.remedy() {
-                Remedy::Token => return Err(RunError::Token),
-                Remedy::Webhook => return Err(RunError::Webhook),
-                Remedy::Wait(asked) => wait = asked,
-                _ => {}
-            }
-        }
-        tracing::warn!(%error, "Telegram can't be asked yet");
-        tokio::time::sleep(wait).await;
-        pause = (pause * 2).min(LAST_RETRY);
+/// What no patience helps against.
+fn ends(remedy: Remedy) -> Option<RunError> {
+    match remedy {
+        Remedy::Token => Some(RunError::Token),
+        Remedy::Webhook => Some(RunError::Webhook),
+        _ => None,
     }
 }
 

@@ -34,6 +34,11 @@ impl Window {
         self.unsettled
     }
 
+    /// Whether most were settled, and a few keep it from moving.
+    pub(crate) fn is_held_up(&self) -> bool {
+        self.unsettled > 0 && self.unsettled * 2 <= self.settled.len()
+    }
+
     /// How many a fetch would confirm.
     pub(crate) fn confirmable(&self) -> usize {
         self.settled
@@ -79,6 +84,20 @@ mod tests {
         assert_eq!((window.offset(), window.unsettled()), (Some(10), 0));
         window.confirm(10);
         assert_eq!(window.offset(), None);
+    }
+
+    #[test]
+    fn few_of_many_hold_it_up() {
+        let mut window = Window::default();
+        assert!(!window.is_held_up());
+        assert!((1..=4).all(|update| window.admit(update)));
+        window.settle(4);
+        assert!(!window.is_held_up(), "most are on their way");
+        window.settle(3);
+        assert!(window.is_held_up());
+        window.settle(2);
+        window.settle(1);
+        assert!(!window.is_held_up(), "it moves");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::sync::Arc;
 #[cfg(all(feature = "telegram", any(feature = "kafka", feature = "rabbitmq")))]
 use std::time::Duration;
 
+#[cfg(any(feature = "kafka", feature = "rabbitmq"))]
+use expense_core::memory::steady::OnwardClock;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::queue::UpdateQueue;
 #[cfg(feature = "telegram")]
@@ -71,6 +73,8 @@ impl Queue {
 
     #[cfg(any(feature = "kafka", feature = "rabbitmq"))]
     fn of(queue: &config::Queue, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        // What waits is written down with its time.
+        let clock = Arc::new(OnwardClock::over(clock));
         match &queue.broker {
             #[cfg(feature = "rabbitmq")]
             Broker::Rabbit(url) => {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use expense_core::memory::in_process::in_process;
+#[cfg(feature = "postgres")]
+use expense_core::memory::steady::OnwardClock;
 use expense_core::ports::attachments::Attachments;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::jobs::Jobs;
@@ -34,6 +36,7 @@ pub(crate) fn postgres(server: &crate::config::Postgres) -> expense_store_postgr
     let mut settings = expense_store_postgres::Config::new(server.url.expose_secret());
     settings.max_connections = server.max_connections;
     settings.min_connections = server.min_connections;
+    settings.clock = Arc::new(OnwardClock::over(settings.clock));
     settings
 }
 

@@ -12,6 +12,8 @@ mod database;
 mod doctor;
 #[cfg(feature = "gemini")]
 mod gemini;
+#[cfg(feature = "load")]
+mod load;
 mod models;
 mod parse;
 mod queue;

@@ -54,6 +54,9 @@ pub const ANCHORS: Duration = Duration::from_secs(48 * 60 * 60);
 pub const DELAY_TOLD: u32 = 3;
 /// How often a failing update is tried before it is buried, while others are handled.
 pub const ATTEMPTS: u32 = 8;
+/// The longest wait between two tries of an update that holds up others, see
+/// [`Service::held_up`](crate::service::Service::held_up).
+pub const HELD_UP_RETRY: Duration = Duration::from_secs(15);
 /// How often an update may ask a queue for another try before it is buried, whatever the reason:
 /// more than three days of tries while the store is gone.
 pub const TRIES: u32 = 1_000;

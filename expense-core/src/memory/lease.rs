@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::steady::SteadyClock;
 use super::{later, locked};
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
@@ -16,7 +17,7 @@ use crate::ports::lease::{Fence, Lease};
 /// leaves nothing behind.
 pub struct MemoryLease {
     inner: Mutex<Inner>,
-    clock: Arc<dyn Clock>,
+    clock: SteadyClock,
 }
 
 #[derive(Default)]
@@ -37,7 +38,7 @@ impl MemoryLease {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Mutex::default(),
-            clock,
+            clock: SteadyClock::over(clock),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod replica;
 pub mod row;
 pub mod speech;
 pub mod state;
+pub mod steady;
 pub mod store;
 pub mod wake;
 

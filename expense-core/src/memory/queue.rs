@@ -11,6 +11,7 @@ use tokio::sync::{Notify, oneshot};
 
 use self::lanes::{Ending, Lanes};
 use super::locked;
+use super::steady::SteadyClock;
 use crate::conversation::event::Envelope;
 use crate::domain::keys::UpdateKey;
 use crate::domain::limits;
@@ -23,7 +24,7 @@ use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 pub struct MemoryQueue {
     lanes: Mutex<Lanes>,
     wake: Notify,
-    clock: Arc<dyn Clock>,
+    clock: SteadyClock,
     depth: usize,
     shown: Gauge,
 }
@@ -41,7 +42,7 @@ impl MemoryQueue {
         Self {
             lanes: Mutex::default(),
             wake: Notify::new(),
-            clock,
+            clock: SteadyClock::over(clock),
             depth,
             shown: metrics::gauge!("queue_depth"),
         }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 
 use self::window::Window;
 use super::locked;
+use super::steady::OnwardClock;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
 use crate::ports::rate::{Quota, RateLimiter, Take, Verdict};
@@ -19,7 +20,7 @@ const TAKES_PER_CLEANUP: u32 = 1_024;
 /// [`RateLimiter`] in one process.
 pub struct MemoryRateLimiter {
     inner: Mutex<Inner>,
-    clock: Arc<dyn Clock>,
+    clock: OnwardClock,
 }
 
 #[derive(Default)]
@@ -34,7 +35,7 @@ impl MemoryRateLimiter {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Mutex::default(),
-            clock,
+            clock: OnwardClock::over(clock),
         }
     }
 }

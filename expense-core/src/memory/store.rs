@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::books::Books;
 use super::locked;
+use super::steady::OnwardClock;
 use crate::conversation::question::{
     Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
@@ -24,7 +25,7 @@ use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSessio
 /// [`ExpenseStore`] and [`Jobs`] over [`Books`].
 pub struct MemoryStore {
     books: Mutex<Books>,
-    clock: Arc<dyn Clock>,
+    clock: OnwardClock,
 }
 
 impl MemoryStore {
@@ -33,7 +34,7 @@ impl MemoryStore {
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             books: Mutex::new(Books::default()),
-            clock,
+            clock: OnwardClock::over(clock),
         }
     }
 }

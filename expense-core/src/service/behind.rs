@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use chrono::{DateTime, Utc};
+use std::time::Duration;
 
 use super::activity::Underway;
 use crate::domain::keys::ChatKey;
 
-/// The chats that this process knows to have parked replies.
+/// The chats that this process knows to have parked replies. Times are by what has passed.
 #[derive(Debug)]
 pub(super) struct Behind {
     chats: Mutex<Chats>,
@@ -23,9 +22,9 @@ struct Chats {
 #[derive(Debug)]
 struct Waiting {
     /// Nothing is worth trying before.
-    not_before: DateTime<Utc>,
+    not_before: Duration,
     /// Something may be claimed, unseen by a look, until then.
-    claimed_until: DateTime<Utc>,
+    claimed_until: Duration,
     /// The look at the store that was the last before something changed here.
     look: u64,
     _underway: Underway,
@@ -43,7 +42,7 @@ impl Behind {
     }
 
     /// Something of this chat waits in the store, not worth a try before then.
-    pub(super) fn add(&self, chat: &ChatKey, not_before: DateTime<Utc>, underway: Underway) {
+    pub(super) fn add(&self, chat: &ChatKey, not_before: Duration, underway: Underway) {
         let mut chats = self.chats();
         let look = chats.looks;
         let waiting = chats.waiting.entry(chat.clone()).or_insert(Waiting {
@@ -57,21 +56,21 @@ impl Behind {
     }
 
     /// What waits of this chat is claimed at the longest until then.
-    pub(super) fn claimed(&self, chat: &ChatKey, until: DateTime<Utc>) {
+    pub(super) fn claimed(&self, chat: &ChatKey, until: Duration) {
         if let Some(waiting) = self.chats().waiting.get_mut(chat) {
             waiting.claimed_until = until;
         }
     }
 
     /// A look failed, and what it claimed is unknown.
-    pub(super) fn maybe_claimed(&self, until: DateTime<Utc>) {
+    pub(super) fn maybe_claimed(&self, until: Duration) {
         for waiting in self.chats().waiting.values_mut() {
             waiting.claimed_until = waiting.claimed_until.max(until);
         }
     }
 
     /// A claim of this chat ended; what is left is worth a try then.
-    pub(super) fn released(&self, chat: &ChatKey, not_before: DateTime<Utc>) {
+    pub(super) fn released(&self, chat: &ChatKey, not_before: Duration) {
         let mut chats = self.chats();
         let look = chats.looks;
         if let Some(waiting) = chats.waiting.get_mut(chat) {
@@ -81,7 +80,7 @@ impl Behind {
     }
 
     /// When this chat may be tried again.
-    pub(super) fn not_before(&self, chat: &ChatKey) -> Option<DateTime<Utc>> {
+    pub(super) fn not_before(&self, chat: &ChatKey) -> Option<Duration> {
         let chats = self.chats();
         chats.waiting.get(chat).map(|waiting| waiting.not_before)
     }
@@ -95,7 +94,7 @@ impl Behind {
 
     /// A look found all that there is at `now`: chats without anything since it began are no
     /// longer behind.
-    pub(super) fn seen(&self, look: u64, now: DateTime<Utc>) {
+    pub(super) fn seen(&self, look: u64, now: Duration) {
         self.chats().waiting.retain(|_, waiting| {
             waiting.look >= look || waiting.not_before > now || waiting.claimed_until > now
         });

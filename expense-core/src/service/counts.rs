@@ -101,7 +101,7 @@ impl Counts {
     }
 
     /// An update was handled, for better or worse.
-    pub(super) fn handled(&self, command: &'static str, outcome: Outcome, took: TimeDelta) {
+    pub(super) fn handled(&self, command: &'static str, outcome: Outcome, took: Duration) {
         let Some(requests) = self.requests.get(command) else {
             return;
         };
@@ -112,7 +112,7 @@ impl Counts {
         };
         counter.increment(1);
         let new = || histogram!("bot_request_duration_seconds", "command" => command);
-        requests.duration.get_or_init(new).record(positive(took));
+        requests.duration.get_or_init(new).record(took);
     }
 
     /// Shows how many people there are now.

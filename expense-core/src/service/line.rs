@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
@@ -46,10 +45,10 @@ pub(super) struct Line {
 struct Waiting {
     person: Person,
     round: u32,
-    from: DateTime<Utc>,
+    from: Duration,
     trace: Option<TraceParent>,
     /// Which place it was told last, and when.
-    told: Option<(usize, DateTime<Utc>)>,
+    told: Option<(usize, Duration)>,
 }
 
 /// What a person is to be told.
@@ -70,12 +69,12 @@ impl Line {
         }
     }
 
-    /// A draft waits, from this instant on.
+    /// A draft waits, from then on, by what has passed.
     pub(super) fn enter(
         &self,
         chat: &ChatKey,
         draft: &Draft,
-        from: DateTime<Utc>,
+        from: Duration,
         trace: Option<TraceParent>,
     ) {
         let DraftContent::Receipt(receipt) = &draft.content else {
@@ -105,9 +104,9 @@ impl Line {
     }
 
     /// So long took one reading, its wait for a model included.
-    pub(super) fn took(&self, time: TimeDelta) {
+    pub(super) fn took(&self, time: Duration) {
         let mut takes = self.takes.lock().unwrap_or_else(PoisonError::into_inner);
-        *takes = (*takes * 7 + time.to_std().unwrap_or_default()) / 8;
+        *takes = (*takes * 7 + time) / 8;
     }
 
     /// How long the draft at this place waits, where so many are read at a time.
@@ -123,7 +122,7 @@ impl Line {
 
     /// What there is to tell, given all drafts that wait, in their order. Nobody is told twice
     /// within a short time, nor that nothing has changed.
-    fn news(&self, order: &[DraftId], now: DateTime<Utc>) -> Vec<News> {
+    fn news(&self, order: &[DraftId], now: Duration) -> Vec<News> {
         let places: HashMap<&DraftId, usize> = order.iter().zip(1..).collect();
         let is_long = order.len() > limits::WAITING;
         let mut waiting = self.waiting();
@@ -151,8 +150,8 @@ impl Line {
 }
 
 impl Waiting {
-    fn is_to_be_told(&self, place: Option<usize>, now: DateTime<Utc>) -> bool {
-        let since = |then: DateTime<Utc>| (now - then).to_std().unwrap_or_default();
+    fn is_to_be_told(&self, place: Option<usize>, now: Duration) -> bool {
+        let since = |then: Duration| now.saturating_sub(then);
         match self.told {
             None => since(self.from) >= limits::WAIT_UNTOLD,
             Some((told, at)) => {
@@ -172,7 +171,7 @@ impl Inner {
                 return;
             }
         };
-        for news in self.line.news(&order, self.ports.clock.now()) {
+        for news in self.line.news(&order, self.ports.clock.steady()) {
             match news.place {
                 Some(place) => {
                     let wait = self.line.wait(place, self.options.readers);

@@ -43,7 +43,7 @@ mod warm;
 mod worker;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -253,7 +253,8 @@ impl Service {
             suggestions: Bell::new(),
             replies: Bell::new(),
             rates: Bell::new(),
-            served: AtomicI64::new(0),
+            served: AtomicU64::new(0),
+            held_up: AtomicBool::new(false),
             closing: AtomicBool::new(false),
         };
         Self {
@@ -273,6 +274,14 @@ impl Service {
     /// The transport delivers it again, with the same key.
     pub async fn accept(&self, envelope: Envelope) -> Result<()> {
         self.inner.accept(envelope).await
+    }
+
+    /// A transport says whether others can't come in before updates of a few chats are settled,
+    /// while most of what came with those was handled: who they are can't be told by who is served
+    /// any more. As long as the store answers, what fails is then tried sooner, and given up after
+    /// `limits::ATTEMPTS`.
+    pub fn held_up(&self, others: bool) {
+        self.inner.held_up.store(others, Ordering::Relaxed);
     }
 
     /// The code that makes whoever sends `/start CODE` first, alone with the bot, its owner: the
@@ -347,7 +356,9 @@ struct Inner {
     replies: Bell,
     /// Rings when an expense lacks a rate.
     rates: Bell,
-    /// When the latest update began that was handled, in milliseconds since 1970.
-    served: AtomicI64,
+    /// When the latest update began that was handled, in milliseconds of what has passed.
+    served: AtomicU64,
+    /// Whether others wait outside for what fails here.
+    held_up: AtomicBool,
     closing: AtomicBool,
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio_util::sync::CancellationToken;
 
 use super::pool::work_off;
@@ -48,23 +47,23 @@ impl Inner {
     /// A promise is due: what the chat is told from now on queues behind it.
     pub(super) fn keep_promise(&self, chat: &ChatKey) {
         self.behind
-            .add(chat, self.ports.clock.now(), self.later.enter());
+            .add(chat, self.ports.clock.steady(), self.later.enter());
         self.look_again(Duration::ZERO);
     }
 
     async fn look_for_parked(&self, free: usize) -> Vec<Job> {
         self.replies
-            .heard(self.ports.clock.now(), limits::LOOK)
+            .heard(self.ports.clock.steady(), limits::LOOK)
             .await;
         self.claim_parked(free).await
     }
 
     /// Parked replies to be sent now, at most one a chat.
     pub(super) async fn claim_parked(&self, free: usize) -> Vec<Job> {
-        let _due = self.replies.answer(self.ports.clock.now());
+        let _due = self.replies.answer(self.ports.clock.steady());
         let look = self.behind.look();
         // By the time before the claim: what became due while it ran was not seen by it.
-        let asked_at = self.ports.clock.now();
+        let asked_at = self.ports.clock.steady();
         let ttl = limits::REPLY_CLAIM;
         let jobs = match self.ports.jobs.claim(JobKind::Reply, free, ttl).await {
             Ok(jobs) => jobs,
@@ -79,7 +78,7 @@ impl Inner {
         };
         for job in &jobs {
             self.behind
-                .add(&job.chat, self.ports.clock.now(), self.later.enter());
+                .add(&job.chat, self.ports.clock.steady(), self.later.enter());
             self.behind.claimed(&job.chat, self.in_future(ttl));
         }
         if jobs.len() < free {
@@ -91,11 +90,13 @@ impl Inner {
     }
 
     async fn send_parked(&self, job: Job) {
-        let now = self.ports.clock.now();
-        let wait = self.behind.not_before(&job.chat).map(|then| then - now);
-        let release = match wait.and_then(|wait| wait.to_std().ok()) {
-            Some(after) if !after.is_zero() => Release::NotBegun { after },
-            _ => self.try_parked(&job).await,
+        let now = self.ports.clock.steady();
+        let then = self.behind.not_before(&job.chat).unwrap_or_default();
+        let after = then.saturating_sub(now);
+        let release = if after.is_zero() {
+            self.try_parked(&job).await
+        } else {
+            Release::NotBegun { after }
         };
         let wait = match release {
             Release::Done => Duration::ZERO,
@@ -161,16 +162,18 @@ impl Inner {
         self.replies.ring(self.in_future(after), self.later.enter());
     }
 
-    pub(super) fn in_future(&self, wait: Duration) -> chrono::DateTime<chrono::Utc> {
-        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        let now = self.ports.clock.now();
-        now.checked_add_signed(wait).unwrap_or(now)
+    /// When so much time will have passed.
+    pub(super) fn in_future(&self, wait: Duration) -> Duration {
+        self.ports.clock.steady().saturating_add(wait)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use rstest::rstest;
 
     use super::*;
     use crate::memory::attachments::MemoryAttachments;
@@ -185,7 +188,49 @@ mod tests {
     /// Or its next tries would be as far apart as if it had failed more often.
     #[tokio::test]
     async fn a_reply_that_is_held_back_was_not_tried() {
-        let clock = Arc::new(ManualClock::at("2026-05-06T10:00:00Z".parse().unwrap()));
+        let (clock, screen, service) = app();
+        let inner = &service.inner;
+        inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
+        // Another chat's reply is due, and this one is found beside it.
+        for job in inner.claim_parked(1).await {
+            inner.send_parked(job).await;
+        }
+        assert!(screen.all().is_empty(), "it was to wait");
+        clock.advance(Duration::from_secs(3));
+        let jobs = inner.claim_parked(1).await;
+        assert_eq!(jobs.iter().map(|job| job.attempt).collect::<Vec<_>>(), [1]);
+    }
+
+    /// Neither what is parked then nor what is said after it.
+    #[rstest]
+    #[case::forwards(TimeDelta::hours(1))]
+    #[case::back(TimeDelta::hours(-1))]
+    #[tokio::test]
+    async fn nothing_waits_for_a_clock_that_is_set(#[case] by: TimeDelta) {
+        let (clock, screen, service) = app();
+        let inner = &service.inner;
+        inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
+        clock.set(clock.now() + by);
+        clock.advance(Duration::from_secs(3));
+        for job in inner.claim_parked(8).await {
+            inner.send_parked(job).await;
+        }
+        assert_eq!(screen.all().len(), 1);
+        assert!(inner.claim_parked(8).await.is_empty());
+        assert!(!inner.behind.contains(&hello().chat));
+    }
+
+    fn hello() -> Parked {
+        Parked {
+            key: fixtures::key("1"),
+            chat: fixtures::chat("home"),
+            first: 0,
+            replies: vec![Reply::plain("hello")],
+        }
+    }
+
+    fn app() -> (Arc<ManualClock>, Arc<Outbox>, Service) {
+        let clock = Arc::new(ManualClock::at(fixtures::noon()));
         let screen = Arc::new(Outbox::default());
         let ports = in_process(
             Arc::new(MemoryStore::new(clock.clone())),
@@ -193,22 +238,6 @@ mod tests {
             Arc::new(MemoryAttachments::default()),
             clock.clone(),
         );
-        let service = Service::new(ports, Options::default());
-        let inner = &service.inner;
-        let parked = Parked {
-            key: fixtures::key("1"),
-            chat: fixtures::chat("home"),
-            first: 0,
-            replies: vec![Reply::plain("hello")],
-        };
-        inner.park(&parked, Duration::from_secs(2)).await.unwrap();
-        // Another chat's reply is due, and this one is found beside it.
-        for job in inner.claim_parked(1).await {
-            inner.send_parked(job).await;
-        }
-        assert!(screen.all().is_empty(), "it was to wait");
-        clock.set(clock.now() + TimeDelta::seconds(3));
-        let jobs = inner.claim_parked(1).await;
-        assert_eq!(jobs.iter().map(|job| job.attempt).collect::<Vec<_>>(), [1]);
+        (clock, screen, Service::new(ports, Options::default()))
     }
 }

@@ -53,12 +53,14 @@ impl Inner {
     fn look_for_more_rates(&self) {
         // An activity of its own: whoever waits for the service to be idle does not wait for it.
         self.rates
-            .ring(self.ports.clock.now(), Activity::new().enter());
+            .ring(self.ports.clock.steady(), Activity::new().enter());
     }
 
     async fn look_for_rates(&self, free: usize) -> Vec<Job> {
-        self.rates.heard(self.ports.clock.now(), limits::LOOK).await;
-        let _due = self.rates.answer(self.ports.clock.now());
+        self.rates
+            .heard(self.ports.clock.steady(), limits::LOOK)
+            .await;
+        let _due = self.rates.answer(self.ports.clock.steady());
         let ttl = limits::RATE_CLAIM;
         match self.ports.jobs.claim(JobKind::Rate, free, ttl).await {
             Ok(jobs) => {

@@ -22,7 +22,7 @@ use crate::ports::jobs::{Job, JobKind, Release, Work};
 pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
     inner
         .readings
-        .ring(inner.ports.clock.now(), inner.later.enter());
+        .ring(inner.ports.clock.steady(), inner.later.enter());
     let look = |free| inner.look_for_drafts(free);
     let read = |(job, underway)| inner.read_draft(job, underway);
     work_off(stop, inner.options.readers, Vec::new(), look, read).await;
@@ -31,15 +31,15 @@ pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
 impl Inner {
     async fn look_for_drafts(&self, free: usize) -> Vec<(Job, Underway)> {
         self.readings
-            .heard(self.ports.clock.now(), limits::LOOK)
+            .heard(self.ports.clock.steady(), limits::LOOK)
             .await;
-        let _due = self.readings.answer(self.ports.clock.now());
+        let _due = self.readings.answer(self.ports.clock.steady());
         let ttl = limits::READING_CLAIM;
         match self.ports.jobs.claim(JobKind::Reading, free, ttl).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.readings
-                        .ring(self.ports.clock.now(), self.later.enter());
+                        .ring(self.ports.clock.steady(), self.later.enter());
                 }
                 let with_underway = |job| (job, self.later.enter());
                 jobs.into_iter().map(with_underway).collect()
@@ -71,12 +71,12 @@ impl Inner {
                 .release_reading(&job, Release::NotBegun { after }, after)
                 .await;
         }
-        let began = self.ports.clock.now();
+        let began = self.ports.clock.steady();
         let read = self
             .read_and_publish(&job, draft, settings)
             .instrument(span);
         let Err(error) = read.await else {
-            self.line.took(self.ports.clock.now() - began);
+            self.line.took(self.ports.clock.steady() - began);
             return;
         };
         let after = self.next_try(&job, draft, &error);

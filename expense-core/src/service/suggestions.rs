@@ -23,7 +23,7 @@ pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
     };
     inner
         .suggestions
-        .ring(inner.ports.clock.now(), inner.later.enter());
+        .ring(inner.ports.clock.steady(), inner.later.enter());
     let look = |free| inner.look_for_wishes(free);
     let seek = |(job, underway)| inner.suggest(&*categorizer, job, underway);
     work_off(stop, limits::SUGGESTIONS_AT_ONCE, Vec::new(), look, seek).await;
@@ -31,7 +31,7 @@ pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
 
 impl Inner {
     async fn look_for_wishes(&self, free: usize) -> Vec<(Job, Underway)> {
-        let now = || self.ports.clock.now();
+        let now = || self.ports.clock.steady();
         self.suggestions.heard(now(), limits::LOOK).await;
         let _due = self.suggestions.answer(now());
         let (kind, ttl) = (JobKind::Suggestion, limits::SUGGESTION_CLAIM);

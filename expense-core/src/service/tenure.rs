@@ -4,8 +4,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
 use crate::ports::lease::Lease;
@@ -15,15 +13,16 @@ use crate::ports::lease::Lease;
 /// A holder that dies is replaced within the term: the lease is taken for nine tenths of it,
 /// renewed every fifth, and whoever waits looks every twentieth. A holder that can't renew, or was
 /// paused, stops to believe in it after eight tenths, so that what it began still ends before
-/// another can begin. Nobody holds what can't be asked for.
+/// another can begin. Nobody holds what can't be asked for. All of it goes by how much time has
+/// passed: whoever sets the machine's clock ends no turn, and prolongs none.
 pub struct Tenure {
     lease: Arc<dyn Lease>,
     clock: Arc<dyn Clock>,
     name: String,
     holder: String,
     term: Duration,
-    /// Until when the lease is surely ours.
-    until: Mutex<Option<DateTime<Utc>>>,
+    /// Until when the lease is surely ours, by what has passed.
+    until: Mutex<Option<Duration>>,
     troubled: AtomicBool,
 }
 
@@ -94,7 +93,7 @@ impl Tenure {
     }
 
     async fn renewed(&self) -> bool {
-        let asked = self.clock.now();
+        let asked = self.clock.steady();
         let taken = self.take(asked).await;
         let troubled = taken.is_err();
         if self.troubled.swap(troubled, Ordering::Relaxed) != troubled {
@@ -106,28 +105,30 @@ impl Tenure {
         taken.unwrap_or(false)
     }
 
-    async fn take(&self, asked: DateTime<Utc>) -> Result<bool> {
+    async fn take(&self, asked: Duration) -> Result<bool> {
         let ttl = self.term * 9 / 10;
         let taken = self.lease.take(&self.name, &self.holder, ttl).await?;
-        let sure = TimeDelta::from_std(self.term * 8 / 10).unwrap_or(TimeDelta::MAX);
         // Counted from before it was asked for: the backend counts from later on.
-        *self.until() = taken.and_then(|_| asked.checked_add_signed(sure));
+        *self.until() = taken.map(|_| asked + self.term * 8 / 10);
         Ok(taken.is_some())
     }
 
     fn left(&self) -> Duration {
         let until = *self.until();
-        let left = until.and_then(|until| (until - self.clock.now()).to_std().ok());
+        let left = until.map(|until| until.saturating_sub(self.clock.steady()));
         left.unwrap_or_default()
     }
 
-    fn until(&self) -> std::sync::MutexGuard<'_, Option<DateTime<Utc>>> {
+    fn until(&self) -> std::sync::MutexGuard<'_, Option<Duration>> {
         self.until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+    use rstest::rstest;
+
     use super::*;
     use crate::memory::clock::ManualClock;
     use crate::memory::lease::MemoryLease;
@@ -195,6 +196,24 @@ mod tests {
         // It does not even try to have it back before it has dropped what it did.
         first.lost().await;
         manual.advance(TERM / 10);
+        second.won().await;
+    }
+
+    #[rstest]
+    #[case::forwards(TimeDelta::hours(1))]
+    #[case::back(TimeDelta::hours(-1))]
+    #[tokio::test]
+    async fn a_clock_that_is_set_neither_ends_a_turn_nor_prolongs_it(#[case] by: TimeDelta) {
+        let manual = Arc::new(ManualClock::at(noon()));
+        let clock: Arc<dyn Clock> = manual.clone();
+        let lease = Arc::new(MemoryLease::new(clock.clone()));
+        let (first, second) = (tenure(&lease, &clock, "a"), tenure(&lease, &clock, "b"));
+        first.won().await;
+        manual.set(noon() + by);
+        assert!(first.holds());
+        passes(Duration::from_millis(1), second.won()).await;
+        manual.advance(TERM);
+        assert!(!first.holds());
         second.won().await;
     }
 

@@ -203,7 +203,8 @@ impl Inner {
                 Write::PutDraft(draft) => {
                     if let DraftState::Waiting { from } = draft.state {
                         let trace = (self.options.tracing.current)();
-                        self.line.enter(&commit.chat, draft, from, trace);
+                        let then = self.in_passing(from);
+                        self.line.enter(&commit.chat, draft, then, trace);
                         self.ring_for(JobKind::Reading, from);
                     }
                 }

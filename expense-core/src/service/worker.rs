@@ -2,8 +2,8 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -55,28 +55,28 @@ impl Inner {
     /// Handles a delivery, and tells how it ended, in numbers, too.
     async fn run(&self, delivery: &Delivery) -> Settle {
         let envelope = &delivery.envelope;
-        let began = self.ports.clock.now();
+        let began = self.ports.clock.steady();
         if self.options.measured && by_person(&envelope.event) {
-            self.counts.began(&envelope.who, envelope.sent_at, began);
+            let now = self.ports.clock.now();
+            self.counts.began(&envelope.who, envelope.sent_at, now);
         }
         let span = self.handle_span(delivery);
         let handled = self.try_to_handle(delivery, began).instrument(span.clone());
         let settle = handled.await;
         let outcome = Outcome::of(&settle, delivery.attempt);
         span.record("outcome", outcome.name());
-        let took = self.ports.clock.now() - began;
+        let took = self.ports.clock.steady() - began;
         let command = command::label(&envelope.event);
         self.counts.handled(command, outcome, took);
         settle
     }
 
-    async fn try_to_handle(&self, delivery: &Delivery, began: DateTime<Utc>) -> Settle {
+    async fn try_to_handle(&self, delivery: &Delivery, began: Duration) -> Settle {
         // An update that makes us panic is buried alone.
         let handled = AssertUnwindSafe(self.handle(delivery)).catch_unwind();
         match handled.await {
             Ok(Ok(())) => {
-                self.served
-                    .fetch_max(began.timestamp_millis(), Ordering::Relaxed);
+                self.served.fetch_max(place(began), Ordering::Relaxed);
                 Settle::Done
             }
             Ok(Err(error)) => self.failed(delivery, &error, began).await,
@@ -88,12 +88,13 @@ impl Inner {
     }
 
     /// What follows from an error: another try, or the grave and a word to the person.
-    async fn failed(&self, delivery: &Delivery, error: &PortError, began: DateTime<Utc>) -> Settle {
+    async fn failed(&self, delivery: &Delivery, error: &PortError, began: Duration) -> Settle {
         counts::error(error);
         let (kind, attempt) = (&delivery.envelope.event, delivery.attempt);
         let chat = self.alias(&delivery.envelope.chat);
         let cause = error.source.as_deref().map(tracing::field::display);
-        let may_go_on = attempt < self.bound(error, began);
+        let holds_up = self.holds_up_others(error).await;
+        let may_go_on = attempt < self.bound(error, began, holds_up);
         let told = if !may_go_on {
             tracing::error!(%error, cause, event = ?kind, attempt, %chat, "an update failed");
             Some(trouble::UNFINISHED)
@@ -110,19 +111,29 @@ impl Inner {
         }
         if may_go_on {
             let after = backoff::after(attempt, error);
-            Settle::Retry { after }
+            let sooner = after.min(limits::HELD_UP_RETRY).max(backoff::asked(error));
+            Settle::Retry {
+                after: if holds_up { sooner } else { after },
+            }
         } else {
             let reason = error.to_string();
             Settle::Dead { reason }
         }
     }
 
+    /// Whether others wait outside for the update that met this error and for few besides, although
+    /// the store is there: it answers a question that is nobody's.
+    async fn holds_up_others(&self, error: &PortError) -> bool {
+        self.held_up.load(Ordering::Relaxed)
+            && (!is_outage(error) || self.ports.store.people().await.is_ok())
+    }
+
     /// How often an update is tried that met this error. Where the store is gone for everybody, so
     /// that nothing was handled which began later, it is no fault of the update.
-    fn bound(&self, error: &PortError, began: DateTime<Utc>) -> u32 {
-        let is_outage = error.port == "store" && error.is_outage();
+    fn bound(&self, error: &PortError, began: Duration, holds_up: bool) -> u32 {
+        let is_outage = is_outage(error);
         let served = self.served.load(Ordering::Relaxed);
-        if is_outage && served < began.timestamp_millis() {
+        if is_outage && !holds_up && served < place(began) {
             limits::TRIES
         } else if is_outage || error.is_transient() {
             limits::ATTEMPTS
@@ -132,103 +143,15 @@ impl Inner {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use rstest::rstest;
-
-    use super::*;
-    use crate::conversation::event::{Event, Tick};
-    use crate::memory::attachments::MemoryAttachments;
-    use crate::memory::clock::SystemClock;
-    use crate::memory::in_process::in_process;
-    use crate::memory::messenger::Outbox;
-    use crate::memory::store::MemoryStore;
-    use crate::ports::queue::DeliveryId;
-    use crate::service::{Options, Service};
-    use crate::testing::fixtures;
-
-    const BUSY: Fault = Fault::Busy { retry_after: None };
-
-    #[rstest]
-    #[case::quietly_at_first(2, Fault::Unavailable, None)]
-    #[case::after_some_seconds(limits::DELAY_TOLD, Fault::Unavailable, Some(trouble::DELAYED))]
-    #[case::once(limits::DELAY_TOLD + 1, Fault::Unavailable, None)]
-    #[case::at_once_where_somebody_must_act(1, Fault::Full, Some(trouble::FULL))]
-    #[case::of_that_once(limits::DELAY_TOLD, Fault::Full, None)]
-    #[case::not_in_an_outage(limits::ATTEMPTS, Fault::Unavailable, None)]
-    #[case::nor_where_nobody_is_let_in(1, Fault::Denied, None)]
-    #[case::in_the_end(limits::TRIES, Fault::Unavailable, Some(trouble::UNFINISHED))]
-    #[case::of_itself(limits::ATTEMPTS, BUSY, Some(trouble::UNFINISHED))]
-    #[case::for_good(1, Fault::Corrupt, Some(trouble::UNFINISHED))]
-    #[tokio::test]
-    async fn a_person_is_told_what_is_going_on(
-        #[case] attempt: u32,
-        #[case] fault: Fault,
-        #[case] told: Option<&str>,
-    ) {
-        let (said, settle) = follows(attempt, fault, None, Served::Nobody).await;
-        assert_eq!(said.as_deref(), told);
-        let is_given_up = told == Some(trouble::UNFINISHED);
-        assert_eq!(matches!(settle, Settle::Dead { .. }), is_given_up);
-        let clockwork = Some(Event::Tick(Tick::Sweep));
-        let (said, _) = follows(attempt, fault, clockwork, Served::Nobody).await;
-        assert_eq!(said, None);
-    }
-
-    #[rstest]
-    #[case::of_a_lost_connection(Fault::Unavailable)]
-    #[case::of_a_new_connection_that_is_refused(Fault::Denied)]
-    #[tokio::test]
-    async fn what_fails_while_others_are_served_is_given_up_sooner(#[case] fault: Fault) {
-        let last = limits::ATTEMPTS;
-        let (_, settle) = follows(last - 1, fault, None, Served::Others).await;
-        assert!(matches!(settle, Settle::Retry { .. }), "{settle:?}");
-        let (said, settle) = follows(last, fault, None, Served::Others).await;
-        assert_eq!(said.as_deref(), Some(trouble::UNFINISHED));
-        assert!(matches!(settle, Settle::Dead { .. }), "{settle:?}");
-    }
-
-    /// Who was served meanwhile.
-    enum Served {
-        Nobody,
-        Others,
-    }
-
-    async fn follows(
-        attempt: u32,
-        fault: Fault,
-        event: Option<Event>,
-        served: Served,
-    ) -> (Option<String>, Settle) {
-        let clock = Arc::new(SystemClock);
-        let screen = Arc::new(Outbox::default());
-        let ports = in_process(
-            Arc::new(MemoryStore::new(clock.clone())),
-            screen.clone(),
-            Arc::new(MemoryAttachments::default()),
-            clock,
-        );
-        let service = Service::new(ports, Options::default());
-        let mut envelope =
-            fixtures::envelope(&fixtures::chat("home"), fixtures::key("1"), "12.50 lunch");
-        envelope.event = event.unwrap_or(envelope.event);
-        let delivery = Delivery {
-            id: DeliveryId(1),
-            attempt,
-            envelope,
-        };
-        let error = PortError::new("store", "commit", fault);
-        let began = service.inner.ports.clock.now();
-        if let Served::Others = served {
-            let later = began.timestamp_millis() + 1;
-            service.inner.served.store(later, Ordering::Relaxed);
-        }
-        let settle = service.inner.failed(&delivery, &error, began).await;
-        let shown = screen.all();
-        let said = shown.first();
-        let said = said.map(|shown| shown.outgoing.reply.text.to_plain());
-        (said, settle)
-    }
+/// Whether everybody may meet this error at the moment.
+fn is_outage(error: &PortError) -> bool {
+    error.port == "store" && error.is_outage()
 }
+
+/// Where a moment stands among those of this process, from 1: before the first nothing was served.
+fn place(moment: Duration) -> u64 {
+    u64::try_from(moment.as_millis()).map_or(u64::MAX, |millis| millis.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use metrics::{Counter, Gauge, counter, gauge};
 use tokio::sync::Semaphore;
 
@@ -51,8 +50,8 @@ pub struct RequestQueue {
     inside: AtomicUsize,
     used: Counter,
     depth: Gauge,
-    /// The day's requests are used up until then.
-    closed: Mutex<Option<DateTime<Utc>>>,
+    /// The day's requests are used up until then, by what has passed.
+    closed: Mutex<Option<Duration>>,
 }
 
 impl RequestQueue {
@@ -136,15 +135,14 @@ impl RequestQueue {
 
     fn closed_for(&self) -> Option<Duration> {
         let until = *self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = (until? - self.clock.now()).to_std().ok()?;
+        let wait = until?.saturating_sub(self.clock.steady());
         (!wait.is_zero()).then_some(wait)
     }
 
     /// Nobody asks the limiter about every request of a day that is over anyway.
     fn close(&self, wait: Duration) {
-        let wait = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
-        let until = self.clock.now().checked_add_signed(wait);
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        let until = self.clock.steady().saturating_add(wait);
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
     }
 }
 

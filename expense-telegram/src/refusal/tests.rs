@@ -136,6 +136,11 @@ fn every_official_text_has_a_true_row() {
     "denied"
 )]
 #[case(400, "Logged out", "later")]
+#[case(
+    400,
+    "Bad Request: bad webhook: Failed to resolve host: Name or service not known",
+    "host unknown"
+)]
 #[case(502, "Bad Gateway", "later")]
 #[case(401, "Unauthorized", "token")]
 #[case(404, "Not Found", "token")]

@@ -1,10 +1,12 @@
 //! A service behind Telegram, with everything in memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use expense_core::memory::clock::SystemClock;
 use expense_core::memory::in_process::in_process;
 use expense_core::memory::store::MemoryStore;
+use expense_core::ports::clock::Clock;
 use expense_core::service::{Options, Ports, Service};
 use expense_telegram::{Config, RunError, Telegram, Transport, Webhook};
 use telegram_fake::Fake;
@@ -78,7 +80,15 @@ impl App {
         telegram: Telegram,
         change: impl FnOnce(Ports) -> Ports,
     ) -> (Self, Service) {
-        let clock = Arc::new(SystemClock);
+        Self::going_by(Arc::new(SystemClock), telegram, change)
+    }
+
+    /// With another clock, too.
+    pub(crate) fn going_by(
+        clock: Arc<dyn Clock>,
+        telegram: Telegram,
+        change: impl FnOnce(Ports) -> Ports,
+    ) -> (Self, Service) {
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let bot = Arc::new(telegram.clone());
         let ports = in_process(store, bot.clone(), bot, clock);
@@ -113,6 +123,24 @@ impl App {
         self.shutdown.cancel();
         self.ended().await
     }
+}
+
+/// Waits until it is so.
+pub(crate) async fn until(done: impl Fn() -> bool) {
+    let wait = async {
+        while !done() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(telegram_fake::PATIENCE, wait).await;
+    waited.expect("it is so in the end");
+}
+
+/// So much time passes at once.
+pub(crate) async fn passes(time: Duration) {
+    tokio::time::pause();
+    tokio::time::advance(time).await;
+    tokio::time::resume();
 }
 
 /// Everything that was said and asked was right.

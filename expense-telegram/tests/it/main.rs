@@ -2,10 +2,14 @@
 
 mod app;
 mod check;
+mod clock;
 mod contracts;
 mod frontend;
+mod held_up;
 mod inbound;
+mod menus;
 mod outbound;
 mod polling;
 mod proxy;
+mod unanswered;
 mod webhook;

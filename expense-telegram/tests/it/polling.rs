@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use expense_core::domain::keys::UserKey;
 use expense_core::ports::error::{Fault, PortError};
-use expense_core::service::OwnerCode;
 use expense_core::testing::inbox::Inbox;
 use expense_telegram::{Config, RunError};
 use rstest::rstest;
-use serde_json::json;
 use telegram_fake::{Fake, Options};
 
-use crate::app::{App, OWNER, assert_sound, config, fake, telegram};
+use crate::app::{App, assert_sound, config, fake, telegram, until};
 use crate::proxy::proxy;
 
 #[tokio::test]
@@ -218,66 +215,4 @@ async fn takes_over_from_a_webhook_and_gives_back() {
     fake.chat(7).next_reply().await;
     until(|| fake.pending() == 0).await;
     app.stop().await.unwrap();
-}
-
-async fn until(done: impl Fn() -> bool) {
-    let wait = async {
-        while !done() {
-            tokio::task::yield_now().await;
-        }
-    };
-    let waited = tokio::time::timeout(telegram_fake::PATIENCE, wait).await;
-    waited.expect("it is so in the end");
-}
-
-/// Whoever becomes the owner by the code sees the owners' commands at once, and whoever is one
-/// already at the start.
-#[tokio::test]
-async fn an_owner_by_the_code_is_offered_the_owners_commands() {
-    let fake = fake().await;
-    let nobody = Config {
-        owners: Vec::new(),
-        ..config(&fake)
-    };
-    let (app, service) = App::start(telegram(nobody), |ports| ports);
-    let code = OwnerCode::of([7; 16]);
-    let code = service.owner_code(code).await.unwrap().unwrap();
-    fake.user(7).say(&format!("/start {}", code.as_str()));
-    fake.chat(7).next_reply().await;
-    let offers = |scope: &str| {
-        let commands = fake.commands(scope, "").unwrap_or_default();
-        let mut entries = commands.as_array().into_iter().flatten();
-        entries.any(|entry| entry["command"] == "approve")
-    };
-    until(|| offers("chat 7")).await;
-    let owners = service.owners().await.unwrap();
-    assert_eq!(owners, [UserKey::new("telegram:7").unwrap()]);
-    assert!(!offers("all_private_chats"));
-    app.stop().await.unwrap();
-    assert_sound(&fake);
-}
-
-#[tokio::test]
-async fn registers_its_commands_when_they_changed() {
-    let fake = fake().await;
-    fake.user(OWNER).say("/start");
-    let app = App::polling(&fake);
-    let own = format!("chat {OWNER}");
-    let list = json!({ "command": "list", "description": "expenses, the newest first" });
-    for scope in ["all_private_chats", "all_group_chats", &own] {
-        until(|| fake.commands(scope, "").is_some()).await;
-        let commands = fake.commands(scope, "").unwrap();
-        let commands = commands.as_array().unwrap();
-        assert!(commands.contains(&list), "{scope}");
-        let operates = commands.iter().any(|entry| entry["command"] == "approve");
-        assert_eq!(operates, scope == own, "{scope}");
-    }
-    app.stop().await.unwrap();
-
-    fake.fault("setMyCommands: 500 not again".parse().unwrap());
-    let app = App::polling(&fake);
-    fake.user(7).say("12.50 lunch");
-    fake.chat(7).next_reply().await;
-    app.stop().await.unwrap();
-    assert_sound(&fake);
 }

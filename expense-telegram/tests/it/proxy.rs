@@ -37,13 +37,18 @@ async fn pass(State(proxy): State<Arc<Proxy>>, uri: Uri, body: Bytes) -> Respons
         let status = StatusCode::from_u16(status).expect("a status");
         return (status, text).into_response();
     }
+    forward(&proxy.server, &uri, body).await.into_response()
+}
+
+/// What the server answers.
+pub(crate) async fn forward(server: &str, uri: &Uri, body: Bytes) -> (StatusCode, Bytes) {
     let sent = reqwest::Client::new()
-        .post(format!("{}{uri}", proxy.server))
+        .post(format!("{server}{uri}"))
         .header(header::CONTENT_TYPE, "application/json")
         .body(body)
         .send()
         .await
         .expect("the server answers");
     let status = sent.status();
-    (status, sent.bytes().await.expect("an answer")).into_response()
+    (status, sent.bytes().await.expect("an answer"))
 }

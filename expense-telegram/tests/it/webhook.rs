@@ -2,6 +2,7 @@
 
 use expense_core::ports::error::{Fault, PortError};
 use expense_core::testing::inbox::Inbox;
+use expense_telegram::RunError;
 use reqwest::header::RETRY_AFTER;
 use rstest::rstest;
 use serde_json::json;
@@ -25,6 +26,48 @@ async fn records_answers_and_acknowledges() {
     assert_eq!(fake.chat(7).next_answer().await, None);
     app.stop().await.unwrap();
     assert_sound(&fake);
+}
+
+/// Whatever keeps Telegram from taking the address for a moment is waited out.
+#[rstest]
+#[case::trouble("setWebhook#1: 502 Bad Gateway")]
+#[case::no_connection("setWebhook#1: close before")]
+#[case::an_answer_that_is_lost("setWebhook#1: close after")]
+#[case::flood("setWebhook#1: flood 1")]
+#[case::a_name_that_is_new(
+    "setWebhook#1: 400 Bad Request: bad webhook: Failed to resolve host: Name or service not known"
+)]
+#[case::before_it_knows_itself("getMe#1: close before")]
+#[tokio::test]
+async fn is_brought_updates_in_the_end(#[case] fault: &str) {
+    let fake = fake().await;
+    fake.fault(fault.parse().unwrap());
+    let (app, _) = App::webhook(&fake, |ports| ports).await;
+    fake.user(7).say("12.50 lunch");
+    fake.chat(7).next_reply().await;
+    app.stop().await.unwrap();
+}
+
+#[rstest]
+#[case::an_address("bad webhook: HTTPS url must be provided for webhook")]
+#[case::a_port("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")]
+#[case::a_network("bad webhook: IP address 10.0.0.1 is reserved")]
+#[case::a_secret("secret token contains unallowed characters")]
+#[tokio::test]
+async fn ends_with_a_sentence_where_telegram_refuses_it(#[case] what: &str) {
+    let fake = fake().await;
+    let refuses = format!("setWebhook: 400 Bad Request: {what}");
+    fake.fault(refuses.parse().unwrap());
+    let (app, _) = App::webhook(&fake, |ports| ports).await;
+    let ended = app.ended().await.unwrap_err();
+    assert_eq!(ended, RunError::Webhook);
+    let sentence = ended.to_string();
+    for named in [
+        "WEBHOOK_URL has to be a public https://",
+        "WEBHOOK_SECRET takes",
+    ] {
+        assert!(sentence.contains(named), "{sentence}");
+    }
 }
 
 #[tokio::test]

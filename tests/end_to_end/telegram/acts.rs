@@ -27,7 +27,7 @@ impl Stage {
         self.now += TimeDelta::seconds(1);
         self.fake.set_time(self.now.timestamp());
         self.now += std::mem::replace(&mut self.late, TimeDelta::zero());
-        self.setup.clock.set(self.now);
+        self.setup.clock.reach(self.now);
         let who = self.people.who();
         match what {
             "user" => self.say(text),

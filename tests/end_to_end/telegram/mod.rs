@@ -9,6 +9,7 @@ mod clockwork;
 mod database;
 mod door;
 mod errands;
+mod flood;
 mod instances;
 mod moving;
 mod people;

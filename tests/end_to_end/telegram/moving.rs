@@ -87,7 +87,7 @@ async fn what_was_being_read_is_told_in_the_new_chat(
         // The claim of the reading that was cut off has run out.
         let later = chrono::TimeDelta::minutes(10);
         let now = "2026-05-06T10:00:00Z".parse::<chrono::DateTime<chrono::Utc>>();
-        scene.setup.clock.set(now.expect("a time") + later);
+        scene.setup.clock.reach(now.expect("a time") + later);
         bot = scene.bot(by).await;
         scene.reader.asked().await;
     }
@@ -124,7 +124,7 @@ async fn what_could_not_be_said_yet_is_said_in_the_new_chat(#[case] by: By) {
     scene.fake.heal();
     bot.stop().await;
     let later = "2026-05-06T10:05:00Z".parse().expect("a time");
-    scene.setup.clock.set(later);
+    scene.setup.clock.reach(later);
     let bot = scene.bot(by).await;
     let said = scene.fake.chat(group.id()).next_reply().await;
     assert!(said.words().starts_with("#1 · lunch"), "{}", said.words());

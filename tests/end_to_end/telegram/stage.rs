@@ -204,7 +204,7 @@ impl Stage {
     /// Time goes on; an album may have been complete long enough to be read.
     async fn wait(&mut self, time: TimeDelta) -> Result<(), String> {
         self.now += time;
-        self.setup.clock.set(self.now);
+        self.setup.clock.reach(self.now);
         let Some(bot) = self.bot.as_ref().filter(|_| self.album.is_some()) else {
             return Ok(());
         };
@@ -214,7 +214,7 @@ impl Stage {
     async fn clockwork(&mut self) -> Clockwork<'_> {
         self.start().await;
         self.now += TimeDelta::seconds(1);
-        self.setup.clock.set(self.now);
+        self.setup.clock.reach(self.now);
         self.happened += 1;
         Clockwork {
             bot: self.bot.as_ref().expect("it was started"),
@@ -242,7 +242,7 @@ impl Stage {
 
     pub(super) async fn start(&mut self) {
         if self.bot.is_none() {
-            self.setup.clock.set(self.now);
+            self.setup.clock.reach(self.now);
             let file = self.folder.path().join("expenses.sqlite");
             let bot = Bot::start(&self.fake, self.by, &file, &self.setup);
             self.bot = Some(bot.await);

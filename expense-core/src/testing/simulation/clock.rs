@@ -29,6 +29,10 @@ impl Clock for SimulatedClock {
         let gone = Duration::from_micros(u64::try_from(self.at.elapsed().as_micros()).unwrap_or(0));
         self.began + TimeDelta::from_std(gone).unwrap_or_default()
     }
+
+    fn steady(&self) -> Duration {
+        self.at.elapsed()
+    }
 }
 
 /// Keeps simulated time from passing until it is dropped. A paused runtime jumps to its next
