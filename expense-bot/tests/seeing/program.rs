@@ -32,7 +32,7 @@ impl Program {
         Self::part("run", Arc::new(fake), more).await
     }
 
-    /// One process of several, which does this.
+    /// One process of several, which is started with these words.
     pub(crate) async fn part(does: &str, fake: Arc<Fake>, more: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let log = std::fs::File::create(home.path().join("log")).unwrap();
@@ -40,7 +40,7 @@ impl Program {
         let address = free.unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_expense-bot"));
         command
-            .arg(does)
+            .args(does.split(' '))
             .env_clear()
             .env("HOME", home.path())
             .env("TELEGRAM_API_URL", fake.url())

@@ -84,6 +84,39 @@ async fn a_reading_belongs_to_the_trace_of_its_photo() {
     assert!(!reading.parent_span_id.is_empty());
 }
 
+/// So they do where one process takes the photo in and another reads it.
+#[cfg(all(feature = "rabbitmq", feature = "redis"))]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reading_by_another_process_belongs_to_the_trace_of_its_photo() {
+    let starting = tokio::task::spawn_blocking(|| {
+        let broker = test_servers::rabbitmq::Server::start().unwrap();
+        (broker, test_servers::redis::Server::start().unwrap())
+    });
+    let (broker, redis) = starting.await.unwrap();
+    let collector = Collector::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("expenses.sqlite");
+    let (url, amqp, redis) = (collector.url(), broker.url(), redis.url());
+    let database = format!("sqlite://{}", file.display());
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", url.as_str()),
+        ("AMQP_URL", amqp.as_str()),
+        ("REDIS_URL", redis.as_str()),
+        ("DATABASE_URL", database.as_str()),
+        OFTEN,
+    ];
+    let fake = Arc::new(Fake::start(Options::default()).await.unwrap());
+    let start = |words| Program::part(words, Arc::clone(&fake), &variables);
+    let _reads = start("worker --only receipts").await;
+    let _handles = start("worker --only text").await;
+    let _door = start("webhook").await;
+    fake.user(5).photo(b"no photo".to_vec(), "");
+    let spans = collector.trace_with(&["accept", "handle", "reading"]).await;
+    let find = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
+    assert_eq!(find("handle").parent_span_id, find("accept").span_id);
+    assert!(!find("reading").parent_span_id.is_empty());
+}
+
 /// The bot answers as ever, and its end takes less than a second more than without traces.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_collector_slows_nothing() {

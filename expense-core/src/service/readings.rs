@@ -62,7 +62,7 @@ impl Inner {
         let Work::Reading { draft, settings } = &job.work else {
             return;
         };
-        let span = self.reading_span(draft.id, job.attempt);
+        let span = self.reading_span(draft.id, job.attempt).await;
         self.line.leave(draft.id);
         if let Some(after) = self.model_wait(&draft.opened_by).await {
             let person = Person::of(&job.chat, draft);

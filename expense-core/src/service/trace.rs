@@ -4,6 +4,7 @@
 //! and numbers, beside the alias of a chat.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tracing::{Level, Span, field, span};
@@ -45,6 +46,13 @@ impl fmt::Debug for Tracing {
     }
 }
 
+/// How long a photo's trace is kept for whoever reads it.
+const KEPT: Duration = Duration::from_secs(60 * 60);
+
+fn key(draft: DraftId) -> String {
+    format!("trace/{}", draft.as_uuid())
+}
+
 /// The commit of a decision.
 pub(super) fn commit() -> Span {
     span!(target: TARGET, Level::INFO, "commit")
@@ -82,13 +90,34 @@ impl Inner {
         span
     }
 
-    /// The reading of a draft: a part of the trace of the photo, as long as this process knows it.
-    pub(super) fn reading_span(&self, draft: DraftId, attempt: u32) -> Span {
+    /// Keeps the trace of a photo for whichever instance reads it. Where that can't be, the reading has
+    /// a trace of its own.
+    pub(super) async fn hand_on_trace(&self, draft: DraftId, trace: Option<TraceParent>) {
+        if let Some(trace) = trace.filter(|_| self.options.ledgers.are_shared()) {
+            let (cache, value) = (&self.ports.cache, trace.to_string());
+            let _ = cache.put(&key(draft), value.as_bytes(), KEPT).await;
+        }
+    }
+
+    /// The reading of a draft: a part of the trace of the photo, as long as that is known.
+    pub(super) async fn reading_span(&self, draft: DraftId, attempt: u32) -> Span {
         let span = span!(target: TARGET, Level::INFO, "reading", attempt);
-        if let Some(parent) = self.line.trace(draft).filter(|_| !span.is_disabled()) {
+        if span.is_disabled() {
+            return span;
+        }
+        let parent = match self.line.trace(draft) {
+            None if self.options.ledgers.are_shared() => self.handed_on(draft).await,
+            known => known,
+        };
+        if let Some(parent) = parent {
             (self.options.tracing.adopt)(&span, parent);
         }
         span
+    }
+
+    async fn handed_on(&self, draft: DraftId) -> Option<TraceParent> {
+        let kept = self.ports.cache.get(&key(draft)).await.ok()??;
+        std::str::from_utf8(&kept).ok()?.parse().ok()
     }
 
     /// Hands an update on, with the trace that it belongs to.

@@ -171,7 +171,7 @@ impl Inner {
             } => {
                 self.decided(&envelope.key, &commit.writes).await;
                 self.wake_rates(&commit);
-                self.wake_workers(&commit);
+                self.wake_workers(&commit).await;
                 self.keep_ledger(&commit, revision).await;
                 let next = commit.session.as_ref();
                 let session = next.unwrap_or(&view.session.session).clone();
@@ -197,7 +197,7 @@ impl Inner {
         }
     }
 
-    fn wake_workers(&self, commit: &Commit) {
+    async fn wake_workers(&self, commit: &Commit) {
         for write in &commit.writes {
             match write {
                 Write::PutDraft(draft) => {
@@ -205,6 +205,8 @@ impl Inner {
                         let trace = (self.options.tracing.current)();
                         let then = self.in_passing(from);
                         self.line.enter(&commit.chat, draft, then, trace);
+                        // Before anybody hears of it.
+                        self.hand_on_trace(draft.id, trace).await;
                         self.ring_for(JobKind::Reading, from);
                     }
                 }
