@@ -24,6 +24,8 @@ use crate::input::{Heard, What};
 use crate::{ChatError, Console, Files, Input, Setup, Unrecorded};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// How long a chat may take, on simulated time.
+const BOUND: Duration = PATIENCE.saturating_mul(40);
 
 /// Lines that were written before anybody saw an answer; with `open` there may be more.
 struct Pipe {
@@ -80,14 +82,13 @@ async fn chat(input: Input, change: impl FnOnce(Arc<MemoryStore>, Ports) -> Port
     let ports = in_process(store.clone(), console.clone(), Arc::new(Files), clock);
     let service = Service::new(change(store, ports), Options::default());
     let shutdown = CancellationToken::new();
-    let (ended, ()) = tokio::join!(
-        async {
-            let ended = console.run(input, &service, &shutdown).await;
-            shutdown.cancel();
-            ended
-        },
-        service.run(shutdown.clone()),
-    );
+    let talk = async {
+        let ended = console.run(input, &service, &shutdown).await;
+        shutdown.cancel();
+        ended
+    };
+    let all = async { tokio::join!(talk, service.run(shutdown.clone())) };
+    let (ended, ()) = tokio::time::timeout(BOUND, all).await.expect("it ends");
     let said = said.lock().expect("nobody panicked").clone();
     Chat { said, ended }
 }
@@ -183,7 +184,7 @@ async fn a_person_at_a_terminal_waits_as_long_as_it_takes() {
     says.try_send(Heard { what, answered })
         .expect("there is room");
     drop(says);
-    let chat = slowly(Input { lines }, PATIENCE * 100).await;
+    let chat = slowly(Input { lines }, PATIENCE * 20).await;
     assert_eq!(chat.unrecorded(), None);
     assert!(answer.await.is_err(), "the line had its turn");
 }

@@ -34,7 +34,8 @@ pub struct Outgoing {
 ///
 /// Promises: `Ok` means that the platform took it; an edit of a message that can't be edited any
 /// more becomes a new message; an edit that changes nothing is `Ok`; a flood wait is
-/// `Fault::Busy` with its time; a chat that blocked the bot is `Fault::Denied`.
+/// `Fault::Busy` with its time; a chat that blocked the bot is `Fault::Denied`. What is for a chat
+/// of another frontend over the same store is not shown and transient: that one says it.
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait Messenger: Send + Sync {

@@ -2,9 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
-use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use expense_core::conversation::event::{Envelope, Event, Scene};
@@ -14,12 +12,10 @@ use expense_core::domain::keys::{ChatKey, MessageKey, UpdateKey, UserKey};
 use expense_core::domain::person::PersonName;
 use expense_core::memory::attachments::MemoryAttachments;
 use expense_core::memory::clock::SystemClock;
-use expense_core::ports::attachments::Attachments;
 use expense_core::ports::clock::Clock;
-use expense_core::ports::error::{Fault, PortError, Result};
-use expense_core::ports::messenger::{Messenger, Outgoing};
+use expense_core::ports::error::Fault;
 use expense_core::service::Service;
-use expense_core::testing::conformance::frontend::{Group, Platform, Seen, service};
+use expense_core::testing::conformance::frontend::{Seen, service};
 use expense_core::testing::fixtures::noon;
 use expense_core::testing::inbox::Inbox;
 
@@ -29,13 +25,10 @@ use super::Flaw;
 pub(super) const ANNA: &str = "hall:anna";
 pub(super) const FLAT: &str = "hall:flat";
 pub(super) const TOPIC: &str = "corner";
-/// More of a message than this is lost by a frontend that cuts words.
-const CUT: usize = 4_096;
-
 pub(super) struct Hall {
     pub(super) flaw: Flaw,
     state: Mutex<State>,
-    files: MemoryAttachments,
+    pub(super) files: MemoryAttachments,
     service: OnceLock<Service>,
 }
 
@@ -43,14 +36,14 @@ pub(super) struct State {
     pub(super) now: DateTime<Utc>,
     updates: u64,
     pub(super) messages: Vec<Message>,
-    screen: VecDeque<(ChatKey, Option<MessageKey>, Seen)>,
-    stutters: bool,
+    pub(super) screen: VecDeque<(ChatKey, Option<MessageKey>, Seen)>,
+    pub(super) stutters: bool,
     /// Whether nothing comes in any more.
     pub(super) stuck: bool,
     /// What becomes of the next messages.
-    refusal: Option<Fault>,
+    pub(super) refusal: Option<Fault>,
     /// So many messages can't be edited any more.
-    sealed: usize,
+    pub(super) sealed: usize,
     /// Where the bot may say nothing.
     pub(super) closed: Option<&'static str>,
 }
@@ -174,30 +167,6 @@ impl Hall {
             .expect("something is shown");
         seen
     }
-
-    fn refusal(&self, state: &mut State, outgoing: &Outgoing) -> Option<Fault> {
-        if state.closed == Some(outgoing.chat.as_str()) {
-            return match self.flaw {
-                Flaw::SpeaksIntoTheVoid => None,
-                Flaw::TriesTheClosedDoor => Some(Fault::Unavailable),
-                _ => Some(Fault::Denied),
-            };
-        }
-        let known = [ANNA, FLAT].contains(&outgoing.chat.as_str());
-        if !known && self.flaw != Flaw::ShowsEverything {
-            return Some(Fault::Unavailable);
-        }
-        match (state.refusal?, self.flaw) {
-            (Fault::Busy { .. }, Flaw::HidesTheWait) => Some(Fault::Busy { retry_after: None }),
-            (Fault::Busy { retry_after }, _) => {
-                // It is over when somebody has waited for it.
-                let long = retry_after > Some(Duration::from_secs(60));
-                let busy = state.refusal.filter(|_| long);
-                std::mem::replace(&mut state.refusal, busy)
-            }
-            _ => state.refusal.take(),
-        }
-    }
 }
 
 /// The number of a message among all.
@@ -214,147 +183,5 @@ impl State {
     pub(super) fn add(&mut self, message: Message) -> MessageKey {
         self.messages.push(message);
         name(self.messages.len() - 1)
-    }
-
-    /// The message that is edited, if it still can be.
-    fn edited(&mut self, outgoing: &Outgoing) -> Option<(MessageKey, &mut Message)> {
-        let edits = outgoing.edits.clone()?;
-        let at = number(&edits).filter(|at| *at >= self.sealed)?;
-        Some((edits, self.messages.get_mut(at)?))
-    }
-}
-
-#[async_trait]
-impl Messenger for Hall {
-    async fn send(&self, outgoing: &Outgoing) -> Result<MessageKey> {
-        let error = |fault| PortError::new("messenger", "send", fault);
-        let mut state = self.state();
-        if let Some(fault) = self.refusal(&mut state, outgoing) {
-            if self.flaw == Flaw::ForgetsRefusals {
-                return Ok(name(state.messages.len()));
-            }
-            return Err(error(fault));
-        }
-        let mut words = outgoing.reply.text.to_plain();
-        if self.flaw == Flaw::CutsWords {
-            words = words.chars().take(CUT).collect();
-        }
-        let mut buttons: Vec<Button> = outgoing.reply.buttons.iter().flatten().cloned().collect();
-        let lost = outgoing.topic.as_ref().filter(|at| at.as_str() != TOPIC);
-        let (key, edited) = match state.edited(outgoing) {
-            Some((key, message)) => {
-                if self.flaw == Flaw::KeepsOldButtons {
-                    buttons = message.buttons.clone();
-                }
-                message.buttons = buttons.clone();
-                (key, true)
-            }
-            // What was to be edited is gone, or where it was to stand.
-            None if self.flaw == Flaw::LosesRefusedEdits
-                && (outgoing.edits.is_some() || lost.is_some()) =>
-            {
-                return Err(error(Fault::Bug));
-            }
-            None => {
-                let message = Message {
-                    chat: outgoing.chat.clone(),
-                    buttons: buttons.clone(),
-                    by_bot: true,
-                    file: None,
-                };
-                (state.add(message), false)
-            }
-        };
-        let most = match self.flaw {
-            Flaw::SendsOneFile => 1,
-            _ => usize::MAX,
-        };
-        let seen = Seen {
-            words,
-            buttons: buttons.into_iter().map(|button| button.label).collect(),
-            files: outgoing.files.iter().take(most).cloned().collect(),
-            edited,
-        };
-        let topic = outgoing.topic.clone().filter(|_| lost.is_none());
-        let topic = topic.filter(|_| self.flaw != Flaw::AnswersOutside);
-        state.screen.push_back((outgoing.chat.clone(), topic, seen));
-        Ok(key)
-    }
-}
-
-#[async_trait]
-impl Attachments for Hall {
-    async fn fetch(&self, attachment: &Attachment) -> Result<Bytes> {
-        let fetched = self.files.fetch(attachment).await;
-        match self.flaw {
-            Flaw::FetchesAnything => Ok(fetched.unwrap_or_default()),
-            _ => fetched,
-        }
-    }
-}
-
-#[async_trait]
-impl Platform for Hall {
-    async fn stutter(&self) {
-        self.state().stutters = true;
-    }
-
-    async fn flood(&self, wait: Duration) {
-        let retry_after = Some(wait);
-        self.state().refusal = Some(Fault::Busy { retry_after });
-    }
-
-    async fn stumble(&self) {
-        self.state().refusal = Some(Fault::Unavailable);
-    }
-
-    async fn seal(&self) {
-        let mut state = self.state();
-        state.sealed = state.messages.len();
-    }
-
-    async fn make_up(&self) {
-        self.state().closed = None;
-        let anna = Who {
-            name: "anna",
-            chat: ANNA,
-            scene: Scene::Private,
-        };
-        self.happens(&anna, None, Event::Arrived).await;
-    }
-}
-
-/// Ben, in the flat, as whoever changes who is there.
-fn ben() -> Who<'static> {
-    Who {
-        name: "ben",
-        chat: FLAT,
-        scene: Scene::Group {
-            addressed: true,
-            topic: None,
-        },
-    }
-}
-
-#[async_trait]
-impl Group for Hall {
-    fn mention(&self) -> String {
-        "@bot".to_owned()
-    }
-
-    async fn visit(&self) {
-        if self.flaw == Flaw::NotesGuests {
-            self.happens(&ben(), None, Event::Unsupported).await;
-        }
-    }
-
-    async fn take_out(&self) {
-        self.state().closed = Some(FLAT);
-        self.happens(&ben(), None, Event::Departed).await;
-    }
-
-    async fn bring_in(&self) {
-        self.state().closed = None;
-        self.happens(&ben(), None, Event::Arrived).await;
     }
 }

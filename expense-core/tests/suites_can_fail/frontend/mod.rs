@@ -1,7 +1,9 @@
 //! Frontends with a flaw, and one without.
 
+mod changes;
 mod guest;
 mod hall;
+mod outbound;
 
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ enum Flaw {
     KeepsOldButtons,
     SendsOneFile,
     ShowsEverything,
+    DropsOthers,
     SpeaksIntoTheVoid,
     NamesRepetitionsAnew,
     HidesTheWait,
@@ -144,6 +147,7 @@ frontend_flaw! { alone:
     one_that_keeps_old_buttons: KeepsOldButtons fails an_edit_may_change_the_buttons_alone;
     one_that_sends_one_file: SendsOneFile fails several_files_arrive_with_their_words;
     one_that_shows_everything: ShowsEverything fails what_is_for_others_is_not_shown_here;
+    one_that_drops_what_is_for_others: DropsOthers fails what_is_for_others_is_not_shown_here;
     one_that_speaks_into_the_void:
         SpeaksIntoTheVoid fails what_nobody_takes_does_not_count_as_said;
 }

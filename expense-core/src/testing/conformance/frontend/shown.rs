@@ -125,7 +125,9 @@ pub async fn what_is_for_others_is_not_shown_here(bench: FrontendBench) {
         chat: ChatKey::new("elsewhere:1").expect("a key"),
         ..answer(&said, Reply::plain("#1 · a present"))
     };
-    assert!(bench.send(&theirs).await.is_err());
+    // It is left to be tried again.
+    let error = bench.send(&theirs).await.expect_err("it is not ours");
+    assert!(error.is_transient(), "{:?}", error.fault);
     bench.tell(&said, Reply::plain("Hello.")).await;
     assert_eq!(bench.person.sees().await.words, "Hello.");
 }
