@@ -28,6 +28,7 @@ mod state;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 mod totals;
 mod work;
 mod writes;

@@ -9,3 +9,4 @@ mod partitions;
 mod replica;
 mod running;
 mod sharding;
+mod tls;
