@@ -9,4 +9,5 @@ mod partitions;
 mod replica;
 mod running;
 mod sharding;
+mod sources;
 mod tls;
