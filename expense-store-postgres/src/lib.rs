@@ -23,6 +23,7 @@ mod plans;
 mod read;
 mod replica;
 mod rows;
+mod search;
 mod sql;
 mod state;
 mod store;
