@@ -9,6 +9,7 @@ mod clockwork;
 mod database;
 mod door;
 mod instances;
+mod kept;
 mod moving;
 mod people;
 mod program;
