@@ -98,7 +98,8 @@ mod lease {
 
 mod rate {
     use super::*;
-    use expense_core::memory::rate::MemoryRateLimiter;
+    use expense_core::memory::rate::{KeptRateLimiter, MemoryRateLimiter};
+    use expense_core::memory::state::MemoryState;
     use expense_core::ports::rate::RateLimiter;
     use expense_core::testing::conformance::rate::RateBench;
 
@@ -106,6 +107,21 @@ mod rate {
         bench::<dyn RateLimiter>(|clock| Arc::new(MemoryRateLimiter::new(clock)))
     }
     expense_core::rate_limiter_conformance!(fresh_limiter);
+
+    mod kept {
+        use super::*;
+
+        /// Two instances over what is kept.
+        async fn fresh_limiter() -> RateBench {
+            let clock = Arc::new(ManualClock::at(noon()));
+            let states = Arc::new(MemoryState::new(clock.clone(), 10));
+            let limiter = || Arc::new(KeptRateLimiter::new(states.clone(), clock.clone()));
+            RateBench::new(limiter())
+                .with_other(limiter())
+                .with_clock(clock)
+        }
+        expense_core::rate_limiter_conformance!(fresh_limiter);
+    }
 }
 
 mod queue {

@@ -150,6 +150,7 @@ columns! {
         ledger_id: i64 = "bigint",
         number: i32 = "integer",
         day: NaiveDate = "date",
+        removed: bool = "boolean",
         tag: &'a str = "text",
     }
     "totals": Totals of TotalRow<'a> {

@@ -3,6 +3,8 @@
 use expense_core::memory::column::Unknown;
 use expense_core::ports::error::{Fault, PortError};
 
+use crate::tls;
+
 /// Why a database can't be used as the store. None of it shows the URL: that holds a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -30,11 +32,8 @@ pub enum OpenError {
     )]
     Missing,
     /// The encrypted connection failed.
-    #[error(
-        "PostgreSQL and DATABASE_URL don't agree on encryption: check sslmode and sslrootcert of \
-         the URL and the certificate of the server"
-    )]
-    Encryption,
+    #[error("PostgreSQL and DATABASE_URL don't agree on encryption: {0}")]
+    Encryption(&'static str),
     /// The user may connect and not do what is needed.
     #[error(
         "the user of DATABASE_URL lacks rights: let the owner of the database run \
@@ -110,8 +109,8 @@ pub(crate) enum Failure {
     Credentials,
     #[error("the database that DATABASE_URL names does not exist")]
     Missing,
-    #[error("PostgreSQL and DATABASE_URL don't agree on encryption")]
-    Encryption,
+    #[error("PostgreSQL and DATABASE_URL don't agree on encryption: {0}")]
+    Encryption(&'static str),
     #[error("the database holds a {0} that this version does not understand")]
     Unknown(&'static str),
     #[error("PostgreSQL reports damaged data (SQLSTATE {0}): restore a backup")]
@@ -177,7 +176,7 @@ impl Failure {
             Self::Denied(_)
             | Self::Credentials
             | Self::Missing
-            | Self::Encryption
+            | Self::Encryption(_)
             | Self::NoStandby => Fault::Denied,
             Self::Damaged(_) | Self::Unknown(_) => Fault::Corrupt,
             Self::Refused(_) => Fault::Bug,
@@ -205,7 +204,7 @@ impl Failure {
             Self::Denied(_) => OpenError::Denied,
             Self::Credentials => OpenError::Credentials,
             Self::Missing => OpenError::Missing,
-            Self::Encryption => OpenError::Encryption,
+            Self::Encryption(reason) => OpenError::Encryption(reason),
             Self::Unknown(_) => OpenError::Changed,
             Self::Damaged(code) | Self::Conflict(code) | Self::Refused(code) => {
                 OpenError::Other(code)
@@ -222,6 +221,9 @@ impl From<Unknown> for Failure {
 
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
+        if let Some(reason) = tls::reason(&error) {
+            return Self::Encryption(reason);
+        }
         match error {
             sqlx::Error::Database(error) => {
                 Self::by_code(error.code().as_deref().unwrap_or_default())
@@ -229,7 +231,6 @@ impl From<sqlx::Error> for Failure {
             sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
                 Self::Unreachable
             }
-            sqlx::Error::Tls(_) => Self::Encryption,
             sqlx::Error::PoolTimedOut => Self::Busy("every connection is in use"),
             sqlx::Error::PoolClosed => Self::Closed,
             sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Unknown("value"),

@@ -23,11 +23,13 @@ mod plans;
 mod read;
 mod replica;
 mod rows;
+mod search;
 mod sql;
 mod state;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 mod totals;
 mod work;
 mod writes;

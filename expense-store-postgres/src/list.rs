@@ -1,5 +1,7 @@
 //! Lists of expenses: one statement each, in the order of an index.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use expense_core::conversation::question::{Cursor, ExpenseFilter, Page, PageRequest};
 use expense_core::domain::calendar::Period;
@@ -13,6 +15,7 @@ use sqlx::{PgConnection, Postgres, QueryBuilder};
 
 use crate::error::Failure;
 use crate::rows::Found;
+use crate::search;
 
 /// One page of the expenses that meet the filter.
 pub(crate) async fn expenses(
@@ -21,8 +24,13 @@ pub(crate) async fn expenses(
     filter: &ExpenseFilter,
     page: PageRequest,
 ) -> Result<Page, Failure> {
-    let mut query = listing(ledger, filter, page.after, page.size() + 1);
-    let rows = query.build().fetch_all(db).await?;
+    let limit = page.size() + 1;
+    let rows = if search::finds(filter) {
+        search::find(db, ledger, filter, page.after, limit).await?
+    } else {
+        let mut query = listing(ledger, filter, page.after, limit);
+        query.build().fetch_all(db).await?
+    };
     let expenses = rows.into_iter().map(|row| row::expense(&Found(row)));
     let expenses = expenses.collect::<Result<Vec<Expense>, Failure>>()?;
     Ok(Page::cut(expenses, page.size()))
@@ -37,6 +45,14 @@ pub(crate) async fn expense(
     let page = expenses(db, ledger, &ExpenseFilter::of(id), PageRequest::FIRST).await?;
     Ok(page.expenses.into_iter().next())
 }
+
+/// What is shown of an expense `e`.
+pub(crate) const COLUMNS: &str = "e.number, e.id, e.revision, e.change, e.removed, e.day, e.amount,
+    e.currency, e.category, e.description, e.merchant, e.message, e.line, e.said, e.sent_on, e.draft,
+    e.paid_by, e.entered_by, e.recorded_at, e.converted, e.converted_into, e.rate, e.rate_source,
+    e.rate_day,
+    ARRAY (SELECT t.tag FROM tags AS t WHERE t.ledger_id = e.ledger_id AND t.number = e.number
+        ORDER BY t.tag COLLATE \"C\") AS tags";
 
 /// The statement of a list. What few expenses have is looked up first; tags and the rest are
 /// looked at in the order of days, each by an index in that order, and no further than the page.
@@ -74,14 +90,7 @@ pub(crate) fn listing(
         }
         query.push(") ");
     }
-    query.push(
-        "SELECT e.number, e.id, e.revision, e.change, e.removed, e.day, e.amount, e.currency,
-            e.category, e.description, e.merchant, e.message, e.line, e.said, e.sent_on, e.draft,
-            e.paid_by, e.entered_by, e.recorded_at, e.converted, e.converted_into, e.rate,
-            e.rate_source, e.rate_day,
-            ARRAY (SELECT t.tag FROM tags AS t WHERE t.ledger_id = e.ledger_id
-                AND t.number = e.number ORDER BY t.tag COLLATE \"C\") AS tags FROM ",
-    );
+    query.push("SELECT ").push(COLUMNS).push(" FROM ");
     // The table whose index has the order.
     let o = match (few, tag) {
         (true, _) => {
@@ -89,7 +98,12 @@ pub(crate) fn listing(
             "e"
         }
         (false, None) => {
-            query.push("expenses AS e");
+            match categories {
+                Some(categories) => of_each(&mut query, ledger, filter, categories, after, limit),
+                None => {
+                    query.push("expenses AS e");
+                }
+            }
             "e"
         }
         (false, Some(_)) => {
@@ -114,20 +128,57 @@ pub(crate) fn listing(
         }
         None => {}
     }
-    if !removed {
-        query.push(" AND NOT e.removed");
-    }
+    living(&mut query, "e", *removed);
     if let Some(categories) = categories {
         among(&mut query, categories);
     }
     for word in words {
-        search(&mut query, &fold(word));
+        containing(&mut query, &fold(word));
     }
-    query.push(format_args!(
-        " ORDER BY {o}.day DESC, {o}.number DESC LIMIT "
-    ));
-    query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    query.push(format_args!(" ORDER BY {o}.day DESC, {o}.number DESC"));
+    up_to(&mut query, limit);
     query
+}
+
+/// The list of each of these categories, side by side: an index has the order of each.
+fn of_each(
+    query: &mut QueryBuilder<Postgres>,
+    ledger: LedgerId,
+    filter: &ExpenseFilter,
+    categories: &[CategoryId],
+    after: Option<Cursor>,
+    limit: usize,
+) {
+    // Words may leave out any of them: then nothing tells how many it takes.
+    let limit = filter.words.is_empty().then_some(limit);
+    let ids: BTreeSet<i32> = categories
+        .iter()
+        .filter_map(|id| id.0.try_into().ok())
+        .collect();
+    query.push("unnest(").push_bind(Vec::from_iter(ids));
+    query.push(") AS c(id) CROSS JOIN LATERAL (SELECT * FROM expenses AS i WHERE i.ledger_id = ");
+    query
+        .push_bind(ledger.as_i64())
+        .push(" AND i.category = c.id");
+    within(query, "i", filter.period, after);
+    living(query, "i", filter.removed);
+    query.push(" ORDER BY i.day DESC, i.number DESC");
+    if let Some(limit) = limit {
+        up_to(query, limit);
+    }
+    query.push(") AS e");
+}
+
+pub(crate) fn up_to(query: &mut QueryBuilder<Postgres>, limit: usize) {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    query.push(" LIMIT ").push_bind(limit);
+}
+
+/// Only what is not removed, unless that is wanted as well.
+pub(crate) fn living(query: &mut QueryBuilder<Postgres>, o: &str, removed: bool) {
+    if !removed {
+        query.push(format_args!(" AND NOT {o}.removed"));
+    }
 }
 
 /// The part of the order that is asked for.
@@ -157,7 +208,7 @@ fn day(date: NaiveDate) -> NaiveDate {
 }
 
 /// A text that the database can't hold is in none of its rows.
-fn search(query: &mut QueryBuilder<Postgres>, word: &str) {
+pub(crate) fn containing(query: &mut QueryBuilder<Postgres>, word: &str) {
     if word.contains('\0') {
         query.push(" AND false");
     } else {

@@ -9,6 +9,7 @@ use url::Url;
 use crate::config::Config;
 use crate::error::{Failure, OpenError};
 use crate::migrate::migrate;
+use crate::tls;
 
 /// Connections beyond the kept ones are closed after this time without work.
 const IDLE: Duration = Duration::from_secs(60);
@@ -51,6 +52,7 @@ pub(crate) fn options(config: &Config) -> Result<PgConnectOptions, OpenError> {
         return Err(OpenError::Url);
     }
     let options = PgConnectOptions::from_url(&url).map_err(|_| OpenError::Url)?;
+    tls::files(&url).map_err(OpenError::Encryption)?;
     let named = url
         .query_pairs()
         .any(|(name, _)| name == "application_name");
@@ -102,13 +104,15 @@ async fn set(
 
 /// Why no connection came about. Of the network's errors only their kind is shown.
 pub(crate) fn reason(error: &sqlx::Error) -> OpenError {
+    if let Some(reason) = tls::reason(error) {
+        return OpenError::Encryption(reason);
+    }
     match error {
         sqlx::Error::Io(error) => OpenError::Unreachable(error.kind().to_string()),
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default().into_owned();
             Failure::by_code(&code).opening()
         }
-        sqlx::Error::Tls(_) => OpenError::Encryption,
         sqlx::Error::PoolTimedOut => OpenError::Busy("every connection is in use"),
         sqlx::Error::Configuration(_) => OpenError::Url,
         _ => OpenError::Unreachable("the connection broke".to_owned()),

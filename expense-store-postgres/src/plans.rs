@@ -1,10 +1,10 @@
-//! How PostgreSQL goes about every list and sum among many: by an index that begins with the
-//! ledger, whatever the planner is told.
+//! Where tables are partitioned, what is asked about a ledger is asked of its partition alone.
+//! That it is asked by an index is seen in `tests/it/plans`.
 #![allow(clippy::unwrap_used, reason = "what a test prepares must work")]
 
 use std::collections::BTreeSet;
 
-use expense_core::conversation::question::{Cursor, ExpenseFilter, Group, TotalsQuery};
+use expense_core::conversation::question::{ExpenseFilter, Group, TotalsQuery};
 use expense_core::domain::calendar::Period;
 use expense_core::domain::category::CategoryId;
 use expense_core::domain::currency::Currency;
@@ -18,24 +18,12 @@ use sqlx::{
 
 use crate::list::listing;
 use crate::open::BY_INDEX;
-use crate::read::{LEDGER as LEDGER_OF, OUTCOME, SESSION, TAGS};
+use crate::read::{LEDGER as LEDGER_OF, OUTCOME, SESSION};
+use crate::search::{BY_GRAMS, among_all, among_newest};
 use crate::testing::Database;
 use crate::totals::summing;
 
 const LEDGER: i64 = 7;
-
-/// 300,000 expenses in 100 ledgers, a third of them in one.
-const FILL: &str = "
-    INSERT INTO expenses (ledger_id, recorded_at, id, change, number, revision, day, category,
-        removed, amount, currency, description, paid_by, entered_by, message)
-    SELECT CASE WHEN n % 3 = 0 THEN 7 ELSE n % 100 END, now(), gen_random_uuid(),
-        gen_random_uuid(), n, 1, date '2024-01-01' + n % 900, n % 16, false, 1, 'EUR', 'lunch',
-        'u', 'u', 'm' || n
-    FROM generate_series(1, 300000) AS n;
-    INSERT INTO tags SELECT ledger_id, number, day, 'work' FROM expenses WHERE number % 50 = 0;
-    INSERT INTO totals SELECT ledger_id, count(*), day, category, currency, '', sum(amount), 0
-    FROM expenses GROUP BY ledger_id, day, category, currency;
-    ANALYZE;";
 
 fn march() -> Period {
     Period::month(day("2026-03-03"))
@@ -57,122 +45,40 @@ async fn plan_of(db: &mut PgConnection, mut query: QueryBuilder<Postgres>) -> St
     plan(db, &sql, arguments).await
 }
 
-/// Each filter with the index that serves it.
-fn lists() -> Vec<(ExpenseFilter, &'static str)> {
+/// Each way to ask for a list.
+fn lists() -> Vec<ExpenseFilter> {
     let all = ExpenseFilter::default;
     vec![
-        (all(), "expenses_day"),
-        (
-            ExpenseFilter {
-                period: Some(march()),
-                ..all()
-            },
-            "expenses_day",
-        ),
-        (
-            ExpenseFilter {
-                categories: Some(vec![CategoryId(3)]),
-                ..all()
-            },
-            "expenses_day",
-        ),
-        (
-            ExpenseFilter {
-                words: vec!["lunch".to_owned()],
-                ..all()
-            },
-            "expenses_day",
-        ),
-        (
-            ExpenseFilter {
-                tag: Some(tag("work")),
-                ..all()
-            },
-            "tags_pkey",
-        ),
-        (
-            ExpenseFilter {
-                number: Some(Number(5)),
-                ..all()
-            },
-            "expenses_pkey",
-        ),
-        (
-            ExpenseFilter {
-                ids: Some(vec![ExpenseId::from_uuid(Uuid::nil())]),
-                ..all()
-            },
-            "expenses_id",
-        ),
-        (
-            ExpenseFilter {
-                message: Some(message("5")),
-                ..all()
-            },
-            "expenses_message",
-        ),
-    ]
-}
-
-async fn assert_lists(db: &mut PgConnection) {
-    let after = Cursor {
-        date: day("2026-03-03"),
-        number: Number(9),
-    };
-    for (filter, index) in lists() {
-        for after in [None, Some(after)] {
-            let plan = plan_of(db, listing(LedgerId::from_i64(LEDGER), &filter, after, 11)).await;
-            assert!(plan.contains(index), "{index}: {plan}");
-            assert!(!plan.contains("Seq Scan"), "{plan}");
-        }
-    }
-}
-
-async fn assert_sums(db: &mut PgConnection) {
-    for group in [Group::None, Group::Category, Group::Day] {
-        let query = TotalsQuery {
+        all(),
+        ExpenseFilter {
             period: Some(march()),
-            categories: Some(vec![CategoryId(3)]),
-            group,
-            into: Currency::EUR,
-        };
-        let plan = plan_of(db, summing(LedgerId::from_i64(LEDGER), &query)).await;
-        assert!(plan.contains("totals_pkey"), "{plan}");
-        assert!(
-            !plan.contains("Seq Scan") && !plan.contains("expenses"),
-            "{plan}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn lists_and_sums_go_by_an_index() {
-    let database = Database::fresh().await;
-    let mut db = database.stranger().await;
-    db.execute(FILL).await.unwrap();
-    assert_lists(&mut db).await;
-    assert_sums(&mut db).await;
-
-    db.execute(BY_INDEX).await.unwrap();
-    assert_lists(&mut db).await;
-    assert_sums(&mut db).await;
-    // In the order of the list, so that a page is found without looking at the rest.
-    let plan = plan_of(
-        &mut db,
-        listing(
-            LedgerId::from_i64(LEDGER),
-            &ExpenseFilter::default(),
-            None,
-            11,
-        ),
-    )
-    .await;
-    assert!(!plan.contains("Sort Key: e.day"), "{plan}");
-    let explain = format!("EXPLAIN {}", TAGS.replace("$1", "7").replace("$2", "10"));
-    let rows = db.fetch_all(AssertSqlSafe(explain)).await.unwrap();
-    let steps = rows.iter().map(|row| row.get::<String, _>(0));
-    let plan = steps.collect::<Vec<_>>().join("\n");
-    assert!(!plan.contains("Seq Scan"), "{plan}");
+            ..all()
+        },
+        ExpenseFilter {
+            categories: Some(vec![CategoryId(3), CategoryId(5)]),
+            ..all()
+        },
+        ExpenseFilter {
+            words: vec!["a".to_owned()],
+            ..all()
+        },
+        ExpenseFilter {
+            tag: Some(tag("work")),
+            ..all()
+        },
+        ExpenseFilter {
+            number: Some(Number(5)),
+            ..all()
+        },
+        ExpenseFilter {
+            ids: Some(vec![ExpenseId::from_uuid(Uuid::nil())]),
+            ..all()
+        },
+        ExpenseFilter {
+            message: Some(message("5")),
+            ..all()
+        },
+    ]
 }
 
 /// The partitions that were touched, by a plan that says what was done.
@@ -204,9 +110,14 @@ async fn what_is_asked_about_a_ledger_is_asked_of_one_partition() {
         }
         plans.push(plan(&mut db, statement, arguments).await);
     }
-    for (filter, _) in lists() {
+    for filter in lists() {
         plans.push(plan_of(&mut db, listing(ledger, &filter, None, 11)).await);
     }
+    let words = ExpenseFilter {
+        words: vec!["lunch".to_owned()],
+        ..ExpenseFilter::default()
+    };
+    plans.push(plan_of(&mut db, among_newest(ledger, &words, None, 11)).await);
     for group in [Group::None, Group::Category, Group::Day] {
         let query = TotalsQuery {
             period: Some(march()),
@@ -216,6 +127,9 @@ async fn what_is_asked_about_a_ledger_is_asked_of_one_partition() {
         };
         plans.push(plan_of(&mut db, summing(ledger, &query)).await);
     }
+    let by_grams = AssertSqlSafe(BY_GRAMS.replace("LOCAL ", ""));
+    db.execute(sqlx::raw_sql(by_grams)).await.unwrap();
+    plans.push(plan_of(&mut db, among_all(ledger, &words, None, 11)).await);
     for plan in plans {
         assert_eq!(partitions(&plan).len(), 1, "{plan}");
     }

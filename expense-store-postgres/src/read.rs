@@ -155,10 +155,8 @@ pub(crate) async fn tags(
         .collect()
 }
 
-pub(crate) const TAGS: &str = "SELECT t.tag, count(*) FROM tags AS t
-     JOIN expenses AS e ON e.ledger_id = t.ledger_id AND e.number = t.number
-     WHERE t.ledger_id = $1 AND NOT e.removed
-     GROUP BY t.tag ORDER BY count(*) DESC, t.tag COLLATE \"C\" LIMIT $2";
+const TAGS: &str = "SELECT tag, count(*) FROM tags WHERE ledger_id = $1 AND NOT removed
+     GROUP BY tag ORDER BY count(*) DESC, tag COLLATE \"C\" LIMIT $2";
 
 macro_rules! drafts {
     ($condition:literal) => {

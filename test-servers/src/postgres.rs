@@ -1,6 +1,7 @@
 //! A private PostgreSQL server.
 
 mod standby;
+mod tls;
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -184,7 +185,7 @@ impl Server {
     }
 
     fn run(&mut self) -> Result<(), ServerError> {
-        let log = std::fs::File::create(self.log())?;
+        let log = std::fs::File::create(self.log_file())?;
         let mut keeper = Command::new("sh");
         keeper
             .args(["-c", KEEPER, "sh"])
@@ -207,7 +208,7 @@ impl Server {
             let ended = keeper.is_none_or(|keeper| !matches!(keeper.try_wait(), Ok(None)));
             // The keeper waits for its input: a server that ended shows in its log.
             if ended || begun.elapsed() > STARTING || self.gave_up() {
-                let said = std::fs::read_to_string(self.log()).unwrap_or_default();
+                let said = self.log();
                 keeper::end(&mut self.keeper, true)?;
                 return Err(ServerError::NotStarted(said.trim().to_owned()));
             }
@@ -239,11 +240,17 @@ impl Server {
     }
 
     fn gave_up(&self) -> bool {
-        let said = std::fs::read_to_string(self.log()).unwrap_or_default();
+        let said = self.log();
         said.contains("FATAL:  could not") || said.contains("database system is shut down")
     }
 
-    fn log(&self) -> PathBuf {
+    /// What it has logged since it was started last.
+    #[must_use]
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn log_file(&self) -> PathBuf {
         self.folder.path().join("log")
     }
 

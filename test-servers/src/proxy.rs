@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::keeper::{self, KEEPER};
-use crate::programs;
+use crate::{certificate, programs};
 
 /// How long a proxy may take to start.
 const STARTING: Duration = Duration::from_secs(30);
@@ -147,7 +147,7 @@ impl Proxy {
     /// The certificate that it shows, with its key.
     #[must_use]
     pub fn certificate(&self) -> PathBuf {
-        certificate(self.folder.path())
+        shown(self.folder.path())
     }
 
     /// Ends it in the middle of what it does; its ports stay free for it.
@@ -179,7 +179,7 @@ impl Proxy {
         let configuration = folder.join("configuration");
         let text = configure(Place {
             folder,
-            certificate: &certificate(folder),
+            certificate: &shown(folder),
             port: self.port,
             tls_port: self.tls_port,
         });
@@ -257,27 +257,12 @@ impl Drop for Proxy {
     }
 }
 
-fn certificate(folder: &Path) -> PathBuf {
+fn shown(folder: &Path) -> PathBuf {
     folder.join("localhost.pem")
 }
 
-/// A certificate that nobody has signed but itself.
-fn make_certificate(folder: &Path) -> Result<(), ProxyError> {
-    let (key, pem) = (folder.join("key.pem"), certificate(folder));
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt"])
-        .args(["ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
-        .args(["-subj", "/CN=localhost"])
-        .args(["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&pem)
-        .output()?;
-    if !made.status.success() {
-        let said = String::from_utf8_lossy(&made.stderr);
-        return Err(ProxyError::NotStarted(said.trim().to_owned()));
-    }
-    let both = [std::fs::read(&pem)?, std::fs::read(&key)?].concat();
-    Ok(std::fs::write(&pem, both)?)
+fn make_certificate(folder: &Path) -> std::io::Result<()> {
+    let made = certificate::itself(folder)?;
+    let both = [std::fs::read(made.certificate)?, std::fs::read(made.key)?].concat();
+    std::fs::write(shown(folder), both)
 }

@@ -159,6 +159,10 @@ async fn the_program_reads_from_standbys_and_doctor_knows_good_ones() {
         (nobody.to_owned(), "can't be reached"),
         (other.standby_url(), "a standby of another primary"),
         (format!("{standby}_not"), "does not exist"),
+        (
+            format!("{standby}?sslmode=require"),
+            "the server offers none",
+        ),
     ] {
         let both = format!("{standby},{wrong}");
         let (well, said) = program(&["doctor"], "", &primary, &both);
@@ -172,6 +176,12 @@ async fn the_program_reads_from_standbys_and_doctor_knows_good_ones() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn doctor_counts_the_instances_that_a_server_has_room_for() {
     let pair = Pair::fresh().await;
+    let encrypted = format!("{}?sslmode=require", pair.url());
+    let (well, said) = program(&["doctor"], "", &encrypted, "");
+    assert!(
+        !well && said.contains("DATABASE_URL don't agree on encryption: the server offers none"),
+        "{said}"
+    );
     let (well, said) = program(&["doctor"], "", &pair.url(), "");
     assert!(
         well && said.contains("instances of up to 25 connections"),

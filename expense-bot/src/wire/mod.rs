@@ -67,9 +67,10 @@ pub(crate) fn add_sources(
     ports: &mut Ports,
     options: &mut Options,
 ) -> Result<(), Failure> {
+    let own = ports.limiter.clone();
     shared.add(ports, options);
     readers::add(config, ports, options)?;
-    shared.forgive(ports);
+    shared.forgive(ports, own);
     #[cfg(feature = "fx")]
     if let Some(address) = &config.rates {
         rates::add(address, ports)?;

@@ -1,16 +1,20 @@
-//! What many instances share: on Redis where it is configured, in this process where it is not.
+//! What many instances share: on Redis where it is configured. Where it is not, the database has
+//! what must not be counted or known for each process alone, and the rest is this process's own.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use expense_core::memory::rate::KeptRateLimiter;
 use expense_core::ports::cache::Cache;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::lease::Lease;
 use expense_core::ports::rate::RateLimiter;
 use expense_core::ports::state::StateStore;
 use expense_core::service::{Options, Ports};
+use expense_core::wrap::Wrapped;
+use expense_core::wrap::meter::Meter;
 
 use crate::config::Config;
 use crate::error::Failure;
@@ -51,24 +55,29 @@ impl Shared {
     }
 
     /// Puts it behind the ports of a service. The limiter counts for all or refuses: it is the one
-    /// for what costs money.
+    /// for what costs money. That is seldom enough for the database.
     pub(crate) fn add(&self, ports: &mut Ports, options: &mut Options) {
         options.instance.clone_from(&self.instance);
         options.lease = self.term;
         if let Some(parts) = &self.parts {
             ports.states = parts.states.clone();
+            ports.common = parts.states.clone();
             ports.cache = parts.cache.clone();
             ports.lease = parts.lease.clone();
             ports.limiter = parts.limiter.clone();
             options.ledgers.shared = true;
+        } else {
+            let clock = ports.clock.clone();
+            let kept = KeptRateLimiter::new(ports.common.clone(), clock.clone());
+            ports.limiter = Arc::new(Wrapped::limiter(Arc::new(kept), Meter::new(clock)));
         }
     }
 
-    /// Puts the limiter of people in its place: nobody is turned away because it is not there.
-    pub(crate) fn forgive(&self, ports: &mut Ports) {
-        if let Some(parts) = &self.parts {
-            ports.limiter = parts.forgiving.clone();
-        }
+    /// Puts the limiter of people in its place, this process's own where they share none: nobody is
+    /// turned away because it is not there, and no message waits for a database.
+    pub(crate) fn forgive(&self, ports: &mut Ports, own: Arc<dyn RateLimiter>) {
+        let shared = self.parts.as_ref();
+        ports.limiter = shared.map_or(own, |parts| parts.forgiving.clone());
     }
 }
 
@@ -93,10 +102,8 @@ pub(crate) use redis::settings;
 #[cfg(feature = "redis")]
 mod redis {
     use expense_core::memory::rate::MemoryRateLimiter;
-    use expense_core::wrap::Wrapped;
     use expense_core::wrap::breaker::{Breaker, Patience};
     use expense_core::wrap::forgiving::ForgivingCache;
-    use expense_core::wrap::meter::Meter;
     use expense_core::wrap::stand_in::StandInLimiter;
     use expense_redis::Redis;
     use secrecy::ExposeSecret;

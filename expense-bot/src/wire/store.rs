@@ -9,6 +9,7 @@ use expense_core::ports::attachments::Attachments;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::jobs::Jobs;
 use expense_core::ports::messenger::Messenger;
+use expense_core::ports::state::StateStore;
 use expense_core::ports::store::ExpenseStore;
 use expense_core::service::Ports;
 use expense_core::wrap::Wrapped;
@@ -124,7 +125,7 @@ fn show_pool(store: &Arc<PostgresStore>) {
     });
 }
 
-fn ports<S: ExpenseStore + Jobs + 'static>(
+fn ports<S: ExpenseStore + Jobs + StateStore + 'static>(
     store: Arc<S>,
     replicated: impl FnOnce(Arc<dyn ExpenseStore>) -> Arc<dyn ExpenseStore>,
     messenger: Arc<dyn Messenger>,
@@ -132,10 +133,15 @@ fn ports<S: ExpenseStore + Jobs + 'static>(
     clock: Arc<dyn Clock>,
 ) -> Ports {
     let ports = in_process(store.clone(), messenger, attachments, clock.clone());
+    let common = Arc::new(Wrapped::state(store.clone(), Meter::new(clock.clone())));
     // What fails for a moment is tried again: a commit is recorded once however often it is
     // asked for. The adapters have time limits of their own, so none stands between.
     let patient = Arc::new(Wrapped::store(store, Retry::default()));
     // Every operation is counted once, however often it was tried.
     let store = Arc::new(Wrapped::store(replicated(patient), Meter::new(clock)));
-    Ports { store, ..ports }
+    Ports {
+        store,
+        common,
+        ..ports
+    }
 }

@@ -25,10 +25,12 @@ pub fn in_process<S: ExpenseStore + Jobs + 'static>(
     attachments: Arc<dyn Attachments>,
     clock: Arc<dyn Clock>,
 ) -> Ports {
+    let states = Arc::new(MemoryState::new(clock.clone(), limits::COPIES));
     Ports {
         jobs: store.clone(),
         store,
-        states: Arc::new(MemoryState::new(clock.clone(), limits::COPIES)),
+        common: states.clone(),
+        states,
         cache: Arc::new(MemoryCache::new(clock.clone(), limits::COPIES)),
         wake: None,
         queue: Arc::new(MemoryQueue::new(clock.clone())),

@@ -1,5 +1,6 @@
-//! Rate limits in memory: an exact sliding window.
+//! Rate limits by an exact sliding window, in memory or kept as state.
 
+mod kept;
 mod window;
 
 use std::collections::HashMap;
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
+pub use self::kept::KeptRateLimiter;
 use self::window::Window;
 use super::locked;
 use super::steady::OnwardClock;

@@ -96,8 +96,11 @@ pub struct Ports {
     pub store: Arc<dyn ExpenseStore>,
     /// Work that waits in the store.
     pub jobs: Arc<dyn Jobs>,
-    /// Copies of sessions, and what instances tell each other.
+    /// Copies of sessions, and what instances tell each other with a message.
     pub states: Arc<dyn StateStore>,
+    /// What all instances have to know and seldom ask for: the code of the first owner, which
+    /// ledgers are in use. Of a database if nothing else is shared.
+    pub common: Arc<dyn StateStore>,
     /// Which message a reply became, and copies of ledgers where instances share it.
     pub cache: Arc<dyn Cache>,
     /// Updates on their way.

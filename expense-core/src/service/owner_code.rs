@@ -78,12 +78,12 @@ impl Inner {
             taken: None,
         })?;
         for _ in 0..3 {
-            let found = self.ports.states.load(KEY).await?;
+            let found = self.ports.common.load(KEY).await?;
             let version = found.as_ref().map(|found| found.version);
             match found.and_then(|found| serde_json::from_slice::<Kept>(&found.value).ok()) {
                 Some(Kept { code, taken: None }) => return Ok(Some(OwnerCode(code))),
                 // It was sent, but what it was sent with is gone: it starts over.
-                _ => match self.ports.states.save(KEY, version, &value, KEPT).await? {
+                _ => match self.ports.common.save(KEY, version, &value, KEPT).await? {
                     Saved::Done(_) => return Ok(Some(fresh)),
                     Saved::Lost => {}
                 },
@@ -109,7 +109,7 @@ impl Inner {
         if self.has_owner().await? {
             return Ok(None);
         }
-        let Some(found) = self.ports.states.load(KEY).await? else {
+        let Some(found) = self.ports.common.load(KEY).await? else {
             return Ok(None);
         };
         if let Some(retry_after_s) = self.too_many_tries(envelope).await? {
@@ -129,8 +129,8 @@ impl Inner {
                     code: kept.code,
                     taken: Some(envelope.who.clone()),
                 })?;
-                let states = &self.ports.states;
-                let saved = states.save(KEY, Some(found.version), &value, KEPT).await?;
+                let common = &self.ports.common;
+                let saved = common.save(KEY, Some(found.version), &value, KEPT).await?;
                 if saved == Saved::Lost {
                     let busy = Fault::Busy { retry_after: None };
                     return Err(PortError::new("service", "owner_code", busy));

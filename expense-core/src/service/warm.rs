@@ -33,7 +33,7 @@ pub(super) async fn work(inner: &Inner, stop: &CancellationToken) {
 
 impl Inner {
     async fn warm_ledgers(&self) -> Result<()> {
-        let Some(noted) = self.ports.states.load(KEY).await? else {
+        let Some(noted) = self.ports.common.load(KEY).await? else {
             return Ok(());
         };
         let Ok(mut chats) = serde_json::from_slice::<Vec<ChatKey>>(&noted.value) else {
@@ -56,10 +56,10 @@ impl Inner {
         if chats.is_empty() {
             return Ok(());
         }
-        let states = &self.ports.states;
-        let seen = states.load(KEY).await?.map(|noted| noted.version);
+        let common = &self.ports.common;
+        let seen = common.load(KEY).await?.map(|noted| noted.version);
         // Where another instance was quicker, its chats are in use as well.
-        states.save(KEY, seen, &value, limits::IN_USE_KEPT).await?;
+        common.save(KEY, seen, &value, limits::IN_USE_KEPT).await?;
         Ok(())
     }
 }

@@ -117,6 +117,7 @@ impl Instance {
             store: Arc::new(counted),
             cache: Arc::clone(&shared.cache),
             states: Arc::clone(&shared.states),
+            common: Arc::clone(&shared.states),
             ..ports
         };
         let options = Options {

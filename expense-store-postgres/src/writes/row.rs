@@ -88,6 +88,7 @@ pub(crate) fn tags(
         ledger_id: ledger,
         number,
         day: expense.details.date,
+        removed: expense.removed,
         tag: tag.as_str(),
     })
 }

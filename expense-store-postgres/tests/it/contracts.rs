@@ -43,3 +43,21 @@ mod partitioned {
 
     expense_core::database_conformance!(two);
 }
+
+/// What is seldom counted, and must be counted for all, can be kept in the database.
+mod limits {
+    use super::{Arc, Database};
+    use expense_core::memory::rate::KeptRateLimiter;
+    use expense_core::testing::conformance::rate::RateBench;
+
+    async fn fresh_limiter() -> RateBench {
+        let (one, other, clock, database) = super::over(Database::fresh().await).await;
+        let limiter = |store| Arc::new(KeptRateLimiter::new(store, clock.clone()));
+        RateBench::new(limiter(one))
+            .with_other(limiter(other))
+            .with_clock(clock.clone())
+            .keeping(database)
+    }
+
+    expense_core::rate_limiter_conformance!(fresh_limiter);
+}

@@ -10,9 +10,10 @@ use sqlx::{AssertSqlSafe, Executor};
 use test_servers::postgres::{Durability, Server};
 
 /// What people wrote with an earlier version: a script a schema, in `tests/it/written`.
-const WRITTEN: [(i64, &str); 2] = [
+const WRITTEN: [(i64, &str); 3] = [
     (1, include_str!("written/0001.sql")),
     (2, include_str!("written/0002.sql")),
+    (3, include_str!("written/0003.sql")),
 ];
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 //! PostgreSQL's own partitions: it stands in every key and index that is unique, and in whatever
 //! is asked.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::collections::BTreeSet;
 
 use expense_store_postgres::BY_LEDGER;
 use expense_store_postgres::testing::Database;
+
+use crate::sources::{sources, tables_in, texts};
 
 /// Tables that no ledger owns, and why each is there for all of them.
 const GLOBAL: [(&str, &str); 4] = [
@@ -86,51 +87,6 @@ const ACROSS: [(&str, &str); 8] = [
     ("read.rs", "census"),
 ];
 
-/// All that a source says as text within each of its items, by the item's name.
-fn texts(source: &str) -> BTreeMap<String, String> {
-    let mut texts = BTreeMap::<String, String>::new();
-    let (mut item, mut open) = (String::new(), false);
-    for line in source.lines() {
-        let code = line.trim_start();
-        if !open && code.starts_with("//") {
-            continue;
-        }
-        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '!');
-        if !open {
-            let begins =
-                words.position(|word| matches!(word, "const" | "static" | "fn" | "macro_rules!"));
-            if let Some(name) = begins.and_then(|_| words.find(|word| !word.is_empty())) {
-                item = name.to_owned();
-            }
-        }
-        let text = texts.entry(item.clone()).or_default();
-        let mut escaped = false;
-        for sign in line.chars() {
-            match sign {
-                '"' if !escaped => open = !open,
-                _ if open => text.push(sign),
-                _ => {}
-            }
-            escaped = sign == '\\' && !escaped;
-        }
-        text.push('\n');
-    }
-    texts
-}
-
-/// How often the text names a table of ledgers as one that rows come from or go to.
-fn tables_in(text: &str) -> usize {
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .collect();
-    let leads = |word: &str| matches!(word, "FROM" | "JOIN" | "INTO" | "UPDATE" | "USING");
-    let pairs = words.windows(2);
-    pairs
-        .filter(|pair| leads(pair[0]) && BY_LEDGER.contains(&pair[1]))
-        .count()
-}
-
 /// How often it says of which ledger: in a condition, or among the columns that are written.
 fn ledgers_in(text: &str) -> usize {
     let ways = [
@@ -146,15 +102,9 @@ fn ledgers_in(text: &str) -> usize {
 fn every_statement_says_of_which_ledger() {
     let mut looked_at = 0;
     let mut across = BTreeSet::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let parts = std::fs::read_dir(folder.join("writes")).unwrap();
-    for file in std::fs::read_dir(&folder).unwrap().chain(parts) {
-        let path = file.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if path.is_dir() || matches!(name.as_str(), "plans.rs" | "testing.rs") {
-            continue;
-        }
-        for (item, text) in texts(&std::fs::read_to_string(&path).unwrap()) {
+    for (name, source) in sources() {
+        for (item, literals) in texts(&source) {
+            let text = literals.join("\n") + "\n";
             let (tables, ledgers) = (tables_in(&text), ledgers_in(&text));
             looked_at += tables;
             if tables > ledgers && ACROSS.contains(&(&name, &item)) {
@@ -181,9 +131,8 @@ fn every_statement_says_of_which_ledger() {
 fn a_statement_that_forgets_the_ledger_is_noticed() {
     let source = "/// All of it.\nconst BAD: &str = \"SELECT e.id FROM expenses AS e\n    JOIN drafts AS d ON d.id = e.draft WHERE e.ledger_id = $1\";\n";
     let texts = texts(source);
-    assert_eq!(texts["BAD"].lines().count(), 2);
-    assert_eq!(
-        (tables_in(&texts["BAD"]), ledgers_in(&texts["BAD"])),
-        (2, 1)
-    );
+    let [bad] = &texts["BAD"][..] else {
+        panic!("{texts:?}");
+    };
+    assert_eq!((tables_in(bad), ledgers_in(bad)), (2, 1));
 }

@@ -1,22 +1,20 @@
-//! A service behind Telegram, in this process, over a SQLite file.
+//! A service behind Telegram, in this process, over a database.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use expense_core::domain::access::Access;
 use expense_core::domain::ledger::Settings;
 use expense_core::memory::clock::ManualClock;
-use expense_core::memory::in_process::in_process;
 use expense_core::ports::rate::Quota;
 use expense_core::service::{Options, OwnerCode, Ports, Service};
-use expense_store_sqlite::{Config, SqliteStore};
 use expense_telegram::{Telegram, Transport, Webhook};
 use telegram_fake::Fake;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::kept::{Books, Store};
 use super::prompted::{Limiter, NoRates, Reader, Thinker, Wait};
 
 /// How updates come.
@@ -52,9 +50,8 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    fn ports(&self, store: Arc<SqliteStore>, telegram: &Telegram) -> Ports {
-        let messenger = Arc::new(telegram.clone());
-        let mut ports = in_process(store, messenger.clone(), messenger, self.clock.clone());
+    fn ports(&self, store: &Store, telegram: &Telegram) -> Ports {
+        let mut ports = store.ports(telegram, self.clock.clone());
         ports.ocr = Some(self.reader.clone());
         ports.speech = Some(self.reader.clone());
         if let Some(thinker) = &self.thinker {
@@ -88,19 +85,15 @@ pub(super) struct Bot {
     pub(super) service: Service,
     /// What makes the first owner, where there is none.
     pub(super) code: Option<OwnerCode>,
-    pub(super) store: Arc<SqliteStore>,
+    pub(super) store: Store,
     shutdown: CancellationToken,
     running: JoinHandle<()>,
 }
 
 impl Bot {
-    pub(super) async fn start(fake: &Fake, by: By, file: &Path, setup: &Setup) -> Self {
+    pub(super) async fn start(fake: &Fake, by: By, books: &Books, setup: &Setup) -> Self {
         let clock = setup.clock.clone();
-        let store = SqliteStore::open(Config {
-            clock: clock.clone(),
-            ..Config::new(file)
-        });
-        let store = Arc::new(store.await.expect("the file opens"));
+        let store = books.open(clock.clone()).await;
         let door = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let config = expense_telegram::Config {
             messages_per_second: 0,
@@ -111,7 +104,7 @@ impl Bot {
             )
         };
         let telegram = Telegram::new(config, clock).expect("a configuration");
-        let service = Service::new(setup.ports(store.clone(), &telegram), setup.options());
+        let service = Service::new(setup.ports(&store, &telegram), setup.options());
         let code = service.owner_code(OwnerCode::of([7; 16])).await;
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(run(telegram, service.clone(), door, shutdown.clone()));
@@ -124,7 +117,7 @@ impl Bot {
         }
     }
 
-    /// Finishes what was accepted and closes the file.
+    /// Finishes what was accepted and closes the database.
     pub(super) async fn stop(self) {
         self.shutdown.cancel();
         self.running.await.expect("it ends well");

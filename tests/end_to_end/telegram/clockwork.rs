@@ -6,7 +6,6 @@ use expense_core::conversation::event::{Envelope, Event, ReadResult, Scene};
 use expense_core::conversation::question::{ExpenseFilter, PageRequest};
 use expense_core::domain::exchange::Rate;
 use expense_core::domain::keys::{ChatKey, DraftId, Number, UpdateKey, UserKey};
-use expense_core::ports::store::ExpenseStore;
 
 use super::bot::Bot;
 
@@ -54,7 +53,7 @@ impl Clockwork<'_> {
     /// `0.8868 2026-05-05`: the rate of the expense of this number, and its day.
     pub(super) async fn rate(&self, number: &str, text: &str) -> Result<(), String> {
         let (factor, day) = text.split_once(' ').ok_or("write a rate and its day")?;
-        let ledger = self.bot.store.ledger(&self.chat()).await;
+        let ledger = self.bot.store.read().ledger(&self.chat()).await;
         let ledger = ledger.map_err(|error| error.to_string())?;
         let ledger = ledger.ok_or("there is no ledger")?;
         let filter = ExpenseFilter {
@@ -66,7 +65,12 @@ impl Clockwork<'_> {
             after: None,
             limit: 1,
         };
-        let page = self.bot.store.expenses(ledger.id, &filter, one).await;
+        let page = self
+            .bot
+            .store
+            .read()
+            .expenses(ledger.id, &filter, one)
+            .await;
         let page = page.map_err(|error| error.to_string())?;
         let expense = page.expenses.first().ok_or("there is no such expense")?;
         self.tell(Event::Rated {

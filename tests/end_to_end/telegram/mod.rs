@@ -11,6 +11,7 @@ mod door;
 mod errands;
 mod flood;
 mod instances;
+mod kept;
 mod moving;
 mod people;
 mod program;

@@ -12,6 +12,7 @@ use rstest::rstest;
 use telegram_fake::{Fake, Group, Options, Person};
 
 use super::bot::{Bot, By, Setup};
+use super::kept::{Books, In};
 use super::prompted::Reader;
 
 /// A group with Anna in it, and the bot.
@@ -21,11 +22,11 @@ struct Scene {
     anna: Person,
     reader: Arc<Reader>,
     setup: Setup,
-    folder: tempfile::TempDir,
+    books: Books,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    async fn new(kept: In) -> Self {
         let fake = Fake::start(Options::default()).await.expect("a free port");
         let group = fake.group("Flat");
         let anna = group.member(&fake.user(7).named("Anna"));
@@ -46,13 +47,12 @@ impl Scene {
             anna,
             reader,
             setup,
-            folder: tempfile::tempdir().expect("a folder"),
+            books: Books::fresh(kept).await,
         }
     }
 
     async fn bot(&self, by: By) -> Bot {
-        let file = self.folder.path().join("expenses.sqlite");
-        Bot::start(&self.fake, by, &file, &self.setup).await
+        Bot::start(&self.fake, by, &self.books, &self.setup).await
     }
 
     fn mention(&self, text: &str) -> String {
@@ -71,9 +71,10 @@ fn receipt() -> ReadResult {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_being_read_is_told_in_the_new_chat(
     #[case] by: By,
+    #[values(In::Sqlite, In::Postgres)] kept: In,
     #[values(false, true)] restarted: bool,
 ) {
-    let scene = Scene::new().await;
+    let scene = Scene::new(kept).await;
     let mut bot = scene.bot(by).await;
     let old = scene.fake.chat(scene.group.id());
     scene.anna.photo(vec![1; 100], &scene.mention(""));
@@ -112,8 +113,11 @@ async fn what_was_being_read_is_told_in_the_new_chat(
 #[case::polling(By::Polling)]
 #[case::webhook(By::Webhook)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_could_not_be_said_yet_is_said_in_the_new_chat(#[case] by: By) {
-    let scene = Scene::new().await;
+async fn what_could_not_be_said_yet_is_said_in_the_new_chat(
+    #[case] by: By,
+    #[values(In::Sqlite, In::Postgres)] kept: In,
+) {
+    let scene = Scene::new(kept).await;
     let bot = scene.bot(by).await;
     let refuses = "sendMessage: 429 retry after 7".parse();
     scene.fake.fault(refuses.expect("a fault"));

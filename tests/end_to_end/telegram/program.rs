@@ -107,8 +107,23 @@ impl Program {
         self.start_as(&["run"])
     }
 
+    /// Starts it; what it tells its operator goes into this file.
+    pub(super) fn start_telling(&self, file: &Path) -> Life {
+        let told = std::fs::File::create(file).expect("a file");
+        Life(
+            self.command(&["run"])
+                .stderr(told)
+                .spawn()
+                .expect("it starts"),
+        )
+    }
+
     /// Starts it with these words.
     pub(super) fn start_as(&self, words: &[&str]) -> Life {
+        Life(self.command(words).spawn().expect("the program starts"))
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
             .args(words)
@@ -117,7 +132,7 @@ impl Program {
             .env("XDG_DATA_HOME", &self.folder)
             .envs(self.variables.clone())
             .stdin(Stdio::null());
-        Life(command.spawn().expect("the program starts"))
+        command
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::bot::{Bot, By, Setup};
 use super::clockwork::Clockwork;
+use super::kept::{Books, In};
 use super::people::People;
 use super::prompted::Reader;
 use super::shown::{self, Wall, actions};
@@ -30,7 +31,7 @@ pub(super) struct Stage {
     pub(super) fake: Fake,
     by: By,
     pub(super) people: People,
-    folder: tempfile::TempDir,
+    books: Books,
     pub(super) setup: Setup,
     pub(super) now: DateTime<Utc>,
     /// How long the next update is on its way.
@@ -55,8 +56,8 @@ pub(super) struct Stage {
 }
 
 /// What was really said.
-pub(super) async fn run(script: &str, by: By) -> Result<String, String> {
-    let mut stage = Stage::new(script.contains("in: group "), by).await;
+pub(super) async fn run(script: &str, by: By, kept: In) -> Result<String, String> {
+    let mut stage = Stage::new(script.contains("in: group "), by, kept).await;
     let mut said = String::new();
     let mut lines = lines(script)?.into_iter().peekable();
     while let Some(line) = lines.next() {
@@ -80,14 +81,14 @@ pub(super) async fn run(script: &str, by: By) -> Result<String, String> {
 }
 
 impl Stage {
-    async fn new(topics: bool, by: By) -> Self {
+    async fn new(topics: bool, by: By, kept: In) -> Self {
         let fake = Fake::start(telegram_fake::Options::default());
         let fake = fake.await.expect("a free port");
         let now = "2026-05-06T10:00:00Z".parse().expect("a time");
         Self {
             people: People::new(&fake, topics),
             by,
-            folder: tempfile::tempdir().expect("a folder"),
+            books: Books::fresh(kept).await,
             setup: Setup {
                 clock: Arc::new(ManualClock::at(now)),
                 settings: Settings {
@@ -243,8 +244,7 @@ impl Stage {
     pub(super) async fn start(&mut self) {
         if self.bot.is_none() {
             self.setup.clock.reach(self.now);
-            let file = self.folder.path().join("expenses.sqlite");
-            let bot = Bot::start(&self.fake, self.by, &file, &self.setup);
+            let bot = Bot::start(&self.fake, self.by, &self.books, &self.setup);
             self.bot = Some(bot.await);
         }
     }

@@ -1,4 +1,5 @@
-//! Every talk of the core, had in Telegram: alone with the bot and in a group.
+//! Every talk of the core, had in Telegram: alone with the bot and in a group, by polling and by
+//! webhook, with its ledgers in either database.
 //!
 //! No talk and no line is left out: one that can't be brought about here fails its talk. What the
 //! service's own clockwork does is told to the service itself (see `clockwork`), and `redeliver` is
@@ -12,6 +13,7 @@ use futures::StreamExt;
 use rstest::rstest;
 
 use super::bot::By;
+use super::kept::In;
 use super::stage::run;
 
 /// Talks that are had at a time: most of what one takes is waiting.
@@ -46,11 +48,12 @@ fn talks() -> Vec<Talk> {
 }
 
 #[rstest]
-#[case::polling(By::Polling)]
-#[case::webhook(By::Webhook)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn talks_go_the_same_way_in_telegram(#[case] by: By) {
-    let had = futures::stream::iter(talks()).map(|talk| had(talk, by));
+async fn talks_go_the_same_way_in_telegram(
+    #[values(By::Polling, By::Webhook)] by: By,
+    #[values(In::Sqlite, In::Postgres)] kept: In,
+) {
+    let had = futures::stream::iter(talks()).map(|talk| had(talk, by, kept));
     let failures: Vec<String> = had
         .buffer_unordered(AT_ONCE)
         .filter_map(|had| async { had.err() })
@@ -59,9 +62,9 @@ async fn talks_go_the_same_way_in_telegram(#[case] by: By) {
     assert!(failures.is_empty(), "\n{}", failures.join("\n\n"));
 }
 
-async fn had(talk: Talk, by: By) -> Result<(), String> {
+async fn had(talk: Talk, by: By, kept: In) -> Result<(), String> {
     let script = without_periods(&talk.script);
-    let said = run(&script, by).await;
+    let said = run(&script, by, kept).await;
     let same = said.and_then(|said| compare(&script, &said));
     same.map_err(|difference| format!("{}\n{difference}", talk.name))
 }

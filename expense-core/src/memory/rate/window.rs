@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::memory::{earlier, later};
 use crate::ports::rate::{Quota, Verdict};
@@ -14,7 +15,7 @@ const REFUSED_TOKENS: usize = 256;
 /// The takes of one bucket that can still count. Takes may come out of order, as a backlog does:
 /// what is older than a period before the newest counts as of then, so that two periods and
 /// thus twice the burst are all there is to remember.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Window {
     taken: VecDeque<DateTime<Utc>>,
     verdicts: VecDeque<(DateTime<Utc>, String, Verdict)>,

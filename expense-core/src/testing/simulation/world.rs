@@ -175,6 +175,7 @@ impl World {
             store,
             jobs,
             states: Faulty::new(Arc::new(MemoryState::new(clock.clone(), 100)), plan),
+            common: Faulty::new(Arc::new(MemoryState::new(clock.clone(), 100)), plan),
             cache: Faulty::new(Arc::new(MemoryCache::new(clock.clone(), 100)), plan),
             queue: Faulty::new(queue, plan),
             wake: None,

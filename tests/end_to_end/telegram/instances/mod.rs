@@ -1,11 +1,13 @@
 //! Several instances of one bot over one database and one Redis: who polls, what follows where one
-//! of them or Redis dies or hangs, and that limits are those of all together.
+//! of them or Redis dies or hangs, and that limits are those of all together. And without Redis: what
+//! the database has for all.
 
 mod gone;
 mod model;
 mod pace;
 mod polling;
 mod stale;
+mod unshared;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
