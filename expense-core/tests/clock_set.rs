@@ -30,6 +30,7 @@ async fn an_update_neither_counts_as_lost_nor_waits(#[case] by: TimeDelta) {
         assert!(none.is_empty(), "it is out");
         let again = Settle::Retry { after: 2 * SECOND };
         queue.settle(first[0].id, again).await.unwrap();
+        clock.set(noon() + by * 2);
         clock.advance(2 * SECOND);
         let second = queue.claim(1, 5 * SECOND).await.unwrap();
         assert_eq!(second[0].attempt, 2);

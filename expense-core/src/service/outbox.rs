@@ -210,6 +210,9 @@ mod tests {
         let (clock, screen, service) = app();
         let inner = &service.inner;
         inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
+        for job in inner.claim_parked(8).await {
+            inner.send_parked(job).await;
+        }
         clock.set(clock.now() + by);
         clock.advance(Duration::from_secs(3));
         for job in inner.claim_parked(8).await {
