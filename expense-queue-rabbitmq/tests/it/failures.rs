@@ -9,7 +9,7 @@ const PROMISES: &str = "expense-queue-rabbitmq/tests/it/promises.rs";
 /// The suite that `contracts.rs` runs on a broker.
 const SUITE: &str = "expense-core/src/testing/conformance/queue/mod.rs";
 /// What a service does with any queue, and a door with any refusal.
-const SERVICE: &str = "expense-core/src/service/worker.rs";
+const SERVICE: &str = "expense-core/src/service/worker/tests.rs";
 const DOOR: &str = "expense-telegram/tests/it/webhook.rs";
 const PROGRAM: &str = "expense-bot/tests/cli/queue.rs";
 
