@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// that are locked are back by then. A full disk waits for somebody to make room, and whoever
 /// started the pipe has to hear of it: a person at a terminal does, and waits as long as they like.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// How long a pipe may take to give what it holds where its lines are only counted.
+const MOMENT: Duration = Duration::from_secs(1);
 /// How long it is waited, once the service was told to end, for what it may still record: a little
 /// longer than that takes.
 const LAST_WORD: Duration = limits::SHUTDOWN.saturating_add(Duration::from_millis(500));
@@ -113,8 +115,13 @@ pub(crate) struct Rest {
 }
 
 impl Rest {
-    /// Reads on to the end, for as long as the service has to end.
-    async fn of(input: &mut Input) -> Self {
+    /// What is there when the chat is told to end. Whoever still writes is not waited for.
+    pub(crate) async fn at_the_end(input: &mut Input) -> Self {
+        Self::within(MOMENT, input).await
+    }
+
+    /// Reads on to the end, for so long at most.
+    async fn within(time: Duration, input: &mut Input) -> Self {
         let mut lines = 0;
         let all = async {
             while let Some(heard) = input.lines.recv().await {
@@ -128,7 +135,7 @@ impl Rest {
                 }
             }
         };
-        let ended = timeout(limits::SHUTDOWN, all).await.is_ok();
+        let ended = timeout(time, all).await.is_ok();
         Self { lines, ended }
     }
 }
@@ -167,7 +174,10 @@ pub(crate) async fn bring_in_time(
         return delivered.into();
     }
     shutdown.cancel();
-    let (taken, rest) = tokio::join!(timeout(LAST_WORD, delivered), Rest::of(input));
+    let (taken, rest) = tokio::join!(
+        timeout(LAST_WORD, delivered),
+        Rest::within(limits::SHUTDOWN, input)
+    );
     let taken = matches!(taken, Ok(Ok(())));
     Brought::Late { taken, rest }
 }

@@ -267,6 +267,46 @@ async fn what_is_mended_in_time_costs_nothing() {
     }
 }
 
+/// What is answered without being brought to the service counts as well.
+#[tokio::test(start_paused = true)]
+async fn a_line_that_names_nothing_there_is_counted() {
+    let lines = [
+        "12.50 lunch",
+        "photo gone.jpg",
+        "press Nothing",
+        "help",
+        "3 tea",
+    ];
+    let (chat, recorded) = over(&failing(0, 0, Fault::Full), &lines).await;
+    let lost = chat.unrecorded().expect("lines that were not recorded");
+    assert_eq!((lost.first, lost.lines, lost.more), (2, 2, false));
+    assert_eq!(recorded, 2);
+}
+
+/// A pipe that is told to end before it was read says what it did not read.
+#[tokio::test(start_paused = true)]
+async fn a_pipe_that_is_told_to_end_names_what_is_left() {
+    let clock = Arc::new(SimulatedClock::beginning(noon()));
+    let desk = tempfile::tempdir().expect("a directory");
+    let shutdown = CancellationToken::new();
+    let end = shutdown.clone();
+    // The first answer is the last that somebody waits for.
+    let show = Box::new(move |_: &str| {
+        end.cancel();
+        Ok(())
+    });
+    let console = Arc::new(Console::new(Setup::at(desk.path()), clock.clone(), show));
+    let store = Arc::new(MemoryStore::new(clock.clone()));
+    let ports = in_process(store, console.clone(), Arc::new(Files), clock);
+    let service = Service::new(ports, Options::default());
+    let talk = console.run(ended(&LINES), &service, &shutdown);
+    let (ended, ()) = tokio::join!(talk, service.run(shutdown.clone()));
+    let Err(ChatError::Unrecorded(lost)) = ended else {
+        panic!("it names no lines: {ended:?}");
+    };
+    assert_eq!((lost.first, lost.lines, lost.more), (2, 2, false));
+}
+
 /// Whoever looks at the exit code learns of it, and the others are recorded.
 #[tokio::test(start_paused = true)]
 async fn a_line_that_is_refused_for_good_is_counted() {

@@ -29,7 +29,12 @@ pub(crate) fn readings<'a>(
 /// The next file of an album, where the caption so far begins with a word that is called like a
 /// photo or a PDF, and what follows it.
 pub(crate) fn another<'a>(caption: &'a str, home: Option<&Path>) -> Option<(PathBuf, &'a str)> {
-    let (word, rest) = shell_word(caption);
+    let bare = caption.split(char::is_whitespace).next()?;
+    // Quotes count where a word begins with one: others are apostrophes.
+    let (word, rest) = match bare.starts_with(['"', '\'']) || bare.contains('\\') {
+        true => shell_word(caption),
+        false => (bare.to_owned(), &caption[bare.len()..]),
+    };
     let path = expand(&word, home);
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     let called = RECEIPTS.contains(&extension.as_str());
@@ -104,7 +109,9 @@ mod tests {
     #[case("b.jpg lunch", Some(("b.jpg", "lunch")))]
     #[case("'page 2.PDF'", Some(("page 2.PDF", "")))]
     #[case("~/b.heic  a b.png", Some(("/home/eve/b.heic", "a b.png")))]
+    #[case(r"page\ 2.pdf lunch", Some(("page 2.pdf", "lunch")))]
     #[case("lunch b.jpg", None)]
+    #[case("Eve's dinner, see b.jpg", None)]
     #[case("12.50 lunch", None)]
     #[case(".pdf", None)]
     #[case("", None)]

@@ -132,9 +132,14 @@ impl Link {
     /// A connection to the first node from this one on that has time for us, and which it is.
     async fn connect(&self, first: usize) -> Result<(Connection, usize), Failure> {
         let mut failed = Failure::Unreachable;
-        for node in (first..).take(self.uris.len()) {
-            let node = node % self.uris.len();
-            match self.connect_to(&self.uris[node]).await {
+        for tried in 0..self.uris.len() {
+            let node = (first + tried) % self.uris.len();
+            // Where all are slow, the last one is waited for as long as one alone would be.
+            let share = match tried + 1 == self.uris.len() {
+                true => self.patience,
+                false => self.patience / u32::try_from(self.uris.len()).unwrap_or(u32::MAX),
+            };
+            match self.connect_to(&self.uris[node], share).await {
                 Ok(connection) => return Ok((connection, node)),
                 // Another node may be there, and let in whom this one does not know yet.
                 Err(failure) => failed = failure,
@@ -143,8 +148,7 @@ impl Link {
         Err(failed)
     }
 
-    async fn connect_to(&self, node: &AMQPUri) -> Result<Connection, Failure> {
-        let share = self.patience / u32::try_from(self.uris.len()).unwrap_or(u32::MAX);
+    async fn connect_to(&self, node: &AMQPUri, share: Duration) -> Result<Connection, Failure> {
         let properties = ConnectionProperties::default().with_connection_name(self.purpose.into());
         let connecting = Connection::connect_uri(node.clone(), properties);
         let connection = answer(share, connecting).await?;

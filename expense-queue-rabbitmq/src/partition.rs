@@ -247,7 +247,7 @@ pub(crate) async fn acknowledge(shared: &Shared, token: &Acker) {
 }
 
 /// Returns when the channel is of no use any more: not every consumer hears of it.
-async fn broken(channel: &Channel) {
+pub(crate) async fn broken(channel: &Channel) {
     while channel.status().connected() {
         tokio::time::sleep(LOOK).await;
     }

@@ -63,15 +63,15 @@ impl Publisher {
         Self { jobs, patience }
     }
 
-    /// Publishes it where there is room for it now; nobody learns what became of it.
-    pub(crate) fn mention(&self, message: Message) {
+    /// Publishes it where there is room for it now: whether there was. Nobody learns what became of it.
+    pub(crate) fn mention(&self, message: Message) -> bool {
         let (done, _) = oneshot::channel();
         let job = Job {
             message,
             again: true,
             done,
         };
-        let _ = self.jobs.try_send(job);
+        self.jobs.try_send(job).is_ok()
     }
 
     /// Returns once the broker has confirmed that it keeps the message. Those who call one after the

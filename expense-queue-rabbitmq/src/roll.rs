@@ -10,11 +10,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::StreamExt;
-use lapin::BasicProperties;
+use lapin::{BasicProperties, Consumer};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::broadcast::listen;
+use crate::partition::broken;
 use crate::publisher::Message;
 use crate::shared::{Shared, locked};
 
@@ -113,8 +114,21 @@ impl Roll {
         Some(call)
     }
 
-    fn note(&self, call: Call) {
+    /// What was to be said was not: it is due again.
+    fn unsaid(&self) {
+        locked(&self.state).said = None;
+    }
+
+    fn note(&self, call: Call, look: Duration) {
         let mut state = locked(&self.state);
+        let was_deaf = state
+            .last
+            .is_some_and(|last| last.elapsed() > look * REPEAT * 2);
+        if was_deaf {
+            // While a broker takes nothing, nobody is heard: all need time to speak again.
+            state.hears = Some(Instant::now());
+            state.said = None;
+        }
         state.last = Some(Instant::now());
         if call.name == self.name {
             return;
@@ -148,29 +162,42 @@ pub(crate) fn say(shared: &Shared, works: bool, hungry: bool, holds: Vec<u16>) {
     };
     // Numbers and names are always JSON.
     let body = serde_json::to_vec(&call).unwrap_or_default();
-    shared.publisher.mention(Message {
+    let said = shared.publisher.mention(Message {
         exchange: shared.names.roll(),
         key: String::new(),
         body,
         properties: BasicProperties::default(),
         mandatory: false,
     });
+    if !said {
+        shared.roll.unsaid();
+    }
 }
 
 /// Hears what others say for as long as it is polled.
 pub(crate) async fn hear(shared: &Shared) {
     let look = shared.config.balance;
     loop {
-        if let Ok((_channel, mut calls)) = listen(shared, &shared.names.roll(), WAITING).await {
-            shared.roll.begins_to_hear(look);
-            while let Some(Ok(call)) = calls.next().await {
-                // One of a newer version may be none.
-                if let Ok(call) = serde_json::from_slice(&call.data) {
-                    shared.roll.note(call);
+        match listen(shared, &shared.names.roll(), WAITING).await {
+            Ok((channel, calls)) => {
+                shared.roll.begins_to_hear(look);
+                tokio::select! {
+                    () = note_all(shared, calls) => {}
+                    () = broken(&channel) => {}
                 }
             }
+            Err(failure) => tracing::warn!(error = %failure, "other workers can't be heard"),
         }
         tokio::time::sleep(look / 2).await;
+    }
+}
+
+async fn note_all(shared: &Shared, mut calls: Consumer) {
+    while let Some(Ok(call)) = calls.next().await {
+        // One of a newer version may be none.
+        if let Ok(call) = serde_json::from_slice(&call.data) {
+            shared.roll.note(call, shared.config.balance);
+        }
     }
 }
 
@@ -193,7 +220,7 @@ mod tests {
     async fn pass(roll: &Roll, looks: u32) {
         for _ in 0..looks {
             tokio::time::advance(LOOK).await;
-            roll.note(call("a", false, &[]));
+            roll.note(call("a", false, &[]), LOOK);
         }
     }
 
@@ -202,10 +229,10 @@ mod tests {
         let roll = Roll::new("a".to_owned());
         assert_eq!(roll.heard(LOOK), None);
         roll.begins_to_hear(LOOK);
-        roll.note(call("b", true, &[1, 2]));
+        roll.note(call("b", true, &[1, 2]), LOOK);
         assert_eq!(roll.heard(LOOK), None, "others had no time to speak");
         pass(&roll, REPEAT + 2).await;
-        roll.note(call("c", false, &[3]));
+        roll.note(call("c", false, &[3]), LOOK);
         let heard = roll.heard(LOOK).unwrap();
         assert_eq!((heard.others, heard.hungry), (2, 1));
         assert_eq!(heard.held, HashSet::from([1, 2, 3]));
@@ -213,10 +240,11 @@ mod tests {
         let heard = roll.heard(LOOK).unwrap();
         assert_eq!((heard.others, heard.held), (1, HashSet::from([3])));
         let works = false;
-        roll.note(Call {
+        let left = Call {
             works,
             ..call("c", false, &[])
-        });
+        };
+        roll.note(left, LOOK);
         assert_eq!(roll.heard(LOOK), Some(Heard::default()));
     }
 
@@ -228,10 +256,11 @@ mod tests {
         assert_eq!(roll.heard(LOOK), Some(Heard::default()));
         tokio::time::advance(LOOK * SILENCE).await;
         assert_eq!(roll.heard(LOOK), None);
-        // It hears again: the others need their time once more.
-        roll.begins_to_hear(LOOK);
-        roll.note(call("a", false, &[]));
+        // It hears again, by the same ear: the others need their time once more.
+        roll.note(call("a", false, &[]), LOOK);
         assert_eq!(roll.heard(LOOK), None);
+        pass(&roll, REPEAT + 2).await;
+        assert_eq!(roll.heard(LOOK), Some(Heard::default()));
     }
 
     #[tokio::test(start_paused = true)]

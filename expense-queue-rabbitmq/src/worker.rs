@@ -32,6 +32,8 @@ const AUDIT: Duration = Duration::from_secs(5);
 /// For so many looks more have to be counted than are heard of, before some are taken to be gone:
 /// somebody who joins is counted first.
 const DOUBT: u32 = 3;
+/// Who could not take what the broker says somebody reads believes it for so long.
+const PERSUADED: Duration = Duration::from_secs(30);
 /// How long giving up everything may take in the end.
 const ENDING: Duration = Duration::from_secs(35);
 
@@ -80,6 +82,8 @@ struct Worker {
     audited: Instant,
     /// Since when more are counted than are heard of.
     doubt: Option<Instant>,
+    /// When it last tried to take what the broker says somebody reads.
+    doubted: HashMap<u16, Instant>,
 }
 
 /// How many work, as far as is known.
@@ -115,6 +119,7 @@ impl Worker {
             looked: None,
             audited: Instant::now(),
             doubt: None,
+            doubted: HashMap::new(),
         }
     }
 
@@ -124,6 +129,8 @@ impl Worker {
             self.ended(ended);
         }
         let Census { live, hungry, held } = self.census().await?;
+        // What follows may fail or take long: it works all the same.
+        roll::say(&self.shared, true, self.hunger.is_some(), self.holds());
         let (least, most) = shares(self.shared.names.partitions, live);
         let count = self.mine().count();
         let target = match hungry {
@@ -268,7 +275,9 @@ impl Worker {
             if self.held.contains_key(&number) {
                 continue;
             }
-            let is_forsaken = others.is_some_and(|held| !held.contains(&number));
+            let doubted = self.doubted.get(&number);
+            let is_forsaken = others.is_some_and(|held| !held.contains(&number))
+                && doubted.is_none_or(|at| at.elapsed() > PERSUADED);
             let queue = look(channel, self.shared.names.partition(number), patience).await?;
             if queue.consumer_count() > 0 && !is_forsaken {
                 continue;
@@ -279,6 +288,9 @@ impl Worker {
             if aside.consumer_count() > 0 && !is_forsaken {
                 // Somebody is about to take it, or to leave it.
                 continue;
+            }
+            if queue.consumer_count() > 0 {
+                self.doubted.insert(number, Instant::now());
             }
             wanted -= 1;
             let stop = CancellationToken::new();
@@ -308,7 +320,14 @@ impl Worker {
             Ok((task, ())) => task,
             Err(error) => error.id(),
         };
-        self.held.retain(|_, held| held.task != task);
+        self.held.retain(|number, held| {
+            let is_over = held.task == task;
+            if is_over && held.since.elapsed() > AUDIT {
+                // It was taken and is lost again: it may be tried again.
+                self.doubted.remove(number);
+            }
+            !is_over
+        });
         self.looked = None;
     }
 

@@ -1,5 +1,7 @@
 //! Why a connection can't be encrypted as the URL asks, in words that say what to do.
 
+use std::borrow::Cow;
+
 use rustls::CertificateError;
 use url::Url;
 
@@ -25,9 +27,19 @@ const FILES: [&str; 7] = [
     "ssl-key",
 ];
 
+/// The parameter that asks for encryption, by all its names.
+const MODE: [&str; 2] = ["sslmode", "ssl-mode"];
+
 /// Whether the files that the URL names can be read. Where they can't, the driver would say the
 /// same as of a server that is not there.
 pub(crate) fn files(url: &Url) -> Result<(), &'static str> {
+    let is_plain = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        MODE.contains(&&*name) && value.eq_ignore_ascii_case("disable")
+    };
+    if url.query_pairs().any(is_plain) {
+        // Nobody reads them.
+        return Ok(());
+    }
     let named = url
         .query_pairs()
         .filter(|(name, _)| FILES.contains(&&**name));

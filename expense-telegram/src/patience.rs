@@ -29,7 +29,7 @@ where
                 return Err(end);
             }
             if let Remedy::Wait(asked) = remedy {
-                wait = asked;
+                wait = asked.max(pause);
             }
         }
         tracing::warn!(%error, "Telegram can't be asked yet");

@@ -78,6 +78,13 @@ pub(crate) struct Poller<'a> {
     refusals: u32,
 }
 
+impl Drop for Poller<'_> {
+    /// Nobody waits behind a window that is not looked at any more.
+    fn drop(&mut self) {
+        self.service.held_up(false);
+    }
+}
+
 /// Why polling ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {

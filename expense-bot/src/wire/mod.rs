@@ -68,7 +68,7 @@ pub(crate) fn add_sources(
     options: &mut Options,
 ) -> Result<(), Failure> {
     let own = ports.limiter.clone();
-    shared.add(ports, options);
+    shared.add(config, ports, options);
     readers::add(config, ports, options)?;
     shared.forgive(ports, own);
     #[cfg(feature = "fx")]

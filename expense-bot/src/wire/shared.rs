@@ -56,7 +56,7 @@ impl Shared {
 
     /// Puts it behind the ports of a service. The limiter counts for all or refuses: it is the one
     /// for what costs money. That is seldom enough for the database.
-    pub(crate) fn add(&self, ports: &mut Ports, options: &mut Options) {
+    pub(crate) fn add(&self, config: &Config, ports: &mut Ports, options: &mut Options) {
         options.instance.clone_from(&self.instance);
         options.lease = self.term;
         if let Some(parts) = &self.parts {
@@ -66,6 +66,10 @@ impl Shared {
             ports.lease = parts.lease.clone();
             ports.limiter = parts.limiter.clone();
             options.ledgers.shared = true;
+        } else if is_much(config) {
+            tracing::warn!(
+                "GEMINI_REQUESTS_PER_DAY is above {MOST_KEPT}: without REDIS_URL each process counts for itself, from its start on"
+            );
         } else {
             let clock = ports.clock.clone();
             let kept = KeptRateLimiter::new(ports.common.clone(), clock.clone());
@@ -79,6 +83,14 @@ impl Shared {
         let shared = self.parts.as_ref();
         ports.limiter = shared.map_or(own, |parts| parts.forgiving.clone());
     }
+}
+
+/// Requests of a day that the database can count: the times of two days are read and written with each.
+const MOST_KEPT: u32 = 10_000;
+
+fn is_much(config: &Config) -> bool {
+    let model = config.readers.gemini.as_ref();
+    model.is_some_and(|model| model.per_day > MOST_KEPT)
 }
 
 /// The machine's name for those who look at the server, and chance, which makes it the only one.

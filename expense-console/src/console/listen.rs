@@ -6,7 +6,7 @@ use expense_core::service::Service;
 use tokio_util::sync::CancellationToken;
 
 use super::Console;
-use crate::delivery::{Brought, Tally, apology, bring, bring_in_time};
+use crate::delivery::{Brought, Rest, Tally, apology, bring, bring_in_time};
 use crate::inbound::{Inbound, Inbox};
 use crate::input::{Heard, Input, LINE_BYTES, What};
 
@@ -21,6 +21,15 @@ models                 fetches what reading photos takes, once, and checks it
 quit                   leaves, and so does Ctrl-D
 Messages are numbered as they come, yours and mine. A \\ before photo, press, reply, rewrite,
 models, help or quit makes the line a plain message. /help explains what I can do.";
+
+/// What a line made of the message so far.
+enum Gathered {
+    Complete,
+    /// It goes on, or there was none.
+    Open,
+    /// It was answered and dropped.
+    Refused,
+}
 
 /// What a message says.
 struct Said {
@@ -44,10 +53,16 @@ impl Console {
         let mut message = String::new();
         let (mut line, mut begun, mut count) = (0, 0, 0);
         let mut tally = Tally::default();
+        let mut is_pipe = false;
         loop {
             let heard = tokio::select! {
                 biased;
-                () = shutdown.cancelled() => return tally,
+                () = shutdown.cancelled() => {
+                    if is_pipe {
+                        tally.lost_after(line, Rest::at_the_end(&mut input).await);
+                    }
+                    return tally;
+                }
                 () = self.unseen.cancelled() => return tally,
                 heard = input.lines.recv() => heard,
             };
@@ -57,14 +72,17 @@ impl Console {
                 begun = line;
             }
             let mut photo_sent = false;
-            let (complete, answered) = self.gather(&mut message, heard);
-            if complete {
+            let (gathered, answered) = self.gather(&mut message, heard);
+            is_pipe = answered.is_none();
+            if matches!(gathered, Gathered::Refused) && is_pipe {
+                tally.lost(begun);
+            }
+            if matches!(gathered, Gathered::Complete) {
                 count += 1;
                 match self.read(&std::mem::take(&mut message), count) {
                     Some(Inbound::Updates(updates)) => {
                         photo_sent = updates.iter().any(is_photo);
-                        let somebody_waits = answered.is_some();
-                        let input = (!somebody_waits).then_some(&mut input);
+                        let input = is_pipe.then_some(&mut input);
                         let said = Said {
                             first: begun,
                             last: line,
@@ -77,10 +95,13 @@ impl Console {
                     }
                     Some(Inbound::Models) => self.fetch_models(shutdown).await,
                     Some(Inbound::Quit) => return tally,
-                    Some(Inbound::Nothing | Inbound::Help) | None => {}
+                    Some(Inbound::Nothing | Inbound::Help) => {}
+                    // There is no such file, button or message.
+                    None if is_pipe => tally.lost(begun),
+                    None => {}
                 }
             }
-            if answered.is_none() {
+            if is_pipe {
                 self.late_answers(service, shutdown).await;
             }
             if photo_sent {
@@ -139,14 +160,18 @@ impl Console {
         }
     }
 
-    /// Adds a line to the message; true when it is complete.
+    /// Adds a line to the message.
     fn gather(
         &self,
         message: &mut String,
         heard: Option<Heard>,
-    ) -> (bool, Option<tokio::sync::oneshot::Sender<()>>) {
+    ) -> (Gathered, Option<tokio::sync::oneshot::Sender<()>>) {
         let Some(Heard { what, answered }) = heard else {
-            return (!message.is_empty(), None);
+            let last = match message.is_empty() {
+                true => Gathered::Open,
+                false => Gathered::Complete,
+            };
+            return (last, None);
         };
         let complaint = match what {
             What::Line(line) if message.len() + line.len() <= LINE_BYTES => {
@@ -155,7 +180,11 @@ impl Console {
                 if goes_on.is_some() {
                     message.push('\n');
                 }
-                return (goes_on.is_none(), answered);
+                let so_far = match goes_on {
+                    Some(_) => Gathered::Open,
+                    None => Gathered::Complete,
+                };
+                return (so_far, answered);
             }
             What::Line(_) | What::TooLong => {
                 "This line is too long for a message. Write a shorter one."
@@ -164,7 +193,7 @@ impl Console {
         };
         message.clear();
         self.say(complaint);
-        (false, answered)
+        (Gathered::Refused, answered)
     }
 
     /// What a message comes to; `None` when it was answered here.
@@ -176,8 +205,12 @@ impl Console {
         };
         let read = inbox.read(message, count, &mut self.chat().book);
         match read {
-            Ok(Inbound::Help) => self.say(HELP),
-            Ok(inbound) => return Some(inbound),
+            Ok(inbound) => {
+                if matches!(inbound, Inbound::Help) {
+                    self.say(HELP);
+                }
+                return Some(inbound);
+            }
             Err(error) => self.say(&error.to_string()),
         }
         None

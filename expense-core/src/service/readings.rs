@@ -76,7 +76,8 @@ impl Inner {
             .read_and_publish(&job, draft, settings)
             .instrument(span);
         let Err(error) = read.await else {
-            self.line.took(self.ports.clock.steady() - began);
+            self.line
+                .took(self.ports.clock.steady().saturating_sub(began));
             return;
         };
         let after = self.next_try(&job, draft, &error);

@@ -65,7 +65,7 @@ impl Inner {
         let settle = handled.await;
         let outcome = Outcome::of(&settle, delivery.attempt);
         span.record("outcome", outcome.name());
-        let took = self.ports.clock.steady() - began;
+        let took = self.ports.clock.steady().saturating_sub(began);
         let command = command::label(&envelope.event);
         self.counts.handled(command, outcome, took);
         settle
@@ -124,8 +124,10 @@ impl Inner {
     /// Whether others wait outside for the update that met this error and for few besides, although
     /// the store is there: it answers a question that is nobody's.
     async fn holds_up_others(&self, error: &PortError) -> bool {
+        // A disk that is full, or a database that lets nobody write, answers questions all the same.
+        let may_be_its_own = error.fault == Fault::Unavailable;
         self.held_up.load(Ordering::Relaxed)
-            && (!is_outage(error) || self.ports.store.people().await.is_ok())
+            && (!is_outage(error) || may_be_its_own && self.ports.store.people().await.is_ok())
     }
 
     /// How often an update is tried that met this error. Where the store is gone for everybody, so

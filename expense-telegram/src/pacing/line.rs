@@ -84,6 +84,11 @@ impl Line {
 
     /// Waits for the turn of this chat. Nothing where it can't be counted.
     pub(super) async fn turn(&self, chat: i64, said: Said) -> Result<Option<Ticket>, Duration> {
+        // Before anything of this chat is taken in vain.
+        let before = self.waiting.load(Ordering::Relaxed);
+        if SECOND * before / self.per_second > PATIENCE {
+            return Err(SECOND * before / self.per_second);
+        }
         let mut takes = Vec::with_capacity(3);
         for (of, quota) in pace(chat, said) {
             let bucket = format!("telegram/{}/{of}/{chat}", self.bot);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::window::Window;
+use crate::memory::steady::OnwardClock;
 use crate::ports::clock::Clock;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::rate::{Quota, RateLimiter, Take, Verdict};
@@ -23,13 +24,14 @@ const SHORTEST: Duration = Duration::from_secs(60);
 /// not for every message. Where the state store forgets, all is counted anew.
 pub struct KeptRateLimiter {
     states: Arc<dyn StateStore>,
-    clock: Arc<dyn Clock>,
+    clock: OnwardClock,
 }
 
 impl KeptRateLimiter {
     /// Goes on from what is kept there.
     #[must_use]
     pub fn new(states: Arc<dyn StateStore>, clock: Arc<dyn Clock>) -> Self {
+        let clock = OnwardClock::over(clock);
         Self { states, clock }
     }
 

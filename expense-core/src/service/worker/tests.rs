@@ -75,11 +75,17 @@ async fn an_outage_is_one_whatever_the_clock_is_set_to() {
 
 /// Nobody else can be served, and so be seen to be served, before it is settled.
 #[rstest]
-#[case::the_store_is_there(false)]
-#[case::it_is_gone_for_everybody(true)]
+#[case::the_store_is_there(Fault::Unavailable, false, false)]
+#[case::it_is_gone_for_everybody(Fault::Unavailable, true, true)]
+#[case::its_disk_is_full(Fault::Full, false, true)]
+#[case::it_lets_nobody_write(Fault::Denied, false, true)]
 #[tokio::test]
-async fn what_holds_up_others_is_tried_sooner_and_given_up(#[case] gone: bool) {
-    let error = PortError::new("store", "commit", Fault::Unavailable);
+async fn what_holds_up_others_is_tried_sooner_and_given_up(
+    #[case] fault: Fault,
+    #[case] gone: bool,
+    #[case] outage: bool,
+) {
+    let error = PortError::new("store", "commit", fault);
     let mut service = service(Arc::new(SystemClock), Arc::new(Outbox::default()));
     if gone {
         let mut store = MockExpenseStore::new();
@@ -96,11 +102,11 @@ async fn what_holds_up_others_is_tried_sooner_and_given_up(#[case] gone: bool) {
     let began = inner.ports.clock.steady();
     let settle = async |attempt| inner.failed(&delivery(attempt), &error, began).await;
     let last = settle(limits::ATTEMPTS).await;
-    assert_eq!(matches!(last, Settle::Dead { .. }), !gone, "{last:?}");
+    assert_eq!(matches!(last, Settle::Dead { .. }), !outage, "{last:?}");
     let Settle::Retry { after } = settle(limits::ATTEMPTS - 1).await else {
         panic!("it is tried again");
     };
-    assert_eq!(after <= limits::HELD_UP_RETRY, !gone, "{after:?}");
+    assert_eq!(after <= limits::HELD_UP_RETRY, !outage, "{after:?}");
 }
 
 /// Who was served meanwhile.
