@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// started the pipe has to hear of it: a person at a terminal does, and waits as long as they like.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// How long a pipe may take to give what it holds where its lines are only counted.
-const MOMENT: Duration = Duration::from_secs(1);
+const MOMENT: Duration = Duration::from_millis(250);
 /// How long it is waited, once the service was told to end, for what it may still record: a little
 /// longer than that takes.
 const LAST_WORD: Duration = limits::SHUTDOWN.saturating_add(Duration::from_millis(500));
@@ -115,9 +115,12 @@ pub(crate) struct Rest {
 }
 
 impl Rest {
-    /// What is there when the chat is told to end. Whoever still writes is not waited for.
+    /// What is there when the chat is told to end. Whoever still writes is not waited for, and
+    /// whoever writes nothing has lost nothing.
     pub(crate) async fn at_the_end(input: &mut Input) -> Self {
-        Self::within(MOMENT, input).await
+        let rest = Self::within(MOMENT, input).await;
+        let ended = rest.ended || rest.lines == 0;
+        Self { ended, ..rest }
     }
 
     /// Reads on to the end, for so long at most.

@@ -267,22 +267,6 @@ async fn what_is_mended_in_time_costs_nothing() {
     }
 }
 
-/// What is answered without being brought to the service counts as well.
-#[tokio::test(start_paused = true)]
-async fn a_line_that_names_nothing_there_is_counted() {
-    let lines = [
-        "12.50 lunch",
-        "photo gone.jpg",
-        "press Nothing",
-        "help",
-        "3 tea",
-    ];
-    let (chat, recorded) = over(&failing(0, 0, Fault::Full), &lines).await;
-    let lost = chat.unrecorded().expect("lines that were not recorded");
-    assert_eq!((lost.first, lost.lines, lost.more), (2, 2, false));
-    assert_eq!(recorded, 2);
-}
-
 /// A pipe that is told to end before it was read says what it did not read.
 #[tokio::test(start_paused = true)]
 async fn a_pipe_that_is_told_to_end_names_what_is_left() {

@@ -22,15 +22,6 @@ quit                   leaves, and so does Ctrl-D
 Messages are numbered as they come, yours and mine. A \\ before photo, press, reply, rewrite,
 models, help or quit makes the line a plain message. /help explains what I can do.";
 
-/// What a line made of the message so far.
-enum Gathered {
-    Complete,
-    /// It goes on, or there was none.
-    Open,
-    /// It was answered and dropped.
-    Refused,
-}
-
 /// What a message says.
 struct Said {
     /// The numbers of its first and its last line in the input.
@@ -72,12 +63,9 @@ impl Console {
                 begun = line;
             }
             let mut photo_sent = false;
-            let (gathered, answered) = self.gather(&mut message, heard);
+            let (complete, answered) = self.gather(&mut message, heard);
             is_pipe = answered.is_none();
-            if matches!(gathered, Gathered::Refused) && is_pipe {
-                tally.lost(begun);
-            }
-            if matches!(gathered, Gathered::Complete) {
+            if complete {
                 count += 1;
                 match self.read(&std::mem::take(&mut message), count) {
                     Some(Inbound::Updates(updates)) => {
@@ -95,10 +83,7 @@ impl Console {
                     }
                     Some(Inbound::Models) => self.fetch_models(shutdown).await,
                     Some(Inbound::Quit) => return tally,
-                    Some(Inbound::Nothing | Inbound::Help) => {}
-                    // There is no such file, button or message.
-                    None if is_pipe => tally.lost(begun),
-                    None => {}
+                    Some(Inbound::Nothing | Inbound::Help) | None => {}
                 }
             }
             if is_pipe {
@@ -160,18 +145,14 @@ impl Console {
         }
     }
 
-    /// Adds a line to the message.
+    /// Adds a line to the message; true when it is complete.
     fn gather(
         &self,
         message: &mut String,
         heard: Option<Heard>,
-    ) -> (Gathered, Option<tokio::sync::oneshot::Sender<()>>) {
+    ) -> (bool, Option<tokio::sync::oneshot::Sender<()>>) {
         let Some(Heard { what, answered }) = heard else {
-            let last = match message.is_empty() {
-                true => Gathered::Open,
-                false => Gathered::Complete,
-            };
-            return (last, None);
+            return (!message.is_empty(), None);
         };
         let complaint = match what {
             What::Line(line) if message.len() + line.len() <= LINE_BYTES => {
@@ -180,11 +161,7 @@ impl Console {
                 if goes_on.is_some() {
                     message.push('\n');
                 }
-                let so_far = match goes_on {
-                    Some(_) => Gathered::Open,
-                    None => Gathered::Complete,
-                };
-                return (so_far, answered);
+                return (goes_on.is_none(), answered);
             }
             What::Line(_) | What::TooLong => {
                 "This line is too long for a message. Write a shorter one."
@@ -193,7 +170,7 @@ impl Console {
         };
         message.clear();
         self.say(complaint);
-        (Gathered::Refused, answered)
+        (false, answered)
     }
 
     /// What a message comes to; `None` when it was answered here.
@@ -205,12 +182,8 @@ impl Console {
         };
         let read = inbox.read(message, count, &mut self.chat().book);
         match read {
-            Ok(inbound) => {
-                if matches!(inbound, Inbound::Help) {
-                    self.say(HELP);
-                }
-                return Some(inbound);
-            }
+            Ok(Inbound::Help) => self.say(HELP),
+            Ok(inbound) => return Some(inbound),
             Err(error) => self.say(&error.to_string()),
         }
         None
