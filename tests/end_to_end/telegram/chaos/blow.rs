@@ -42,8 +42,8 @@ pub(super) enum Blow {
 
 impl Blow {
     /// Killed first, then paused, and so on.
-    pub(super) fn of(round: u64) -> Self {
-        match round % 2 {
+    pub(super) fn of(turn: u64) -> Self {
+        match turn % 2 {
             0 => Self::Killed,
             _ => Self::Paused,
         }

@@ -3,7 +3,8 @@
 //! update comes up to three times and chats overtake one another. Beside those who write on, some
 //! send photos and voice notes, edit, correct and undo.
 //!
-//! `CHAOS_ROUNDS` says how often each part is hit (2: killed, then paused), `SEED` what is drawn.
+//! `CHAOS_ROUNDS` says how often each part is hit (1), `SEED` what is drawn. In one round every other
+//! part is killed, and the others are paused; in the next it is the other way round.
 
 mod blow;
 mod crowd;
@@ -19,7 +20,7 @@ use blow::{Blow, Part};
 use town::Town;
 
 /// How often each part is hit where nothing is said.
-const ROUNDS: u64 = 2;
+const ROUNDS: u64 = 1;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_whichever_part_fails() {
@@ -31,9 +32,8 @@ async fn nothing_is_lost_or_doubled_whichever_part_fails() {
     let mut town = Town::build(seed).await;
     let mut recovered: BTreeMap<(Part, Blow), Vec<Duration>> = BTreeMap::new();
     for round in 0..rounds {
-        for part in Part::ALL {
-            // Each part is killed and paused in turn.
-            let blow = Blow::of(round);
+        for (place, part) in (0..).zip(Part::ALL) {
+            let blow = Blow::of(round + place);
             let took = town.strike(part, blow).await;
             eprintln!("round {round}: {part:?}, {blow:?}: recovered after {took:.1?}");
             recovered.entry((part, blow)).or_default().push(took);
