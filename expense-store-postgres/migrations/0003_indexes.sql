@@ -37,6 +37,3 @@ $$;
 -- The first 2,000 expenses of a ledger are looked through: most ledgers never pay for this.
 CREATE INDEX expenses_grams ON expenses
 USING gin (expense_grams(ledger_id, coalesce(search, description))) WHERE number > 2000;
-
--- Nobody knows yet how many rows a word leads to.
-ANALYZE expenses, tags;
