@@ -158,18 +158,20 @@ impl Worker {
 
     /// The broker's numbers, without those who are gone although it does not know.
     async fn census(&mut self) -> Result<Census, Failure> {
-        let (live, hungry) = (self.count().await?, self.count_hungry().await?);
+        let counted = Census {
+            live: self.count().await?,
+            hungry: self.count_hungry().await?,
+            held: None,
+        };
         let look = self.shared.config.balance;
         let heard = self.shared.roll.heard(look);
-        let Some(heard) = heard.filter(|heard| heard.others + 1 < live) else {
+        let Some(heard) = heard.filter(|heard| heard.others + 1 < counted.live) else {
             self.doubt = None;
-            let held = None;
-            return Ok(Census { live, hungry, held });
+            return Ok(counted);
         };
         let since = *self.doubt.get_or_insert_with(Instant::now);
         if since.elapsed() < look * DOUBT {
-            let held = None;
-            return Ok(Census { live, hungry, held });
+            return Ok(counted);
         }
         Ok(Census {
             live: heard.others + 1,

@@ -85,10 +85,7 @@ impl Line {
     /// Waits for the turn of this chat. Nothing where it can't be counted.
     pub(super) async fn turn(&self, chat: i64, said: Said) -> Result<Option<Ticket>, Duration> {
         // Before anything of this chat is taken in vain.
-        let before = self.waiting.load(Ordering::Relaxed);
-        if SECOND * before / self.per_second > PATIENCE {
-            return Err(SECOND * before / self.per_second);
-        }
+        self.within_patience(self.waiting.load(Ordering::Relaxed))?;
         let mut takes = Vec::with_capacity(3);
         for (of, quota) in pace(chat, said) {
             let bucket = format!("telegram/{}/{of}/{chat}", self.bot);
@@ -100,10 +97,7 @@ impl Line {
         // Whoever finds so many before them that they would wait for long comes back later; whoever
         // stands in the line waits for as long as the caller does, and the pace is used to its end.
         let place = Place::behind(&self.waiting);
-        let wait = SECOND * place.before / self.per_second;
-        if wait > PATIENCE {
-            return Err(wait);
-        }
+        self.within_patience(place.before)?;
         let _first = self.first.lock().await;
         let quota = Quota {
             burst: self.per_second,
@@ -115,6 +109,12 @@ impl Line {
             let limiter = Some(Arc::clone(&self.limiter));
             Ticket { limiter, takes }
         }))
+    }
+
+    /// Nothing where so many have their turn before long; how long it takes where they have not.
+    fn within_patience(&self, before: u32) -> Result<(), Duration> {
+        let wait = SECOND * before / self.per_second;
+        if wait > PATIENCE { Err(wait) } else { Ok(()) }
     }
 
     /// Takes one from this bucket as soon as it may be taken.
