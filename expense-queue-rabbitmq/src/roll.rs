@@ -114,6 +114,11 @@ impl Roll {
         Some(call)
     }
 
+    fn said(&self) -> Option<Call> {
+        let state = locked(&self.state);
+        state.said.as_ref().map(|(_, call)| call.clone())
+    }
+
     /// What was to be said was not: it is due again.
     fn unsaid(&self) {
         locked(&self.state).said = None;
@@ -160,18 +165,21 @@ pub(crate) fn say(shared: &Shared, works: bool, hungry: bool, holds: Vec<u16>) {
     let Some(call) = shared.roll.next(works, hungry, holds, look) else {
         return;
     };
+    if !publish(shared, &call) {
+        shared.roll.unsaid();
+    }
+}
+
+fn publish(shared: &Shared, call: &Call) -> bool {
     // Numbers and names are always JSON.
-    let body = serde_json::to_vec(&call).unwrap_or_default();
-    let said = shared.publisher.mention(Message {
+    let body = serde_json::to_vec(call).unwrap_or_default();
+    shared.publisher.mention(Message {
         exchange: shared.names.roll(),
         key: String::new(),
         body,
         properties: BasicProperties::default(),
         mandatory: false,
-    });
-    if !said {
-        shared.roll.unsaid();
-    }
+    })
 }
 
 /// Hears what others say for as long as it is polled.
@@ -184,11 +192,23 @@ pub(crate) async fn hear(shared: &Shared) {
                 tokio::select! {
                     () = note_all(shared, calls) => {}
                     () = broken(&channel) => {}
+                    () = repeat(shared) => {}
                 }
             }
             Err(failure) => tracing::warn!(error = %failure, "other workers can't be heard"),
         }
         tokio::time::sleep(look / 2).await;
+    }
+}
+
+/// Repeats what was said last, however long a look at the shares takes: else a worker with a slow
+/// broker would hear nothing, itself included, and take itself to be deaf.
+async fn repeat(shared: &Shared) {
+    loop {
+        tokio::time::sleep(shared.config.balance * REPEAT).await;
+        if let Some(call) = shared.roll.said() {
+            publish(shared, &call);
+        }
     }
 }
 
