@@ -69,7 +69,7 @@ pub(crate) enum Failure {
     Silent,
     #[error("RabbitMQ takes nothing now: it is short of disk or memory")]
     Blocked,
-    #[error("RabbitMQ takes no more: too much waits already")]
+    #[error("RabbitMQ did not take it: too much waits already, or a node has just died")]
     Full,
     #[error("RabbitMQ knows no queue for this; it is made anew")]
     NoRoute,

@@ -88,6 +88,14 @@ pub(crate) async fn hold(
     held
 }
 
+/// What stands at the end of what the last holder has left aside.
+#[derive(Default)]
+struct Mark {
+    name: String,
+    /// Whether the broker has one of this name or an earlier one.
+    is_there: bool,
+}
+
 /// Becomes the holder, unless another is: whether it did.
 async fn take(
     shared: &Shared,
@@ -99,7 +107,7 @@ async fn take(
     let aside = consumers
         .aside
         .insert(consume(shared, channel, &queue, 0).await?);
-    let mark = Mutex::default();
+    let mark = Mutex::new(Mark::default());
     let taking = async {
         tokio::select! {
             found = read_to(shared, aside, &mark) => found,
@@ -108,7 +116,9 @@ async fn take(
     };
     let found = match timeout(TAKING, taking).await {
         Ok(found) => found?,
-        Err(_) => return Ok(false),
+        Err(_) if locked(&mark).is_there => return Ok(false),
+        // Nobody else may have it: the broker takes no mark.
+        Err(_) => return Err(Failure::Silent),
     };
     shared.desk().take_over(number);
     for delivery in found {
@@ -140,13 +150,14 @@ async fn in_order(updates: &mut Consumer) -> Result<Vec<Delivery>, Failure> {
 }
 
 /// Puts one mark after the other: somebody who was before us and gave up may have read the last.
-async fn put_marks(shared: &Shared, queue: &str, mark: &Mutex<String>) -> Failure {
+async fn put_marks(shared: &Shared, queue: &str, mark: &Mutex<Mark>) -> Failure {
     loop {
         let name = shared.mark();
-        locked(mark).clone_from(&name);
+        locked(mark).name.clone_from(&name);
         if let Err(failure) = shared.publisher.publish(Message::mark(queue, &name)).await {
             return failure;
         }
+        locked(mark).is_there = true;
         tokio::time::sleep(MARKING).await;
     }
 }
@@ -156,7 +167,7 @@ async fn put_marks(shared: &Shared, queue: &str, mark: &Mutex<String>) -> Failur
 async fn read_to(
     shared: &Shared,
     consumer: &mut Consumer,
-    mark: &Mutex<String>,
+    mark: &Mutex<Mark>,
 ) -> Result<Vec<Delivery>, Failure> {
     let mut found = Vec::new();
     while let Some(delivery) = consumer.next().await {
@@ -165,7 +176,7 @@ async fn read_to(
             None => found.push(delivery),
             Some(name) => {
                 acknowledge(shared, &delivery.acker).await;
-                if !delivery.redelivered && name == *locked(mark) {
+                if !delivery.redelivered && name == locked(mark).name {
                     return Ok(found);
                 }
             }

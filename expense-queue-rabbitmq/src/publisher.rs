@@ -10,6 +10,7 @@ use futures::stream::{FuturesOrdered, StreamExt};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Failure;
@@ -25,6 +26,9 @@ const WAITING: usize = 4_096;
 const MOMENT: Duration = Duration::from_millis(1);
 /// How often it is looked whether the broker takes anything, while confirms are due.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How long a channel serves at least before a refusal makes another take its place.
+const RENEWAL: Duration = Duration::from_secs(1);
 
 /// A message on its way.
 pub(crate) struct Message {
@@ -110,6 +114,7 @@ async fn work(link: &Link, mut waiting: mpsc::Receiver<Job>, patience: Duration)
                     connection: &connection,
                     channel: &channel,
                     patience,
+                    opened: Instant::now(),
                 };
                 let served = session.serve(std::mem::take(&mut jobs), &mut waiting);
                 match served.await {
@@ -158,13 +163,18 @@ struct Session<'a> {
     connection: &'a Connection,
     channel: &'a Channel,
     patience: Duration,
+    opened: Instant,
 }
 
 impl Session<'_> {
     /// Publishes until the channel is of no use any more.
     async fn serve(&self, mut jobs: Vec<Job>, waiting: &mut mpsc::Receiver<Job>) -> Served {
         let mut due = FuturesOrdered::new();
+        let mut is_over = false;
         loop {
+            if is_over && due.is_empty() {
+                return Served::Ended(jobs);
+            }
             for job in jobs.drain(..) {
                 if self.connection.status().blocked() {
                     refuse(job, &Failure::Blocked);
@@ -181,11 +191,14 @@ impl Session<'_> {
                 biased;
                 Some(ended) = due.next(), if !due.is_empty() => match ended {
                     Ending::Confirmed => {}
+                    // The node may ask a dead leader for as long as this channel lasts. Where the
+                    // queue is full, another changes nothing.
+                    Ending::Refused => is_over |= self.opened.elapsed() > RENEWAL,
                     Ending::NoRoute => return Served::NoRoute,
                     Ending::Broken => return Served::Ended(unsent(None, due)),
                     Ending::Unsent(job) => return Served::Ended(unsent(Some(*job), due)),
                 },
-                job = waiting.recv(), if due.len() < WINDOW => match job {
+                job = waiting.recv(), if due.len() < WINDOW && !is_over => match job {
                     Some(job) => jobs.push(job),
                     None => return Served::Ended(Vec::new()),
                 },
@@ -233,6 +246,7 @@ fn unsent(first: Option<Job>, mut due: FuturesOrdered<BoxFuture<'static, Ending>
 /// How a message ended.
 enum Ending {
     Confirmed,
+    Refused,
     NoRoute,
     Broken,
     /// The channel was lost before it was sent.
@@ -255,17 +269,16 @@ async fn send(channel: Channel, job: Job, patience: Duration) -> Ending {
     let Ok(confirm) = answer(patience, sent).await else {
         return Ending::Unsent(Box::new(job));
     };
-    let (answer, ending) = match confirm.await {
+    // A node may wait for a queue's dead leader for good and say nothing, too.
+    let (told, ending) = match answer(patience, confirm).await {
         Ok(Confirmation::Ack(None)) => (Ok(()), Ending::Confirmed),
         Ok(Confirmation::Ack(Some(_))) => (Err(Failure::NoRoute), Ending::NoRoute),
-        Ok(_) => (Err(Failure::Full), Ending::Confirmed),
-        Err(error) => match Failure::from(error) {
-            Failure::NoRoute => (Err(Failure::NoRoute), Ending::NoRoute),
-            failure => (Err(failure), Ending::Broken),
-        },
+        Ok(_) => (Err(Failure::Full), Ending::Refused),
+        Err(Failure::NoRoute) => (Err(Failure::NoRoute), Ending::NoRoute),
+        Err(failure) => (Err(failure), Ending::Broken),
     };
     // Whoever stopped waiting needs no answer.
-    let _ = job.done.send(answer);
+    let _ = job.done.send(told);
     ending
 }
 

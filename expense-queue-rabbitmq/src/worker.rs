@@ -59,7 +59,12 @@ async fn share(shared: Arc<Shared>, stop: CancellationToken) {
             shared.mend(&failure).await;
         }
         tokio::select! {
-            Some(ended) = worker.holding.join_next_with_id() => worker.ended(ended),
+            Some(ended) = worker.holding.join_next_with_id() => {
+                if !worker.ended(ended) {
+                    // It would fail as quickly again.
+                    stop.run_until_cancelled(tokio::time::sleep(shared.config.balance)).await;
+                }
+            }
             () = tokio::time::sleep(shared.config.balance) => {}
             () = stop.cancelled() => {}
         }
@@ -74,7 +79,8 @@ struct Worker {
     /// Its place among those who have less than others.
     hunger: Option<Place>,
     held: HashMap<u16, Held>,
-    holding: JoinSet<()>,
+    /// Those who hold them or try to, until it ends well or fails.
+    holding: JoinSet<Result<(), Failure>>,
     /// Where it begins to look: not everybody at the same place.
     first: u16,
     live: u32,
@@ -298,11 +304,13 @@ impl Worker {
             let stop = CancellationToken::new();
             let (shared, end) = (Arc::clone(&self.shared), stop.clone());
             let holding = self.holding.spawn(async move {
-                if let Err(failure) = hold(&shared, number, &end).await {
+                let held = hold(&shared, number, &end).await;
+                if let Err(failure) = &held {
                     // A lost connection is told once, by whoever connects anew.
                     tracing::debug!(error = %failure, partition = number, "a partition was lost");
-                    shared.mend(&failure).await;
+                    shared.mend(failure).await;
                 }
+                held
             });
             self.held.insert(
                 number,
@@ -316,21 +324,22 @@ impl Worker {
         Ok(())
     }
 
-    /// A task has ended, however it did.
-    fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
-        let task = match ended {
-            Ok((task, ())) => task,
-            Err(error) => error.id(),
+    /// A task has ended: whether it ended well.
+    fn ended(&mut self, ended: Result<(Id, Result<(), Failure>), JoinError>) -> bool {
+        let (task, is_well) = match ended {
+            Ok((task, held)) => (task, held.is_ok()),
+            Err(error) => (error.id(), false),
         };
         self.held.retain(|number, held| {
             let is_over = held.task == task;
-            if is_over && held.since.elapsed() > AUDIT {
-                // It was taken and is lost again: it may be tried again.
+            if is_over && (!is_well || held.since.elapsed() > AUDIT) {
+                // It was taken and is lost again, or nobody else kept it from us: it may be tried again.
                 self.doubted.remove(number);
             }
             !is_over
         });
         self.looked = None;
+        is_well
     }
 
     /// Gives up everything.

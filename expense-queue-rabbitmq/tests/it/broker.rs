@@ -12,6 +12,7 @@ use expense_queue_rabbitmq::{Config, OpenError};
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use lapin::{Connection, ConnectionProperties};
+use rstest::rstest;
 use test_servers::rabbitmq::Server;
 
 use crate::town::{Diary, open, send, work};
@@ -173,6 +174,39 @@ async fn a_silent_broker_keeps_nobody_waiting() {
     }
     names.retain(|name| name != "test:b");
     assert_eq!(names, ["test:a", "test:c"]);
+}
+
+/// A node that takes a queue's leader to be one that has died refuses what a channel publishes, or says
+/// nothing, for as long as the channel lasts: another is used, by the door as by the worker that takes a
+/// partition over.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_confirms_nothing_is_given_up(#[values(true, false)] refuses: bool) {
+    let server = Server::start().unwrap();
+    let wire = Wire::to(server.port()).await;
+    let mut config = of(&wire.url());
+    config.patience = Duration::from_secs(2);
+    let (door, worker) = (open(&config), open(&config));
+    let update = |name: &str| envelope(&chat("anna"), key(name), "12.50 lunch");
+    door.publish(update("a")).await.unwrap();
+    worker.publish(update("a")).await.unwrap();
+    wire.rob(refuses);
+    let failed = door.publish(update("b")).await.unwrap_err();
+    assert!(failed.is_transient(), "{failed:?}");
+    let begun = Instant::now();
+    while door.publish(update("b")).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(12));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // The worker's marks are confirmed by another channel, too.
+    let mut names = Vec::new();
+    while names.last().is_none_or(|last| last != "test:b") {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{names:?}");
+        for delivery in worker.claim(1, Duration::from_secs(1)).await.unwrap() {
+            names.push(delivery.envelope.key.as_str().to_owned());
+            worker.settle(delivery.id, Settle::Done).await.unwrap();
+        }
+    }
 }
 
 /// What an operator forgot is told in words, and what somebody deleted is made anew.

@@ -17,7 +17,10 @@ const PROGRAM: &str = "expense-bot/tests/cli/queue.rs";
 const SHOWN: &[(&str, &[(&str, &str)])] = &[
     (
         "a node of a cluster dies",
-        &[(BROKER, "a_node_of_a_cluster_dies_and_the_others_go_on")],
+        &[
+            (BROKER, "a_node_of_a_cluster_dies_and_the_others_go_on"),
+            (BROKER, "a_channel_that_confirms_nothing_is_given_up"),
+        ],
     ),
     (
         "the broker dies or restarts",
