@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// Commits that are written in one transaction at most.
 pub(crate) const BATCH: usize = 256;
 /// So many are written together even if another writer could take some of them.
-pub(crate) const FEW: usize = 48;
+pub(crate) const FEW: usize = 16;
 /// Commits that wait to be written at most; further callers wait for a place.
 pub(crate) const WAITING: usize = 8 * BATCH;
 /// Ledgers whose counters one process remembers.
