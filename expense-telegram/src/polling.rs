@@ -28,8 +28,9 @@ use crate::window::Window;
 const LONG_POLL: Duration = Duration::from_secs(30);
 /// The most updates of one answer, see `getUpdates`.
 const BATCH: usize = 100;
-/// So many more have to be settled before a full window is moved: what is in it comes once more.
-const STEP: usize = BATCH / 4;
+/// So many more have to be settled before a full window is moved: what is in it comes once more, and as
+/// many fewer are on their way until then.
+const STEP: usize = BATCH / 8;
 /// While updates are on their way, Telegram answers at once: the shortest and the longest pause
 /// before it is asked again.
 const SHORT_PAUSE: Duration = Duration::from_millis(2);
