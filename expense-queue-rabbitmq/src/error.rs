@@ -1,5 +1,7 @@
 //! What can go wrong with the broker, in words that say what to do.
 
+use std::io::ErrorKind::InvalidData;
+
 use expense_core::ports::error::{Fault, PortError};
 use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
 use lapin::{Error, ErrorKind};
@@ -19,6 +21,22 @@ pub enum OpenError {
     /// It wants TLS, which this build does not know.
     #[error("AMQP_URL begins with amqps://, which needs a build with the feature amqps")]
     Tls,
+    /// A certificate of ours without its key, or the other way round.
+    #[error("AMQP_URL names one of certfile and keyfile: name both, or neither")]
+    Files,
+    /// A file of the URL can't be read.
+    #[error(
+        "a file that cacertfile, certfile or keyfile of AMQP_URL names can't be read: check its \
+         path, its rights and that it is PEM"
+    )]
+    NoFile,
+    /// There is no encrypted connection that could be trusted.
+    #[error(
+        "no trusted TLS with the broker of AMQP_URL: name the certificate of its authority by \
+         amqps://HOST:5671/VHOST?cacertfile=/path/ca.pem, use the host's name that the broker's \
+         certificate is for, and its port for TLS"
+    )]
+    Untrusted,
     /// The settings would not keep queues apart.
     #[error(
         "the prefix of the queues must have 1 to 64 letters, digits, - and _, and there are 1 to \
@@ -65,6 +83,10 @@ pub enum OpenError {
 pub(crate) enum Failure {
     #[error("RabbitMQ can't be reached: check that it runs (AMQP_URL)")]
     Unreachable,
+    #[error("no trusted TLS with RabbitMQ: check cacertfile and the host in AMQP_URL")]
+    Untrusted,
+    #[error("a file that AMQP_URL names can't be read")]
+    NoFile,
     #[error("RabbitMQ did not answer in time")]
     Silent,
     #[error("RabbitMQ takes nothing now: it is short of disk or memory")]
@@ -90,7 +112,9 @@ impl Failure {
     pub(crate) fn during(self, operation: &'static str) -> PortError {
         let fault = match &self {
             Self::Blocked | Self::Full => Fault::Busy { retry_after: None },
-            Self::Unreachable | Self::Silent | Self::NoRoute => Fault::Unavailable,
+            Self::Unreachable | Self::Untrusted | Self::NoFile | Self::Silent | Self::NoRoute => {
+                Fault::Unavailable
+            }
             Self::Denied => Fault::Denied,
             Self::NoPlugin | Self::Different | Self::Unwritable | Self::Refused(_) => Fault::Bug,
         };
@@ -102,6 +126,8 @@ impl Failure {
         match self {
             Self::Unreachable | Self::Silent => OpenError::Unreachable,
             Self::Blocked | Self::Full => OpenError::Blocked,
+            Self::Untrusted => OpenError::Untrusted,
+            Self::NoFile => OpenError::NoFile,
             Self::Denied => OpenError::Denied,
             Self::NoPlugin => OpenError::Plugin,
             Self::Different => OpenError::Different,
@@ -114,8 +140,11 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let ErrorKind::ProtocolError(said) = error.kind() else {
-            return Self::Unreachable;
+        let said = match error.kind() {
+            ErrorKind::ProtocolError(said) => said,
+            // What a handshake fails by: a certificate, or what is no handshake at all.
+            ErrorKind::IOError(error) if error.kind() == InvalidData => return Self::Untrusted,
+            _ => return Self::Unreachable,
         };
         match said.kind() {
             AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED)

@@ -8,6 +8,7 @@ mod error;
 mod grave;
 mod link;
 mod message;
+mod node;
 mod pace;
 mod partition;
 mod publisher;

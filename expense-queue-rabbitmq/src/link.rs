@@ -3,17 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lapin::uri::{AMQPScheme, AMQPUri};
-use lapin::{Channel, Connection, ConnectionProperties};
+use lapin::{Channel, Connection};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::config::{Config, MOST_PARTITIONS, PREFIX};
 use crate::error::{Failure, OpenError};
+use crate::node::Node;
 use crate::topology::{self, Names};
 
-/// How often each side shows that it is alive, in seconds; twice that is silence.
-const HEARTBEAT: u16 = 10;
 /// The first and the longest pause after a failed try to connect. Within it, nobody waits.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -29,8 +27,8 @@ pub(crate) async fn answer<T>(
 
 /// A connection to the broker, shared by whoever needs channels of it.
 pub(crate) struct Link {
-    /// Those of the nodes, at least one.
-    uris: Vec<AMQPUri>,
+    /// At least one.
+    nodes: Vec<Node>,
     /// What it is for, for whoever looks at the broker's list of connections.
     purpose: &'static str,
     names: Names,
@@ -57,10 +55,9 @@ impl Link {
         {
             return Err(OpenError::Settings);
         }
-        let uris: Result<Vec<AMQPUri>, OpenError> =
-            config.urls().iter().map(|url| node(url)).collect();
+        let nodes: Result<_, OpenError> = config.urls().iter().map(|url| Node::read(url)).collect();
         Ok(Self {
-            uris: uris?,
+            nodes: nodes?,
             purpose,
             names: Names::new(config),
             patience: config.patience,
@@ -132,14 +129,14 @@ impl Link {
     /// A connection to the first node from this one on that has time for us, and which it is.
     async fn connect(&self, first: usize) -> Result<(Connection, usize), Failure> {
         let mut failed = Failure::Unreachable;
-        for tried in 0..self.uris.len() {
-            let node = (first + tried) % self.uris.len();
+        for tried in 0..self.nodes.len() {
+            let node = (first + tried) % self.nodes.len();
             // Where all are slow, the last one is waited for as long as one alone would be.
-            let share = match tried + 1 == self.uris.len() {
+            let share = match tried + 1 == self.nodes.len() {
                 true => self.patience,
-                false => self.patience / u32::try_from(self.uris.len()).unwrap_or(u32::MAX),
+                false => self.patience / u32::try_from(self.nodes.len()).unwrap_or(u32::MAX),
             };
-            match self.connect_to(&self.uris[node], share).await {
+            match self.connect_to(&self.nodes[node], share).await {
                 Ok(connection) => return Ok((connection, node)),
                 // Another node may be there, and let in whom this one does not know yet.
                 Err(failure) => failed = failure,
@@ -148,21 +145,10 @@ impl Link {
         Err(failed)
     }
 
-    async fn connect_to(&self, node: &AMQPUri, share: Duration) -> Result<Connection, Failure> {
-        let properties = ConnectionProperties::default().with_connection_name(self.purpose.into());
-        let connecting = Connection::connect_uri(node.clone(), properties);
-        let connection = answer(share, connecting).await?;
+    async fn connect_to(&self, node: &Node, share: Duration) -> Result<Connection, Failure> {
+        let connecting = timeout(share, node.connect(self.purpose)).await;
+        let connection = connecting.map_err(|_| Failure::Silent)??;
         topology::ensure(&connection, &self.names, self.patience).await?;
         Ok(connection)
     }
-}
-
-/// The address of a node.
-fn node(url: &str) -> Result<AMQPUri, OpenError> {
-    let mut uri: AMQPUri = url.parse().map_err(|_| OpenError::Url)?;
-    if uri.scheme == AMQPScheme::AMQPS && !cfg!(feature = "amqps") {
-        return Err(OpenError::Tls);
-    }
-    uri.query.heartbeat.get_or_insert(HEARTBEAT);
-    Ok(uri)
 }

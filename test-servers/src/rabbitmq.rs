@@ -1,6 +1,7 @@
 //! A private RabbitMQ broker.
 
 mod cluster;
+mod tls;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -74,6 +75,8 @@ struct Ports {
     amqp: u16,
     distribution: u16,
     names: u16,
+    /// Where it speaks TLS, if it does.
+    tls: Option<u16>,
 }
 
 impl Server {
@@ -83,11 +86,11 @@ impl Server {
     ///
     /// A [`ServerError`] that says what is missing.
     pub fn start() -> Result<Self, ServerError> {
-        Self::start_with(None)
+        Self::start_with(None, false)
     }
 
-    /// Starts an empty broker, which can find this one.
-    fn start_with(other: Option<&Self>) -> Result<Self, ServerError> {
+    /// Starts an empty broker, which can find the other one, and speaks TLS, too, or does not.
+    fn start_with(other: Option<&Self>, speaks_tls: bool) -> Result<Self, ServerError> {
         let scripts = scripts().ok_or(ServerError::NotInstalled)?;
         let folder = tempfile::Builder::new().prefix("rabbitmq-").tempdir()?;
         let user = programs::user(folder.path())?;
@@ -97,12 +100,15 @@ impl Server {
         let mut server = Self {
             scripts,
             user,
-            ports: Ports::free()?,
+            ports: Ports::free(speaks_tls)?,
             names: None,
             is_joining: other.is_some(),
             keeper: None,
             folder,
         };
+        if speaks_tls {
+            server.certify()?;
+        }
         for attempt in 1.. {
             if let Some(other) = other {
                 server.ports.names = other.ports.names;
@@ -110,7 +116,7 @@ impl Server {
             }
             match server.run() {
                 Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {
-                    server.ports = Ports::free()?;
+                    server.ports = Ports::free(speaks_tls)?;
                 }
                 done => return done.map(|()| server),
             }
@@ -275,12 +281,15 @@ impl Server {
 
     fn write_settings(&self) -> std::io::Result<()> {
         let amqp = self.ports.amqp;
-        let settings = format!(
+        let mut settings = format!(
             "listeners.tcp.1 = 127.0.0.1:{amqp}\n\
              disk_free_limit.absolute = 1MB\n\
              raft.wal_max_size_bytes = 16777216\n\
              log.console.level = warning\n"
         );
+        if let Some(port) = self.ports.tls {
+            settings.push_str(&self.tls_settings(port));
+        }
         let folder = self.folder.path();
         std::fs::write(folder.join("rabbitmq.conf"), settings)?;
         std::fs::write(
@@ -362,8 +371,9 @@ impl Drop for Server {
 }
 
 impl Ports {
-    fn free() -> std::io::Result<Self> {
+    fn free(with_tls: bool) -> std::io::Result<Self> {
         Ok(Self {
+            tls: with_tls.then(keeper::free_port).transpose()?,
             amqp: keeper::free_port()?,
             distribution: keeper::free_port()?,
             names: keeper::free_port()?,

@@ -7,5 +7,7 @@ mod failures;
 mod partitions;
 mod promises;
 mod sharing;
+#[cfg(feature = "amqps")]
+mod tls;
 mod town;
 mod wire;

@@ -12,7 +12,7 @@ impl Server {
     pub fn start_cluster(nodes: usize) -> Result<Vec<Self>, ServerError> {
         let mut cluster = vec![Self::start()?];
         while cluster.len() < nodes {
-            let node = Self::start_with(cluster.first())?;
+            let node = Self::start_with(cluster.first(), false)?;
             node.control(&["stop_app"])?;
             node.control(&["join_cluster", &cluster[0].node()])?;
             node.control(&["start_app"])?;
