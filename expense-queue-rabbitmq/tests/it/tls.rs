@@ -1,11 +1,13 @@
 //! An encrypted connection, and what is said where there is none that could be trusted.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use expense_core::memory::clock::SystemClock;
 use expense_core::ports::queue::UpdateQueue;
 use expense_core::testing::fixtures::{chat, envelope, key};
-use expense_queue_rabbitmq::OpenError;
 use expense_queue_rabbitmq::testing::of;
+use expense_queue_rabbitmq::{OpenError, RabbitQueue};
 use test_servers::certificate::Authority;
 use test_servers::rabbitmq::Server;
 
@@ -19,7 +21,8 @@ fn with(url: &str, files: &[(&str, &Path)]) -> String {
 }
 
 async fn check(url: &str) -> Result<(), OpenError> {
-    open(&of(url)).check().await.map(|_| ())
+    let queue = RabbitQueue::open(&of(url), Arc::new(SystemClock))?;
+    queue.check().await.map(|_| ())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
