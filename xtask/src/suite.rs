@@ -72,12 +72,16 @@ pub(crate) fn run() -> Result {
 fn runners() -> Vec<std::process::Command> {
     let with = |args: &[&str]| cargo(&[args, &ALL].concat());
     if works(&mut cargo(&["nextest", "--version"])) {
+        // Some tests wait for servers or for time to pass: one more than there are processors.
+        let threads = std::thread::available_parallelism().map_or(1, usize::from) + 1;
         vec![
             with(&[
                 "nextest",
                 "run",
                 "--no-fail-fast",
                 "--success-output=immediate",
+                "--test-threads",
+                &threads.to_string(),
             ]),
             shown(with(&["test", "--doc", "--no-fail-fast"])),
         ]
