@@ -35,9 +35,11 @@ pub struct Config {
 
 impl Config {
     /// The usual settings for the broker at this URL, `amqp://USER:PASSWORD@HOST:PORT/VHOST`, or
-    /// `amqps://…` over TLS, where `cacertfile`, `certfile` and `keyfile` may follow a question mark:
-    /// files in PEM with the authorities beside the public ones, and with what this side shows. The nodes of a cluster are written one after the other with commas
-    /// between them, each as a whole URL: the next one is used when one is gone.
+    /// `amqps://…` over TLS. There `?cacertfile=` may name a file in PEM with the authorities beside the
+    /// public ones, and `certfile` and `keyfile` what this side shows.
+    ///
+    /// The nodes of a cluster are written one after the other with commas between them, each as a whole
+    /// URL: the next one is used when one is gone.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {

@@ -194,6 +194,7 @@ impl Session<'_> {
                     // The node may ask a dead leader for as long as this channel lasts. Where the
                     // queue is full, another changes nothing.
                     Ending::Refused => is_over |= self.opened.elapsed() > RENEWAL,
+                    Ending::Silent => is_over = true,
                     Ending::NoRoute => return Served::NoRoute,
                     Ending::Broken => return Served::Ended(unsent(None, due)),
                     Ending::Unsent(job) => return Served::Ended(unsent(Some(*job), due)),
@@ -247,6 +248,7 @@ fn unsent(first: Option<Job>, mut due: FuturesOrdered<BoxFuture<'static, Ending>
 enum Ending {
     Confirmed,
     Refused,
+    Silent,
     NoRoute,
     Broken,
     /// The channel was lost before it was sent.
@@ -275,6 +277,8 @@ async fn send(channel: Channel, job: Job, patience: Duration) -> Ending {
         Ok(Confirmation::Ack(Some(_))) => (Err(Failure::NoRoute), Ending::NoRoute),
         Ok(_) => (Err(Failure::Full), Ending::Refused),
         Err(Failure::NoRoute) => (Err(Failure::NoRoute), Ending::NoRoute),
+        // The others on this channel may well be confirmed.
+        Err(Failure::Silent) => (Err(Failure::Silent), Ending::Silent),
         Err(failure) => (Err(failure), Ending::Broken),
     };
     // Whoever stopped waiting needs no answer.
