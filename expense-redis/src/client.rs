@@ -8,14 +8,15 @@ use std::time::Duration;
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{
-    Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisError,
-    RedisResult, ScriptInvocation,
+    Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisError, RedisResult,
+    ScriptInvocation, TlsCertificates,
 };
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
 use crate::error::{Failure, OpenError};
 use crate::gather::Gathered;
 use crate::sentinel::Sentinel;
+use crate::tls;
 
 /// A server, or a cluster of them, that many instances share.
 ///
@@ -167,17 +168,18 @@ impl Server {
 
 impl Link {
     fn open(config: &Config) -> Result<Self, OpenError> {
+        let trusted = tls::trusted(config.url())?;
         if config.url().contains("+cluster://") {
-            return Self::cluster(config);
+            return Self::cluster(config, trusted);
         }
         if config.url().contains("+sentinel://") {
-            let sentinel = Sentinel::open(config).ok_or(OpenError::Url)?;
+            let sentinel = Sentinel::open(config, trusted).ok_or(OpenError::Url)?;
             return Ok(Self::Sentinel(Box::new(sentinel)));
         }
-        Self::server(config).map_err(|_| OpenError::Url)
+        Self::server(config, trusted.as_ref()).map_err(|_| OpenError::Url)
     }
 
-    fn server(config: &Config) -> RedisResult<Self> {
+    fn server(config: &Config, trusted: Option<&TlsCertificates>) -> RedisResult<Self> {
         let info = config.url().into_connection_info()?;
         // The third version of the protocol tells at once when a connection is lost.
         let settings = info.redis_settings().clone();
@@ -191,18 +193,18 @@ impl Link {
             .set_number_of_retries(0)
             .set_pipeline_buffer_size(READY)
             .set_concurrency_limit(IN_FLIGHT);
-        let manager = ConnectionManager::new_lazy_with_config(Client::open(info)?, how)?;
+        let manager = ConnectionManager::new_lazy_with_config(tls::client(info, trusted)?, how)?;
         Ok(Self::Server(manager))
     }
 
     #[cfg(feature = "cluster")]
-    fn cluster(config: &Config) -> Result<Self, OpenError> {
-        let cluster = crate::cluster::Cluster::open(config).map_err(|_| OpenError::Url)?;
+    fn cluster(config: &Config, trusted: Option<TlsCertificates>) -> Result<Self, OpenError> {
+        let cluster = crate::cluster::Cluster::open(config, trusted).map_err(|_| OpenError::Url)?;
         Ok(Self::Cluster(Box::new(cluster)))
     }
 
     #[cfg(not(feature = "cluster"))]
-    fn cluster(_: &Config) -> Result<Self, OpenError> {
+    fn cluster(_: &Config, _: Option<TlsCertificates>) -> Result<Self, OpenError> {
         Err(OpenError::Cluster)
     }
 }

@@ -2,7 +2,7 @@
 
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
-use redis::{ProtocolVersion, RedisResult};
+use redis::{ProtocolVersion, RedisResult, TlsCertificates};
 use tokio::sync::OnceCell;
 
 use crate::client::tcp;
@@ -16,8 +16,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    pub(crate) fn open(config: &Config) -> RedisResult<Self> {
-        let client = ClusterClientBuilder::new(hosts(config.url()))
+    pub(crate) fn open(config: &Config, trusted: Option<TlsCertificates>) -> RedisResult<Self> {
+        let mut builder = ClusterClientBuilder::new(hosts(config.url()))
             .use_protocol(ProtocolVersion::RESP3)
             .tcp_settings(tcp(config))
             .connection_timeout(config.connect_timeout)
@@ -25,10 +25,12 @@ impl Cluster {
             .overall_response_timeout(Some(config.response_timeout))
             // Enough to follow a key that has moved.
             .retries(2)
-            .connection_concurrency_limit(IN_FLIGHT)
-            .build()?;
+            .connection_concurrency_limit(IN_FLIGHT);
+        if let Some(trusted) = trusted {
+            builder = builder.certs(trusted);
+        }
         Ok(Self {
-            client,
+            client: builder.build()?,
             connection: OnceCell::new(),
         })
     }

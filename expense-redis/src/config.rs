@@ -32,7 +32,8 @@ pub struct Config {
 impl Config {
     /// The usual settings for the server at this URL: `redis://USER:PASSWORD@HOST:PORT/DATABASE`,
     /// `rediss://…` over TLS, or `redis+cluster://…` and `rediss+cluster://…` with several hosts,
-    /// separated by commas.
+    /// separated by commas. `?ssl_ca_certs=` names a file in PEM with the authorities that are believed
+    /// in place of the public ones; it is read once.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self {

@@ -1,5 +1,9 @@
 //! What can go wrong with the server, in words that say what to do.
 
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+
 use expense_core::ports::error::{Fault, PortError};
 use redis::{ErrorKind, RedisError};
 
@@ -18,6 +22,18 @@ pub enum OpenError {
         "REDIS_URL names a cluster, which this build does not know: build it with the feature cluster"
     )]
     Cluster,
+    /// The file of the authorities can't be read.
+    #[error(
+        "the file that ssl_ca_certs of REDIS_URL names can't be read: check its path and its rights"
+    )]
+    NoFile,
+    /// There is no encrypted connection that could be trusted.
+    #[error(
+        "no trusted TLS with the Redis server of REDIS_URL: name the certificate of its authority by \
+         rediss://HOST:PORT/DATABASE?ssl_ca_certs=/path/ca.pem, use the host's name that the \
+         server's certificate is for, and its port for TLS"
+    )]
+    Untrusted,
     /// The prefix would not keep keys apart.
     #[error("the prefix of the keys in Redis must have 1 to 64 bytes and no braces")]
     Prefix,
@@ -72,6 +88,8 @@ pub enum OpenError {
 pub(crate) enum Failure {
     #[error("Redis can't be reached: check that it runs (REDIS_URL)")]
     Unreachable,
+    #[error("no trusted TLS with Redis: check ssl_ca_certs and the host in REDIS_URL")]
+    Untrusted,
     #[error("Redis did not answer in time")]
     Silent,
     #[error("Redis takes no work now: {0}; this is tried again")]
@@ -109,7 +127,7 @@ impl Failure {
             // Redis never says for how long.
             Self::Busy(_) => Fault::Busy { retry_after: None },
             Self::Full => Fault::Full,
-            Self::Unreachable | Self::Silent => Fault::Unavailable,
+            Self::Unreachable | Self::Untrusted | Self::Silent => Fault::Unavailable,
             Self::Denied => Fault::Denied,
             Self::Unknown => Fault::Corrupt,
             Self::Refused(_) => Fault::Bug,
@@ -121,6 +139,7 @@ impl Failure {
     pub(crate) fn opening(self) -> OpenError {
         match self {
             Self::Unreachable | Self::Silent => OpenError::Unreachable,
+            Self::Untrusted => OpenError::Untrusted,
             Self::Busy(reason) => OpenError::Busy(reason),
             Self::Full => OpenError::Full,
             Self::Denied => OpenError::Denied,
@@ -134,6 +153,9 @@ impl From<RedisError> for Failure {
         if error.is_timeout() {
             return Self::Silent;
         }
+        if is_untrusted(&error) {
+            return Self::Untrusted;
+        }
         match error.kind() {
             ErrorKind::Io | ErrorKind::ClusterConnectionNotFound => Self::Unreachable,
             ErrorKind::AuthenticationFailed => Self::Denied,
@@ -144,6 +166,13 @@ impl From<RedisError> for Failure {
             },
         }
     }
+}
+
+/// What a handshake fails by: a certificate, or what is no handshake at all.
+fn is_untrusted(error: &RedisError) -> bool {
+    let source = error.source().and_then(<dyn Error>::downcast_ref);
+    let io = source.and_then(|source: &Arc<dyn Error + Send + Sync>| source.downcast_ref());
+    io.is_some_and(|io: &io::Error| io.kind() == io::ErrorKind::InvalidData)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod sentinel;
 mod state;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tls;
 
 // The encrypted connections of `redis` need the one implementation that this workspace names.
 use rustls as _;

@@ -6,12 +6,13 @@ use std::time::Duration;
 use futures::stream::{FuturesUnordered, StreamExt};
 use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, ProtocolVersion, RedisError,
-    RedisResult,
+    AsyncConnectionConfig, ErrorKind, IntoConnectionInfo, ProtocolVersion, RedisError, RedisResult,
+    TlsCertificates,
 };
 
 use crate::client::tcp;
 use crate::config::{Config, IN_FLIGHT, READY};
+use crate::tls;
 
 /// How long a Sentinel may take to be reached and to answer: they are asked all at once.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub(crate) struct Sentinel {
     address: Address,
     config: Config,
+    trusted: Option<TlsCertificates>,
     current: Mutex<Current>,
     /// Held while the primary is looked for: one looks, the others wait.
     looking: tokio::sync::Mutex<()>,
@@ -46,7 +48,7 @@ struct Address {
 
 impl Sentinel {
     /// Nothing where the URL is none of a Sentinel.
-    pub(crate) fn open(config: &Config) -> Option<Self> {
+    pub(crate) fn open(config: &Config, trusted: Option<TlsCertificates>) -> Option<Self> {
         let address = Address::parse(config.url())?;
         for sentinel in &address.sentinels {
             address.url(sentinel, "").into_connection_info().ok()?;
@@ -54,6 +56,7 @@ impl Sentinel {
         Some(Self {
             address,
             config: config.clone(),
+            trusted,
             current: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
         })
@@ -132,7 +135,7 @@ impl Sentinel {
             .set_response_timeout(Some(self.config.response_timeout))
             .set_pipeline_buffer_size(READY)
             .set_concurrency_limit(IN_FLIGHT);
-        let client = Client::open(info)?;
+        let client = tls::client(info, self.trusted.as_ref())?;
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&how)
             .await?;
@@ -149,7 +152,8 @@ impl Sentinel {
         let how = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(PATIENCE.min(self.config.connect_timeout)))
             .set_response_timeout(Some(PATIENCE.min(self.config.response_timeout)));
-        let client = Client::open(self.address.url(sentinel, user))?;
+        let info = self.address.url(sentinel, user).into_connection_info()?;
+        let client = tls::client(info, self.trusted.as_ref())?;
         let mut connection = client
             .get_multiplexed_async_connection_with_config(&how)
             .await?;

@@ -1,6 +1,7 @@
 //! A private Redis server.
 
 mod cluster;
+mod tls;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -59,6 +60,8 @@ pub struct Server {
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Alone,
+    /// It speaks TLS at this port.
+    Guarded(u16),
     /// A part of a cluster, whose parts find it at this port.
     Part(u16),
     /// Of the server on this port.
@@ -232,6 +235,14 @@ impl Server {
         }
         match self.kind {
             Kind::Alone | Kind::Sentinel(_) => {}
+            Kind::Guarded(port) => {
+                let made = self.certify()?;
+                keeper.args(["--tls-port", &port.to_string()]);
+                keeper.arg("--tls-cert-file").arg(made.certificate);
+                keeper.arg("--tls-key-file").arg(made.key);
+                keeper.arg("--tls-ca-cert-file").arg(self.authority());
+                keeper.args(["--tls-auth-clients", "no"]);
+            }
             Kind::Part(bus) => {
                 keeper.args(["--cluster-enabled", "yes"]);
                 keeper.args(["--cluster-port", &bus.to_string()]);

@@ -8,3 +8,4 @@ mod ledgers;
 mod parts;
 mod promises;
 mod sentinel;
+mod tls;

@@ -1,0 +1,46 @@
+//! A server that speaks TLS.
+
+use std::path::PathBuf;
+
+use super::{Kind, Server, ServerError};
+use crate::certificate::{Authority, Certified};
+use crate::keeper;
+
+const AUTHORITY: &str = "authority.pem";
+
+impl Server {
+    /// Starts an empty server that speaks TLS, too, on a port of its own: as `localhost`, by a
+    /// certificate for that name and no other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`].
+    pub fn start_with_tls() -> Result<Self, ServerError> {
+        Self::new(Kind::Guarded(keeper::free_port()?))
+    }
+
+    /// Where it speaks TLS, as far as it does.
+    #[must_use]
+    pub fn url_with_tls(&self) -> String {
+        let Kind::Guarded(port) = self.kind else {
+            return String::new();
+        };
+        format!("rediss://localhost:{port}")
+    }
+
+    /// The certificate of the authority that signed its own.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join(AUTHORITY)
+    }
+
+    /// What it shows, made now.
+    pub(super) fn certify(&self) -> std::io::Result<Certified> {
+        let authority = Authority::new(self.folder.path())?;
+        let made = authority.sign()?;
+        for file in [&made.certificate, &made.key, &authority.certificate()] {
+            self.give(file)?;
+        }
+        Ok(made)
+    }
+}
