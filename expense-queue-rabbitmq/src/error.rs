@@ -21,20 +21,24 @@ pub enum OpenError {
     /// It wants TLS, which this build does not know.
     #[error("AMQP_URL begins with amqps://, which needs a build with the feature amqps")]
     Tls,
+    /// Certificates for a connection that is not encrypted.
+    #[error("AMQP_URL names files for TLS and begins with amqp://: write amqps://")]
+    Plain,
     /// A certificate of ours without its key, or the other way round.
     #[error("AMQP_URL names one of certfile and keyfile: name both, or neither")]
     Files,
     /// A file of the URL can't be read.
     #[error(
         "a file that cacertfile, certfile or keyfile of AMQP_URL names can't be read: check its \
-         path, its rights and that it is PEM"
+         path and its rights"
     )]
     NoFile,
     /// There is no encrypted connection that could be trusted.
     #[error(
         "no trusted TLS with the broker of AMQP_URL: name the certificate of its authority by \
          amqps://HOST:5671/VHOST?cacertfile=/path/ca.pem, use the host's name that the broker's \
-         certificate is for, and its port for TLS"
+         certificate is for, and its port for TLS; where it asks for a certificate, name certfile and \
+         keyfile, too"
     )]
     Untrusted,
     /// The settings would not keep queues apart.

@@ -36,14 +36,19 @@ impl Node {
             let (_, path) = words.find(|(word, _)| word == name)?;
             Some(PathBuf::from(path.into_owned()))
         };
-        let identity = match (file("certfile"), file("keyfile")) {
+        let authorities = file("cacertfile");
+        let own = (file("certfile"), file("keyfile"));
+        if uri.scheme == AMQPScheme::AMQP && (authorities.is_some() || own != (None, None)) {
+            return Err(OpenError::Plain);
+        }
+        let identity = match own {
             (Some(certificate), Some(key)) => Some((certificate, key)),
             (None, None) => None,
             _ => return Err(OpenError::Files),
         };
         Ok(Self {
             uri,
-            authorities: file("cacertfile"),
+            authorities,
             identity,
         })
     }

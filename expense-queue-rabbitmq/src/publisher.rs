@@ -10,7 +10,7 @@ use futures::stream::{FuturesOrdered, StreamExt};
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::{BasicProperties, Channel, Confirmation, Connection};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Failure;
@@ -27,8 +27,10 @@ const MOMENT: Duration = Duration::from_millis(1);
 /// How often it is looked whether the broker takes anything, while confirms are due.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How long a channel serves at least before a refusal makes another take its place.
+/// How long a channel serves at least before a refusal makes another take its place, and how long what
+/// is on its way may take to be confirmed then: everybody waits for the next one.
 const RENEWAL: Duration = Duration::from_secs(1);
+const LAST: Duration = Duration::from_millis(500);
 
 /// A message on its way.
 pub(crate) struct Message {
@@ -170,9 +172,9 @@ impl Session<'_> {
     /// Publishes until the channel is of no use any more.
     async fn serve(&self, mut jobs: Vec<Job>, waiting: &mut mpsc::Receiver<Job>) -> Served {
         let mut due = FuturesOrdered::new();
-        let mut is_over = false;
+        let mut over: Option<Instant> = None;
         loop {
-            if is_over && due.is_empty() {
+            if over.is_some() && due.is_empty() {
                 return Served::Ended(jobs);
             }
             for job in jobs.drain(..) {
@@ -193,16 +195,21 @@ impl Session<'_> {
                     Ending::Confirmed => {}
                     // The node may ask a dead leader for as long as this channel lasts. Where the
                     // queue is full, another changes nothing.
-                    Ending::Refused => is_over |= self.opened.elapsed() > RENEWAL,
-                    Ending::Silent => is_over = true,
+                    Ending::Refused if self.opened.elapsed() < RENEWAL => {}
+                    Ending::Refused | Ending::Silent => {
+                        over.get_or_insert_with(Instant::now);
+                    }
                     Ending::NoRoute => return Served::NoRoute,
                     Ending::Broken => return Served::Ended(unsent(None, due)),
                     Ending::Unsent(job) => return Served::Ended(unsent(Some(*job), due)),
                 },
-                job = waiting.recv(), if due.len() < WINDOW && !is_over => match job {
+                job = waiting.recv(), if due.len() < WINDOW && over.is_none() => match job {
                     Some(job) => jobs.push(job),
                     None => return Served::Ended(Vec::new()),
                 },
+                () = sleep_until(over.unwrap_or(self.opened) + LAST), if over.is_some() => {
+                    return Served::Ended(unsent(None, due));
+                }
                 () = tokio::time::sleep(LOOK), if !due.is_empty() => {
                     if self.connection.status().blocked() || !self.channel.status().connected() {
                         // Those who wait learn that it takes longer; their messages come all the

@@ -60,8 +60,8 @@ async fn share(shared: Arc<Shared>, stop: CancellationToken) {
         }
         tokio::select! {
             Some(ended) = worker.holding.join_next_with_id() => {
-                if !worker.ended(ended) {
-                    // It would fail as quickly again.
+                if worker.ended(ended) {
+                    // It would fail as soon again.
                     stop.run_until_cancelled(tokio::time::sleep(shared.config.balance)).await;
                 }
             }
@@ -324,14 +324,16 @@ impl Worker {
         Ok(())
     }
 
-    /// A task has ended: whether it ended well.
+    /// A task has ended: whether it failed as soon as it had begun.
     fn ended(&mut self, ended: Result<(Id, Result<(), Failure>), JoinError>) -> bool {
         let (task, is_well) = match ended {
             Ok((task, held)) => (task, held.is_ok()),
             Err(error) => (error.id(), false),
         };
+        let (mut failed_soon, soon) = (false, self.shared.config.balance);
         self.held.retain(|number, held| {
             let is_over = held.task == task;
+            failed_soon |= is_over && !is_well && held.since.elapsed() < soon;
             if is_over && (!is_well || held.since.elapsed() > AUDIT) {
                 // It was taken and is lost again, or nobody else kept it from us: it may be tried again.
                 self.doubted.remove(number);
@@ -339,7 +341,7 @@ impl Worker {
             !is_over
         });
         self.looked = None;
-        is_well
+        failed_soon
     }
 
     /// Gives up everything.

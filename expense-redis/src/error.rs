@@ -22,9 +22,13 @@ pub enum OpenError {
         "REDIS_URL names a cluster, which this build does not know: build it with the feature cluster"
     )]
     Cluster,
+    /// Authorities for a connection that is not encrypted.
+    #[error("REDIS_URL names a file for TLS and begins with redis: write rediss")]
+    Plain,
     /// The file of the authorities can't be read.
     #[error(
-        "the file that ssl_ca_certs of REDIS_URL names can't be read: check its path and its rights"
+        "the file that ssl_ca_certs of REDIS_URL names can't be read: check its path, its rights and \
+         that it is PEM"
     )]
     NoFile,
     /// There is no encrypted connection that could be trusted.

@@ -16,11 +16,18 @@ pub(crate) fn trusted(url: &str) -> Result<Option<TlsCertificates>, OpenError> {
     let Some((_, file)) = words.find(|(word, _)| word == AUTHORITIES) else {
         return Ok(None);
     };
+    if !url.starts_with("rediss") {
+        return Err(OpenError::Plain);
+    }
     let content = std::fs::read(&*file).map_err(|_| OpenError::NoFile)?;
-    Ok(Some(TlsCertificates {
+    let trusted = TlsCertificates {
         client_tls: None,
         root_cert: Some(content),
-    }))
+    };
+    // Whether they are certificates shows in any client that believes them.
+    let read = Client::build_with_tls("rediss://localhost", trusted.clone());
+    read.map_err(|_| OpenError::NoFile)?;
+    Ok(Some(trusted))
 }
 
 /// A client that believes these.

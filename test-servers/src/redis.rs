@@ -141,6 +141,9 @@ impl Server {
         };
         for attempt in 1.. {
             server.port = keeper::free_port()?;
+            if let Kind::Guarded(port) = &mut server.kind {
+                *port = keeper::free_port()?;
+            }
             match server.run() {
                 Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {}
                 done => return done.map(|()| server),

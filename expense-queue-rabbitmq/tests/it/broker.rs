@@ -177,8 +177,7 @@ async fn a_silent_broker_keeps_nobody_waiting() {
 }
 
 /// A node that takes a queue's leader to be one that has died refuses what a channel publishes, or says
-/// nothing, for as long as the channel lasts: another is used, by the door as by the worker that takes a
-/// partition over.
+/// nothing, for as long as the channel lasts: another is used.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_channel_that_confirms_nothing_is_given_up(#[values(true, false)] refuses: bool) {
@@ -198,7 +197,7 @@ async fn a_channel_that_confirms_nothing_is_given_up(#[values(true, false)] refu
         assert!(begun.elapsed() < Duration::from_secs(12));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    // The worker's marks are confirmed by another channel, too.
+    // A worker whose channel is no better takes its partition all the same.
     let mut names = Vec::new();
     while names.last().is_none_or(|last| last != "test:b") {
         assert!(begun.elapsed() < Duration::from_secs(60), "{names:?}");

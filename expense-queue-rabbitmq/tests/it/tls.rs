@@ -44,6 +44,9 @@ async fn is_spoken_with_a_broker_that_is_certified() {
     assert_eq!(check(&with(&url, &known)).await, Ok(()));
     assert_eq!(check(&with(&url, &known[..2])).await, Err(OpenError::Files));
 
+    let plain = with(&broker.url(), &known[..1]);
+    assert_eq!(check(&plain).await, Err(OpenError::Plain));
+
     // By nobody's word, by another authority's, under another name, on the port without TLS.
     assert_eq!(check(&url).await, Err(OpenError::Untrusted));
     let folder = tempfile::tempdir().unwrap();

@@ -34,6 +34,19 @@ async fn is_spoken_with_a_server_that_is_certified() {
         check(&trusting(&by_number, &authority)).await,
         Err(OpenError::Untrusted)
     );
+    let plain = trusting(&server.url(), &authority);
+    assert_eq!(check(&plain).await, Err(OpenError::Plain));
+    let nonsense = folder.path().join("nonsense.pem");
+    let begun = "-----BEGIN CERTIFICATE-----\n";
+    std::fs::write(
+        &nonsense,
+        format!("{begun}AAAA\n{}", begun.replace("BEGIN", "END")),
+    )
+    .unwrap();
+    assert_eq!(
+        check(&trusting(&url, &nonsense)).await,
+        Err(OpenError::NoFile)
+    );
     let nowhere = folder.path().join("nowhere.pem");
     assert_eq!(
         check(&trusting(&url, &nowhere)).await,
