@@ -47,7 +47,7 @@ impl Authority {
     /// The certificate by which it is known.
     #[must_use]
     pub fn certificate(&self) -> PathBuf {
-        of(&self.folder, "authority").certificate
+        authority(&self.folder)
     }
 
     /// A certificate for `localhost` and for no other name.
@@ -56,6 +56,29 @@ impl Authority {
         let by = ["-CA".as_ref(), &*certificate, "-CAkey".as_ref(), &*key];
         make(&self.folder, "signed", &by)
     }
+}
+
+/// A certificate for `localhost`, and that of the authority which signed it, in the folder of a server
+/// that this user runs.
+pub(crate) fn in_folder(folder: &Path, user: Option<(u32, u32)>) -> io::Result<Certified> {
+    let authority = Authority::new(folder)?;
+    let made = authority.sign()?;
+    if let Some((user, group)) = user {
+        for file in [&made.certificate, &made.key, &authority.certificate()] {
+            std::os::unix::fs::chown(file, Some(user), Some(group))?;
+        }
+    }
+    Ok(made)
+}
+
+/// Where that certificate and its key are.
+pub(crate) fn signed(folder: &Path) -> Certified {
+    of(folder, "signed")
+}
+
+/// Where that of its authority is.
+pub(crate) fn authority(folder: &Path) -> PathBuf {
+    of(folder, "authority").certificate
 }
 
 /// A certificate for `localhost` that nobody has signed but itself.

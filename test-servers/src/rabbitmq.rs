@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::keeper::{self, KEEPER};
-use crate::programs;
+use crate::{certificate, programs};
 
 /// The environment variable that names the broker of this run, as `amqp://HOST:PORT`.
 pub const VARIABLE: &str = "EXPENSE_TEST_RABBITMQ";
@@ -107,7 +107,7 @@ impl Server {
             folder,
         };
         if speaks_tls {
-            server.certify()?;
+            certificate::in_folder(server.folder.path(), server.user)?;
         }
         for attempt in 1.. {
             if let Some(other) = other {

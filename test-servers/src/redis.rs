@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::keeper::{self, KEEPER};
-use crate::programs;
+use crate::{certificate, programs};
 
 /// The environment variable that names the server of this run, as `redis://HOST:PORT`.
 pub const VARIABLE: &str = "EXPENSE_TEST_REDIS";
@@ -239,7 +239,7 @@ impl Server {
         match self.kind {
             Kind::Alone | Kind::Sentinel(_) => {}
             Kind::Guarded(port) => {
-                let made = self.certify()?;
+                let made = certificate::in_folder(self.folder.path(), self.user)?;
                 keeper.args(["--tls-port", &port.to_string()]);
                 keeper.arg("--tls-cert-file").arg(made.certificate);
                 keeper.arg("--tls-key-file").arg(made.key);

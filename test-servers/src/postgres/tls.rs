@@ -38,7 +38,8 @@ impl Server {
         self.data().join(AUTHORITY)
     }
 
-    /// In its own folder and its own settings: a standby is a copy of both.
+    /// In its own folder and its own settings: a standby is a copy of both, so that nothing may lie
+    /// there which the server can't read.
     fn certify(&self) -> Result<(), ServerError> {
         let folder = tempfile::tempdir()?;
         let authority = Authority::new(folder.path())?;

@@ -3,10 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Kind, Server, ServerError};
-use crate::certificate::{Authority, Certified};
-use crate::keeper;
-
-const AUTHORITY: &str = "authority.pem";
+use crate::{certificate, keeper};
 
 impl Server {
     /// Starts an empty server that speaks TLS, too, on a port of its own: as `localhost`, by a
@@ -31,16 +28,6 @@ impl Server {
     /// The certificate of the authority that signed its own.
     #[must_use]
     pub fn authority(&self) -> PathBuf {
-        self.folder.path().join(AUTHORITY)
-    }
-
-    /// What it shows, made now.
-    pub(super) fn certify(&self) -> std::io::Result<Certified> {
-        let authority = Authority::new(self.folder.path())?;
-        let made = authority.sign()?;
-        for file in [&made.certificate, &made.key, &authority.certificate()] {
-            self.give(file)?;
-        }
-        Ok(made)
+        certificate::authority(self.folder.path())
     }
 }
