@@ -195,7 +195,7 @@ async fn crash(server: &Arc<Mutex<Server>>) {
     crashed.unwrap_or_else(|error| panic!("{error}"));
 }
 
-async fn expenses(store: &dyn ExpenseStore, owner: i64) -> Vec<Expense> {
+pub(super) async fn expenses(store: &dyn ExpenseStore, owner: i64) -> Vec<Expense> {
     let chat = ChatKey::new(format!("telegram:{owner}")).expect("a short key");
     let (ledger, filter) = (LedgerId::of(&chat), ExpenseFilter::default());
     let mut found = Vec::new();

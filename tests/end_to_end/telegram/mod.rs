@@ -12,6 +12,7 @@ mod errands;
 mod flood;
 mod instances;
 mod kept;
+mod lost;
 mod moving;
 mod people;
 mod program;

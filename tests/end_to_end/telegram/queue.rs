@@ -145,7 +145,7 @@ fn number(count: usize) -> u32 {
 }
 
 /// Waits until so many messages of each are answered.
-async fn answered(fake: &Fake, people: &[Person], count: usize) {
+pub(super) async fn answered(fake: &Fake, people: &[Person], count: usize) {
     let begun = Instant::now();
     loop {
         let counts: Vec<usize> = people.iter().map(|p| recorded(fake, p).len()).collect();

@@ -1,0 +1,73 @@
+//! A region: its instances, its database and its Redis. Another has its newest backup.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use expense_store_postgres::testing::Database;
+use test_servers::redis;
+use tokio::time::sleep;
+
+use super::super::bot::By;
+use super::super::program::Program;
+use super::{LOOK, PATIENCE, Town};
+
+const TERM: Duration = Duration::from_secs(5);
+
+/// A new set-up at another address goes on from the backup. What was recorded after it is gone, as
+/// that page says, and what was written while nobody was there is recorded and answered.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_region_goes_on_from_the_newest_backup() {
+    let mut town = Town::build().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = folder.path().join("newest.jsonl.gz");
+    let region = |town: &Town, database: &Database, redis: &redis::Server| {
+        Program::new(&town.fake, By::Webhook, folder.path(), database.url())
+            .sharing(redis.url(), TERM)
+    };
+    let (database, shared) = (Database::fresh().await, started().await);
+    let lost = region(&town, &database, &shared);
+    let running = lost.start();
+    let saved = town.write();
+    town.answered(saved.end).await;
+    do_with(&lost, "backup", &archive).await;
+    let gone = town.write();
+    town.answered(gone.end).await;
+    running.kill();
+    drop((database, shared));
+    let meanwhile = town.write();
+
+    let begun = Instant::now();
+    let (database, shared) = (Database::empty().await, started().await);
+    let other = region(&town, &database, &shared);
+    do_with(&other, "restore", &archive).await;
+    let restored = begun.elapsed();
+    let running = other.start();
+    town.answered(meanwhile.end).await;
+    let (all, kept) = (begun.elapsed(), saved.len() * town.people.len());
+    eprintln!(
+        "another region: {kept} expenses restored after {restored:.1?}, served after {all:.1?}"
+    );
+    running.end();
+    town.check(&database, &[saved, meanwhile]).await;
+}
+
+async fn started() -> redis::Server {
+    let starting = tokio::task::spawn_blocking(redis::Server::start).await;
+    let started = starting.expect("it does not panic");
+    started.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Until the program has done this with the archive.
+async fn do_with(program: &Program, what: &str, archive: &Path) {
+    let file = archive.to_str().expect("a name in UTF-8");
+    let mut life = program.start_as(&[what, file]);
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = life.status() {
+            assert!(status.success(), "{what} failed");
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{what} does not end");
+        sleep(LOOK).await;
+    }
+}
