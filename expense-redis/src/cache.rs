@@ -21,7 +21,7 @@ impl Cache for Redis {
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> PortResult<()> {
         let until = SetOptions::default().with_expiration(SetExpiry::PX(millis(ttl)));
         let put = Cmd::set_options(self.key("cache", key), value, until);
-        let done = self.together(put).await;
+        let done = self.put(put).await;
         done.map_err(|failure| failure.during("cache", "put"))
     }
 

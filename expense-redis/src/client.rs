@@ -5,11 +5,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{
-    Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisError, RedisResult,
-    ScriptInvocation, TlsCertificates,
+    Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult, Script,
+    ScriptInvocation, TlsCertificates, Value,
 };
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
@@ -18,15 +18,32 @@ use crate::gather::Gathered;
 use crate::sentinel::Sentinel;
 use crate::tls;
 
+/// What is put into the cache waits so long for what others put there: nobody waits for it.
+const MOMENT: Duration = Duration::from_millis(2);
+
 /// A server, or a cluster of them, that many instances share.
 ///
 /// All tasks use one connection at the same time; each operation is one command, and none waits
-/// for another's answer, but that what is put into the cache goes together with what others put at
-/// that moment. A lost connection is made anew.
+/// for another's answer, but that what is taken from limits or put into the cache goes together
+/// with what others take or put at that moment. A lost connection is made anew.
 pub struct Redis {
     server: Arc<Server>,
     prefix: String,
     puts: Gathered,
+    takes: Gathered,
+}
+
+/// A script that is run by what it hashes to, once the server knows it.
+pub(crate) struct Lua {
+    code: &'static str,
+    hash: String,
+}
+
+impl Lua {
+    pub(crate) fn new(code: &'static str) -> Self {
+        let hash = Script::new(code).get_hash().to_owned();
+        Self { code, hash }
+    }
 }
 
 /// What answers commands, and how long an answer may take.
@@ -61,7 +78,8 @@ impl Redis {
         Ok(Self {
             server: Arc::new(server),
             prefix: prefix.clone(),
-            puts: Gathered::default(),
+            puts: Gathered::within(MOMENT),
+            takes: Gathered::within(Duration::ZERO),
         })
     }
 
@@ -96,8 +114,33 @@ impl Redis {
     }
 
     /// Does a command whose answer says nothing but that it is done, together with those of others.
-    pub(crate) async fn together(&self, command: Cmd) -> Result<(), Failure> {
-        self.puts.done(&self.server, command).await
+    pub(crate) async fn put(&self, command: Cmd) -> Result<(), Failure> {
+        self.puts.done(&self.server, command).await.map(drop)
+    }
+
+    /// The answer of a script that takes these arguments, the number of its keys first. It goes with
+    /// those that others run at this moment.
+    pub(crate) async fn run_together<T: FromRedisValue>(
+        &self,
+        script: &Lua,
+        with: impl Fn(&mut Cmd),
+    ) -> Result<T, Failure> {
+        let run = async || {
+            let mut command = redis::cmd("EVALSHA");
+            command.arg(&script.hash);
+            with(&mut command);
+            self.takes.done(&self.server, command).await
+        };
+        let answer = match run().await {
+            Err(Failure::Refused(code)) if code == "NOSCRIPT" => {
+                let mut load = redis::cmd("SCRIPT");
+                load.arg("LOAD").arg(script.code);
+                self.ask::<()>(&load).await?;
+                run().await?
+            }
+            answer => answer?,
+        };
+        redis::from_redis_value(answer).map_err(|_| Failure::Unknown)
     }
 }
 
@@ -138,24 +181,29 @@ impl Server {
         }
     }
 
-    /// Does all of this in one trip, where one server has all keys. One that fails fails all.
-    pub(crate) async fn all(&self, commands: Vec<Cmd>) -> Result<(), Failure> {
-        match &self.link {
+    /// The answer to each of these, in one trip where one server has all keys.
+    pub(crate) async fn all(
+        &self,
+        commands: Vec<Cmd>,
+    ) -> Result<Vec<Result<Value, Failure>>, Failure> {
+        let answers: Vec<RedisResult<Value>> = match &self.link {
             Link::Server(manager) => {
                 let (all, mut connection) = (pipeline(commands), manager.clone());
-                self.in_time(done(&all, &mut connection)).await
+                self.in_time(all.query_async(&mut connection)).await?
             }
             Link::Sentinel(sentinel) => {
                 let all = pipeline(commands);
-                let asked = sentinel.with(async |mut to| done(&all, &mut to).await);
-                self.in_time(asked).await
+                let asked = sentinel.with_all(async |mut to| all.query_async(&mut to).await);
+                self.in_time(asked).await?
             }
             #[cfg(feature = "cluster")]
             Link::Cluster(_) => {
                 let all = commands.iter().map(|command| self.ask(command));
-                futures::future::join_all(all).await.into_iter().collect()
+                return Ok(futures::future::join_all(all).await);
             }
-        }
+        };
+        let told = |answer: RedisResult<Value>| answer.map_err(Failure::from);
+        Ok(answers.into_iter().map(told).collect())
     }
 
     async fn in_time<T>(&self, answer: impl Future<Output = RedisResult<T>>) -> Result<T, Failure> {
@@ -211,20 +259,12 @@ impl Link {
 
 fn pipeline(commands: Vec<Cmd>) -> Pipeline {
     let mut all = Pipeline::with_capacity(commands.len());
+    // One that fails takes none along.
+    all.ignore_errors();
     for command in commands {
         all.add_command(command);
     }
     all
-}
-
-/// Does all of it; an error is that of the first command that failed.
-async fn done(all: &Pipeline, connection: &mut impl ConnectionLike) -> RedisResult<()> {
-    let answer = all.query_async(connection).await;
-    answer.map_err(|error: RedisError| {
-        let failed = error.clone().into_server_errors();
-        let first = failed.as_deref().and_then(<[_]>::first);
-        first.map_or(error, |(_, first)| first.clone().into())
-    })
 }
 
 /// A connection whose other end has gone without a word is given up after some answers are due.

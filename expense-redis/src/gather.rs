@@ -1,24 +1,22 @@
 //! Commands of many tasks that go to the server in one trip.
 //!
 //! A server that gets commands one by one spends most of its time on reading and writing its
-//! sockets. Whoever can spare a moment gives them together.
+//! sockets, and so does its client. What many ask for at one moment goes together.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use redis::Cmd;
+use redis::{Cmd, Value};
 use tokio::sync::oneshot;
 
 use crate::client::Server;
 use crate::error::Failure;
 
-/// How long the first of them waits for others.
-const MOMENT: Duration = Duration::from_millis(2);
-
 /// Commands that wait for their trip.
-#[derive(Default)]
 pub(crate) struct Gathered {
     platform: Arc<Platform>,
+    /// How long the first of them waits for others.
+    moment: Duration,
 }
 
 #[derive(Default)]
@@ -26,18 +24,27 @@ struct Platform(Mutex<Vec<Waiting>>);
 
 struct Waiting {
     command: Cmd,
-    done: oneshot::Sender<Result<(), Failure>>,
+    done: oneshot::Sender<Result<Value, Failure>>,
 }
 
 impl Gathered {
-    /// Until the command is done. Whoever waits no longer takes nothing from the others, and
-    /// his command is done all the same.
-    pub(crate) async fn done(&self, server: &Arc<Server>, command: Cmd) -> Result<(), Failure> {
+    /// Whoever comes first waits for so long; if it is zero, only for those who are about to come
+    /// anyway.
+    pub(crate) fn within(moment: Duration) -> Self {
+        Self {
+            platform: Arc::default(),
+            moment,
+        }
+    }
+
+    /// The answer to the command. Whoever waits no longer takes nothing from the others, and his
+    /// command is done all the same.
+    pub(crate) async fn done(&self, server: &Arc<Server>, command: Cmd) -> Result<Value, Failure> {
         let (done, answer) = oneshot::channel();
         let waiting = Waiting { command, done };
         if self.platform.add(waiting) == 1 {
             let trip = Trip(Some(Arc::clone(&self.platform)));
-            tokio::spawn(trip.go(Arc::clone(server)));
+            tokio::spawn(trip.go(Arc::clone(server), self.moment));
         }
         // Nobody answers where the runtime ends.
         answer.await.unwrap_or(Err(Failure::Unreachable))
@@ -63,22 +70,33 @@ struct Trip(Option<Arc<Platform>>);
 
 impl Trip {
     /// Takes along, after a moment, all who wait by then.
-    async fn go(mut self, server: Arc<Server>) {
-        tokio::time::sleep(MOMENT).await;
+    async fn go(mut self, server: Arc<Server>, moment: Duration) {
+        if moment.is_zero() {
+            tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep(moment).await;
+        }
         let Some(platform) = self.0.take() else {
             return;
         };
         let all = std::mem::take(&mut *platform.waiting());
-        let (commands, told): (Vec<_>, Vec<_>) =
+        let (commands, waiting): (Vec<_>, Vec<_>) =
             all.into_iter().map(|one| (one.command, one.done)).unzip();
-        let answer = server.all(commands).await;
-        for done in told {
-            // Whoever does not wait any more needs no answer.
-            let _ = done.send(answer.clone());
+        // Whoever does not wait any more needs no answer.
+        match server.all(commands).await {
+            Ok(answers) => {
+                for (done, answer) in waiting.into_iter().zip(answers) {
+                    let _ = done.send(answer);
+                }
+            }
+            Err(failure) => {
+                for done in waiting {
+                    let _ = done.send(Err(failure.clone()));
+                }
+            }
         }
     }
 }
-
 impl Drop for Trip {
     fn drop(&mut self) {
         if let Some(platform) = &self.0 {
@@ -107,12 +125,12 @@ mod tests {
         let redis = redis.unwrap();
         first.block_on(async {
             // It has ordered the trip when the runtime ends.
-            let put = redis.together(redis::cmd("PING"));
+            let put = redis.put(redis::cmd("PING"));
             assert!(tokio::time::timeout(Duration::ZERO, put).await.is_err());
         });
         drop(first);
         let told = runtime().block_on(async {
-            let put = redis.together(redis::cmd("PING"));
+            let put = redis.put(redis::cmd("PING"));
             tokio::time::timeout(Duration::from_secs(30), put).await
         });
         assert_eq!(told, Ok(Err(Failure::Unreachable)));

@@ -6,33 +6,32 @@ use std::time::Duration;
 use async_trait::async_trait;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
-use redis::Script;
+use redis::{Cmd, Script};
 
-use crate::client::Redis;
+use crate::client::{Lua, Redis};
 use crate::config::LONGEST;
 use crate::error::Failure;
 
 /// The most refused tokens that are remembered in a bucket.
 const REFUSED_TOKENS: u32 = 256;
 
-static TAKE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/take.lua")));
+static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("lua/take.lua")));
 static RESTAMP: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/restamp.lua")));
 
 #[async_trait]
 impl RateLimiter for Redis {
     async fn take(&self, take: &Take, quota: Quota) -> PortResult<Verdict> {
         let key = self.key("rate", &take.bucket);
-        let at = take.at.map(|at| at.timestamp_micros().max(0));
+        let at = take.at.map(|at| at.timestamp_micros().max(1));
         let token = take.token.as_deref().map(member);
-        let mut script = TAKE.key(format!("{key}:refused"));
-        let script = script
-            .key(key)
-            .arg(quota.burst.max(1))
-            .arg(micros(quota.period))
-            .arg(at.map_or_else(String::new, |at| at.to_string()))
-            .arg(token.unwrap_or_default())
-            .arg(REFUSED_TOKENS);
-        let wait: Result<i64, Failure> = self.run(script).await;
+        let with = |take: &mut Cmd| {
+            take.arg(2).arg(format!("{key}:refused")).arg(&key);
+            take.arg(quota.burst.max(1)).arg(micros(quota.period));
+            take.arg(at.map_or_else(String::new, |at| at.to_string()));
+            take.arg(token.as_deref().unwrap_or_default());
+            take.arg(REFUSED_TOKENS).arg(kept(quota.period));
+        };
+        let wait: Result<i64, Failure> = self.run_together(&TAKE, with).await;
         let wait = wait.map_err(|failure| failure.during("rate", "take"))?;
         Ok(match u64::try_from(wait) {
             Ok(wait) => Verdict::Limited {
@@ -47,7 +46,7 @@ impl RateLimiter for Redis {
             return Ok(());
         };
         let mut script = RESTAMP.key(self.key("rate", &take.bucket));
-        script.arg(member(token)).arg(micros(quota.period));
+        script.arg(member(token)).arg(kept(quota.period));
         let stamped: Result<(), Failure> = self.run(&script).await;
         stamped.map_err(|failure| failure.during("rate", "restamp"))
     }
@@ -56,6 +55,11 @@ impl RateLimiter for Redis {
 /// The name of what a token took.
 fn member(token: &str) -> String {
     format!("token {token}")
+}
+
+/// For how many milliseconds what was taken is kept: it may come again, and late.
+fn kept(period: Duration) -> u64 {
+    micros(period).div_ceil(500)
 }
 
 /// Rounded up: a period is never shorter than it was asked for.

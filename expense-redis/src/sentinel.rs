@@ -82,6 +82,22 @@ impl Sentinel {
         answer
     }
 
+    /// The same for several commands at once.
+    pub(crate) async fn with_all<T>(
+        &self,
+        ask: impl AsyncFnOnce(MultiplexedConnection) -> RedisResult<Vec<RedisResult<T>>>,
+    ) -> RedisResult<Vec<RedisResult<T>>> {
+        self.with(async |connection| {
+            let answers = ask(connection).await?;
+            let mut errors = answers.iter().filter_map(|answer| answer.as_ref().err());
+            match errors.find(|error| is_gone(error)) {
+                Some(gone) => Err(gone.clone()),
+                None => Ok(answers),
+            }
+        })
+        .await
+    }
+
     async fn connection(&self) -> RedisResult<(MultiplexedConnection, u64)> {
         if let Some(found) = self.current().get() {
             return Ok(found);

@@ -1,50 +1,64 @@
 -- KEYS: the refused tokens of a bucket, each with when it asked and how long it was to wait;
 --       when something was taken from it, in microseconds, each under its token if it has one.
+--       Refused tokens stand there, too, at zero: what is new is known by one look.
 -- ARGV: the burst; the period in microseconds; when it is asked for, empty for now; the token,
---       empty for none; how many refused tokens are remembered.
+--       empty for none; how many refused tokens are remembered; for how many milliseconds all of
+--       it is kept.
 -- Answers with the microseconds to wait, or -1 when it is allowed.
 local refused, taken = KEYS[1], KEYS[2]
 local burst, period = tonumber(ARGV[1]), tonumber(ARGV[2])
-local token = ARGV[4]
-local time = redis.call('TIME')
+local token, kept = ARGV[4], ARGV[6]
+local call = redis.call
+local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
 -- A sender's clock that runs ahead must not reserve the future.
 local at = math.min(tonumber(ARGV[3]) or now, now)
+local name = token ~= '' and token or string.format('at %.0f', now)
 
-local function whole(number)
-    return string.format('%.0f', number)
+-- Most are new, of this period, and within the burst however those around them lie.
+if at > now - period and call('ZADD', taken, 'NX', at, name) == 1 then
+    if call('ZCOUNT', taken, at - period + 1, '+inf') <= burst then
+        -- Now and then is enough for those who never stop; what rests goes as a whole.
+        if time[2] % 8 == 0 then
+            call('ZREMRANGEBYSCORE', taken, 1, at - 2 * period)
+        end
+        call('PEXPIRE', taken, kept)
+        return -1
+    end
+    call('ZREM', taken, name)
 end
 
-local function keep(key)
-    redis.call('PEXPIRE', key, whole(math.max(1, math.ceil(period / 500))))
-end
+local newest = tonumber(call('ZREVRANGE', taken, 0, 0, 'WITHSCORES')[2])
+newest = newest and newest > 0 and newest or nil
+-- What is older than a period before the newest counts as of then.
+local counted = newest and math.max(at, newest - period) or at
 
 -- What the token was told within the last period.
 local function told()
     if token == '' then
         return nil
     end
-    local since = redis.call('ZSCORE', taken, token)
-    if since and at < since + period then
+    local since = tonumber(call('ZSCORE', taken, token) or 0)
+    if since > 0 and at < since + period then
         return -1
     end
-    local asked, wait = string.match(redis.call('HGET', refused, token) or '', '^(%d+) (%d+)$')
+    local asked, wait = string.match(call('HGET', refused, token) or '', '^(%d+) (%d+)$')
     return asked and at < asked + period and tonumber(wait) or nil
 end
 
--- The first instant from this one on when one more fits. Each group of `burst` takes forbids the
--- instants less than a period away from its far end; what is over a period old forbids nothing.
-local function first_free(instant, newest)
+-- The first instant from this one on when one more fits. Each group of `burst` takes of one period
+-- forbids the instants less than a period away from its far end.
+local function first_free(instant)
     -- In order, as most come, only the take that is a burst ago can be in the way.
     if not newest or instant >= newest then
-        local past = tonumber(redis.call('ZREVRANGE', taken, burst - 1, burst - 1, 'WITHSCORES')[2])
-        return past and math.max(instant, past + period) or instant
+        local past = tonumber(call('ZREVRANGE', taken, burst - 1, burst - 1, 'WITHSCORES')[2])
+        return past and past > 0 and math.max(instant, past + period) or instant
     end
-    local newer = redis.call('ZRANGEBYSCORE', taken, '(' .. whole(instant - period), '+inf', 'WITHSCORES')
+    local newer = call('ZRANGEBYSCORE', taken, math.max(1, instant - period + 1), '+inf', 'WITHSCORES')
     local free = instant
     for i = 2, #newer - 2 * (burst - 1), 2 do
         local first, last = tonumber(newer[i]), tonumber(newer[i + 2 * (burst - 1)])
-        if last - period < free and free < first + period then
+        if last - first < period and last - period < free and free < first + period then
             free = first + period
         end
     end
@@ -52,52 +66,64 @@ local function first_free(instant, newest)
 end
 
 -- Adds without moving what is there under the same name.
-local function add(name, instant)
-    local unique, n = name, 0
-    while redis.call('ZADD', taken, 'NX', whole(instant), unique) == 0 do
+local function add(wanted, instant)
+    local unique, n = wanted, 0
+    while call('ZADD', taken, 'NX', instant, unique) == 0 do
         n = n + 1
-        unique = name .. ' ' .. n
+        unique = wanted .. ' ' .. n
     end
 end
 
-local function count(instant, newest)
-    local earlier = token ~= '' and redis.call('ZSCORE', taken, token)
+local function count()
+    local earlier = token ~= '' and tonumber(call('ZSCORE', taken, token) or nil)
     if earlier then
-        redis.call('ZREM', taken, token)
-        add('at ' .. whole(now), earlier)
+        call('ZREM', taken, token)
+        call('HDEL', refused, token)
+        if earlier > 0 then
+            add(string.format('at %.0f', now), earlier)
+        end
     end
-    add(token ~= '' and token or 'at ' .. whole(now), instant)
-    redis.call('ZREMRANGEBYSCORE', taken, '-inf', whole(math.max(instant, newest) - 2 * period))
-    keep(taken)
+    add(name, counted)
+    call('ZREMRANGEBYSCORE', taken, 1, math.max(counted, newest or counted) - 2 * period)
+    call('PEXPIRE', taken, kept)
 end
 
 -- Nobody fills the memory by asking without end: the oldest goes first.
-local function remember(wait)
-    if redis.call('HLEN', refused) >= tonumber(ARGV[5]) then
-        local oldest, when
-        local all = redis.call('HGETALL', refused)
-        for i = 1, #all, 2 do
-            local asked = tonumber(string.match(all[i + 1], '^%d+'))
-            if not when or asked < when then
-                oldest, when = all[i], asked
-            end
+local function forget_oldest()
+    local oldest, when
+    local all = call('HGETALL', refused)
+    for i = 1, #all, 2 do
+        local asked = tonumber(string.match(all[i + 1], '^%d+'))
+        if not when or asked < when then
+            oldest, when = all[i], asked
         end
-        redis.call('HDEL', refused, oldest)
     end
-    redis.call('HSET', refused, token, whole(at) .. ' ' .. whole(wait))
-    keep(refused)
+    call('HDEL', refused, oldest)
+    if tonumber(call('ZSCORE', taken, oldest) or nil) == 0 then
+        call('ZREM', taken, oldest)
+    end
 end
 
-local before = told()
-if before then
-    return before
+local function remember(wait)
+    local remembered = call('HLEN', refused)
+    if remembered == 0 then
+        -- Those that stand among the taken were forgotten all together.
+        call('ZREMRANGEBYSCORE', taken, 0, 0)
+    elseif remembered >= tonumber(ARGV[5]) then
+        forget_oldest()
+    end
+    call('HSET', refused, token, string.format('%.0f %.0f', at, wait))
+    call('ZADD', taken, 'NX', 0, token)
+    call('PEXPIRE', refused, kept)
 end
-local newest = tonumber(redis.call('ZREVRANGE', taken, 0, 0, 'WITHSCORES')[2])
--- What is older than a period before the newest counts as of then.
-local counted = newest and math.max(at, newest - period) or at
-local free = first_free(counted, newest)
+
+local answered = told()
+if answered then
+    return answered
+end
+local free = first_free(counted)
 if free == counted then
-    count(counted, newest or counted)
+    count()
     return -1
 end
 if token ~= '' then

@@ -4,6 +4,7 @@
 mod contracts;
 mod gone;
 mod ledgers;
+mod limits;
 #[cfg(feature = "cluster")]
 mod parts;
 mod promises;

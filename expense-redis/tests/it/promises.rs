@@ -125,22 +125,14 @@ async fn what_many_put_at_once_goes_in_few_trips() {
     let server = Server::start().unwrap();
     let redis = Redis::open(&of(&server.url())).unwrap();
     redis.check().await.unwrap();
-    let reads = || {
-        let told = server.command("INFO stats").unwrap();
-        let line = told
-            .lines()
-            .find_map(|line| line.strip_prefix("total_reads_processed:"));
-        line.and_then(|count| count.trim().parse::<u64>().ok())
-            .unwrap()
-    };
-    let before = reads();
+    let before = reads(&server);
     let keys: Vec<_> = (0..200).map(|key| key.to_string()).collect();
     // The first one leaves: the others go all the same.
     let left = redis.put("left", b"v", LONG).now_or_never();
     assert!(left.is_none());
     let all = keys.iter().map(|key| redis.put(key, key.as_bytes(), LONG));
     futures::future::try_join_all(all).await.unwrap();
-    let trips = reads() - before;
+    let trips = reads(&server) - before;
     assert!(trips <= 20, "{trips} trips");
     for key in &keys {
         assert_eq!(
@@ -148,6 +140,40 @@ async fn what_many_put_at_once_goes_in_few_trips() {
             Some(key.as_bytes())
         );
     }
+}
+
+#[tokio::test]
+async fn what_many_take_at_once_goes_in_one_trip() {
+    let server = Server::start().unwrap();
+    let redis = Redis::open(&of(&server.url())).unwrap();
+    let quota = Quota {
+        burst: 1,
+        period: LONG,
+    };
+    let take = |person: usize| Take {
+        bucket: person.to_string(),
+        token: None,
+        at: None,
+    };
+    RateLimiter::take(&redis, &take(0), quota).await.unwrap();
+    let before = reads(&server);
+    let all: Vec<_> = (1..=200).map(take).collect();
+    let taking = all
+        .iter()
+        .map(|take| RateLimiter::take(&redis, take, quota));
+    let told = futures::future::try_join_all(taking).await.unwrap();
+    assert_eq!(told, [Verdict::Allowed; 200]);
+    let trips = reads(&server) - before;
+    assert!(trips <= 5, "{trips} trips");
+}
+
+/// How often the server has read from its sockets.
+fn reads(server: &Server) -> u64 {
+    let told = server.command("INFO stats").unwrap();
+    let mut lines = told.lines();
+    let line = lines.find_map(|line| line.strip_prefix("total_reads_processed:"));
+    let count = line.and_then(|count| count.trim().parse().ok());
+    count.unwrap()
 }
 
 #[rstest]

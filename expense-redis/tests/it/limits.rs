@@ -1,0 +1,117 @@
+//! Limits by scripts, held against the same limits in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use expense_core::memory::clock::{ManualClock, SystemClock};
+use expense_core::memory::rate::MemoryRateLimiter;
+use expense_core::ports::clock::Clock;
+use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
+use expense_core::testing::dice::Dice;
+use expense_redis::Redis;
+use expense_redis::testing::{fresh, of};
+use test_servers::redis::Server;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+const SEQUENCES: u64 = 120;
+const TAKES: usize = 60;
+
+/// Each sequence has its burst, and messages of the last two periods that come in any order and
+/// more than once.
+#[tokio::test]
+async fn every_verdict_is_that_of_memory() {
+    let redis = Redis::open(&fresh()).unwrap();
+    let now = SystemClock.now() - TimeDelta::seconds(1);
+    for seed in 0..SEQUENCES {
+        let memory = MemoryRateLimiter::new(Arc::new(ManualClock::at(now)));
+        let mut dice = Dice::new(seed);
+        let quota = Quota {
+            burst: 1 + u32::try_from(dice.below(6)).unwrap(),
+            period: HOUR,
+        };
+        let messages: Vec<Take> = (0..TAKES / 2)
+            .map(|n| message(seed, n, now, &mut dice))
+            .collect();
+        let mut told = Vec::new();
+        for _ in 0..TAKES {
+            let take = &messages[dice.below(messages.len())];
+            let ours = redis.take(take, quota).await.unwrap();
+            let theirs = memory.take(take, quota).await.unwrap();
+            let age = now - take.at.unwrap();
+            told.push(format!("{:?} {age}: {ours:?}", take.token));
+            assert_eq!(ours, theirs, "SEED={seed}, {quota:?}: {told:#?}");
+        }
+    }
+}
+
+/// One in four has no token. Half of them are of the last period.
+fn message(seed: u64, number: usize, now: DateTime<Utc>, dice: &mut Dice) -> Take {
+    let longest = dice.pick(&[1, 2]) * 3_600_000_000;
+    let age = i64::try_from(dice.below(longest)).unwrap();
+    Take {
+        bucket: format!("sequence {seed}"),
+        token: (dice.below(4) > 0).then(|| format!("message {number}")),
+        at: Some(now - TimeDelta::microseconds(age)),
+    }
+}
+
+/// A server forgets its scripts when it starts anew or is told to.
+#[tokio::test]
+async fn a_script_that_the_server_forgot_is_brought_again() {
+    let server = Server::start().unwrap();
+    let redis = Redis::open(&of(&server.url())).unwrap();
+    let quota = Quota {
+        burst: 8,
+        period: HOUR,
+    };
+    let mut verdicts = Vec::new();
+    for _ in 0..3 {
+        server.command("SCRIPT FLUSH").unwrap();
+        // All of them are the first.
+        let takes = (0..3).map(|_| async {
+            let take = Take {
+                bucket: "b".to_owned(),
+                token: None,
+                at: None,
+            };
+            redis.take(&take, quota).await.unwrap()
+        });
+        verdicts.extend(futures::future::join_all(takes).await);
+    }
+    let allowed = verdicts
+        .iter()
+        .filter(|verdict| **verdict == Verdict::Allowed);
+    assert_eq!((allowed.count(), verdicts.len()), (8, 9));
+}
+
+/// A refused token stands among those that took, and is nevertheless none of them.
+#[tokio::test]
+async fn what_was_refused_is_not_counted_later_on() {
+    let redis = Redis::open(&fresh()).unwrap();
+    let quota = Quota {
+        burst: 1,
+        period: HOUR,
+    };
+    let now = SystemClock.now();
+    let take = |token: &str, minutes: i64| Take {
+        bucket: "b".to_owned(),
+        token: Some(token.to_owned()),
+        at: Some(now - TimeDelta::minutes(minutes)),
+    };
+    assert_eq!(
+        redis.take(&take("old", 90), quota).await.unwrap(),
+        Verdict::Allowed
+    );
+    let refused = redis.take(&take("refused", 40), quota).await.unwrap();
+    let wait = Verdict::Limited {
+        retry_after: Duration::from_secs(600),
+    };
+    assert_eq!(refused, wait);
+    redis.restamp(&take("refused", 40), quota).await.unwrap();
+    assert_eq!(
+        redis.take(&take("new", 20), quota).await.unwrap(),
+        Verdict::Allowed
+    );
+    assert_eq!(redis.take(&take("refused", 40), quota).await.unwrap(), wait);
+}
