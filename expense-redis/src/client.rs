@@ -129,17 +129,26 @@ impl Redis {
             let mut command = redis::cmd("EVALSHA");
             command.arg(&script.hash);
             with(&mut command);
-            self.takes.done(&self.server, command).await
-        };
-        let answer = match run().await {
-            Err(Failure::Refused(code)) if code == "NOSCRIPT" => {
-                let mut load = redis::cmd("SCRIPT");
-                load.arg("LOAD").arg(script.code);
-                self.ask::<()>(&load).await?;
-                run().await?
+            match &self.server.link {
+                // Nobody waits for a part of a cluster that another's keys are on.
+                #[cfg(feature = "cluster")]
+                Link::Cluster(_) => self.server.ask(&command).await,
+                _ => self.takes.done(&self.server, command).await,
             }
-            answer => answer?,
         };
+        let answered = async {
+            match run().await {
+                Err(Failure::Refused(code)) if code == "NOSCRIPT" => {
+                    let mut load = redis::cmd("SCRIPT");
+                    load.arg("LOAD").arg(script.code);
+                    self.ask::<()>(&load).await?;
+                    run().await
+                }
+                answer => answer,
+            }
+        };
+        let answer = tokio::time::timeout(self.server.patience, answered).await;
+        let answer: Value = answer.map_err(|_| Failure::Silent)??;
         redis::from_redis_value(answer).map_err(|_| Failure::Unknown)
     }
 }

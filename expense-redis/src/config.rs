@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Commands that may wait for their answers at the same time on one connection; further callers
-/// wait for a place.
+/// wait for a place. What goes in one trip may be a little over it.
 pub(crate) const IN_FLIGHT: usize = 4_096;
 /// Commands that are kept ready to be written.
 pub(crate) const READY: usize = 1_024;

@@ -97,6 +97,7 @@ impl Trip {
         }
     }
 }
+
 impl Drop for Trip {
     fn drop(&mut self) {
         if let Some(platform) = &self.0 {

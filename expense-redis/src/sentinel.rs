@@ -68,6 +68,26 @@ impl Sentinel {
         &self,
         ask: impl AsyncFnOnce(MultiplexedConnection) -> RedisResult<T>,
     ) -> RedisResult<T> {
+        self.asked(ask, |_| false).await
+    }
+
+    /// The same for several commands at once: each has its answer, also where others have none.
+    pub(crate) async fn with_all<T>(
+        &self,
+        ask: impl AsyncFnOnce(MultiplexedConnection) -> RedisResult<Vec<RedisResult<T>>>,
+    ) -> RedisResult<Vec<RedisResult<T>>> {
+        let some_gone = |answers: &Vec<RedisResult<T>>| {
+            let mut errors = answers.iter().filter_map(|answer| answer.as_ref().err());
+            errors.any(is_gone)
+        };
+        self.asked(ask, some_gone).await
+    }
+
+    async fn asked<T>(
+        &self,
+        ask: impl AsyncFnOnce(MultiplexedConnection) -> RedisResult<T>,
+        tells_gone: impl Fn(&T) -> bool,
+    ) -> RedisResult<T> {
         let (connection, number) = self.connection().await?;
         // Whoever gives the answer up, because it takes too long, has given up the server, too.
         let mut doubt = Doubt {
@@ -75,27 +95,14 @@ impl Sentinel {
             number: Some(number),
         };
         let answer = ask(connection).await;
-        let gone = answer.as_ref().err().is_some_and(is_gone);
+        let gone = match &answer {
+            Ok(answer) => tells_gone(answer),
+            Err(error) => is_gone(error),
+        };
         if !gone {
             doubt.number = None;
         }
         answer
-    }
-
-    /// The same for several commands at once.
-    pub(crate) async fn with_all<T>(
-        &self,
-        ask: impl AsyncFnOnce(MultiplexedConnection) -> RedisResult<Vec<RedisResult<T>>>,
-    ) -> RedisResult<Vec<RedisResult<T>>> {
-        self.with(async |connection| {
-            let answers = ask(connection).await?;
-            let mut errors = answers.iter().filter_map(|answer| answer.as_ref().err());
-            match errors.find(|error| is_gone(error)) {
-                Some(gone) => Err(gone.clone()),
-                None => Ok(answers),
-            }
-        })
-        .await
     }
 
     async fn connection(&self) -> RedisResult<(MultiplexedConnection, u64)> {

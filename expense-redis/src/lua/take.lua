@@ -15,9 +15,13 @@ local now = time[1] * 1000000 + time[2]
 local at = math.min(tonumber(ARGV[3]) or now, now)
 local name = token ~= '' and token or string.format('at %.0f', now)
 
--- Most are new, of this period, and within the burst however those around them lie.
-if at > now - period and call('ZADD', taken, 'NX', at, name) == 1 then
-    if call('ZCOUNT', taken, at - period + 1, '+inf') <= burst then
+-- As it was given it is quicker to pass on.
+local score = at < now and ARGV[3] or string.format('%.0f', at)
+-- Most are new, of this period, and within the burst however those around them lie. What is newer
+-- than now is not looked for: a server that takes over and whose clock is periods behind may let
+-- as many as a burst pass once more.
+if at > now - period and call('ZADD', taken, 'NX', score, name) == 1 then
+    if call('ZCARD', taken) <= burst or call('ZCOUNT', taken, at - period + 1, '+inf') <= burst then
         -- Now and then is enough for those who never stop; what rests goes as a whole.
         if time[2] % 8 == 0 then
             call('ZREMRANGEBYSCORE', taken, 1, at - 2 * period)
@@ -74,7 +78,8 @@ local function add(wanted, instant)
     end
 end
 
-local function count()
+-- What the token took or was refused over a period ago is not its own any more.
+local function free_name()
     local earlier = token ~= '' and tonumber(call('ZSCORE', taken, token) or nil)
     if earlier then
         call('ZREM', taken, token)
@@ -83,6 +88,10 @@ local function count()
             add(string.format('at %.0f', now), earlier)
         end
     end
+end
+
+local function count()
+    free_name()
     add(name, counted)
     call('ZREMRANGEBYSCORE', taken, 1, math.max(counted, newest or counted) - 2 * period)
     call('PEXPIRE', taken, kept)
@@ -105,6 +114,7 @@ local function forget_oldest()
 end
 
 local function remember(wait)
+    free_name()
     local remembered = call('HLEN', refused)
     if remembered == 0 then
         -- Those that stand among the taken were forgotten all together.

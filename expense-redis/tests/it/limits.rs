@@ -89,29 +89,45 @@ async fn a_script_that_the_server_forgot_is_brought_again() {
 #[tokio::test]
 async fn what_was_refused_is_not_counted_later_on() {
     let redis = Redis::open(&fresh()).unwrap();
-    let quota = Quota {
-        burst: 1,
-        period: HOUR,
-    };
-    let now = SystemClock.now();
-    let take = |token: &str, minutes: i64| Take {
+    let asked = async |token: &str, minutes: u64| told(&redis, token, minutes).await;
+    assert_eq!(asked("old", 90).await, None);
+    assert_eq!(asked("refused", 40).await, Some(10));
+    redis.restamp(&take("refused", 40), ONE).await.unwrap();
+    assert_eq!(asked("new", 20).await, None);
+    assert_eq!(asked("refused", 40).await, Some(10));
+}
+
+/// What it took long ago stays where it was.
+#[tokio::test]
+async fn a_token_that_took_is_refused_later_on() {
+    let redis = Redis::open(&fresh()).unwrap();
+    let asked = async |token: &str, minutes: u64| told(&redis, token, minutes).await;
+    assert_eq!(asked("pressed", 95).await, None);
+    assert_eq!(asked("another", 34).await, None);
+    assert_eq!(asked("pressed", 30).await, Some(56));
+    redis.restamp(&take("pressed", 30), ONE).await.unwrap();
+    assert_eq!(asked("last", 4).await, Some(30));
+}
+
+const ONE: Quota = Quota {
+    burst: 1,
+    period: HOUR,
+};
+
+/// How many minutes it was told to wait, if it was.
+async fn told(redis: &Redis, token: &str, minutes_ago: u64) -> Option<u64> {
+    match redis.take(&take(token, minutes_ago), ONE).await.unwrap() {
+        Verdict::Allowed => None,
+        Verdict::Limited { retry_after } => Some((retry_after.as_secs() + 30) / 60),
+    }
+}
+
+/// Of so many minutes ago.
+fn take(token: &str, minutes_ago: u64) -> Take {
+    let ago = Duration::from_secs(60 * minutes_ago);
+    Take {
         bucket: "b".to_owned(),
         token: Some(token.to_owned()),
-        at: Some(now - TimeDelta::minutes(minutes)),
-    };
-    assert_eq!(
-        redis.take(&take("old", 90), quota).await.unwrap(),
-        Verdict::Allowed
-    );
-    let refused = redis.take(&take("refused", 40), quota).await.unwrap();
-    let wait = Verdict::Limited {
-        retry_after: Duration::from_secs(600),
-    };
-    assert_eq!(refused, wait);
-    redis.restamp(&take("refused", 40), quota).await.unwrap();
-    assert_eq!(
-        redis.take(&take("new", 20), quota).await.unwrap(),
-        Verdict::Allowed
-    );
-    assert_eq!(redis.take(&take("refused", 40), quota).await.unwrap(), wait);
+        at: Some(SystemClock.now() - ago),
+    }
 }

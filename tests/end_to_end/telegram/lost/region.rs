@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use expense_store_postgres::testing::Database;
+use tempfile::TempDir;
 use test_servers::redis;
 use tokio::time::sleep;
 
@@ -18,27 +19,30 @@ const TERM: Duration = Duration::from_secs(5);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_region_goes_on_from_the_newest_backup() {
     let mut town = Town::build().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let archive = folder.path().join("newest.jsonl.gz");
-    let region = |town: &Town, database: &Database, redis: &redis::Server| {
-        Program::new(&town.fake, By::Webhook, folder.path(), database.url())
+    let (copies, folder) = (temporary(), temporary());
+    let archive = copies.path().join("newest.jsonl.gz");
+    let region = |town: &Town, home: &TempDir, database: &Database, redis: &redis::Server| {
+        Program::new(&town.fake, By::Webhook, home.path(), database.url())
             .sharing(redis.url(), TERM)
     };
     let (database, shared) = (Database::fresh().await, started().await);
-    let lost = region(&town, &database, &shared);
+    let lost = region(&town, &folder, &database, &shared);
     let running = lost.start();
     let saved = town.write();
     town.answered(saved.end).await;
     do_with(&lost, "backup", &archive).await;
     let gone = town.write();
     town.answered(gone.end).await;
+    // Telegram has heard of all of it.
+    town.taken().await;
     running.kill();
-    drop((database, shared));
+    drop((folder, database, shared));
     let meanwhile = town.write();
 
     let begun = Instant::now();
+    let folder = temporary();
     let (database, shared) = (Database::empty().await, started().await);
-    let other = region(&town, &database, &shared);
+    let other = region(&town, &folder, &database, &shared);
     do_with(&other, "restore", &archive).await;
     let restored = begun.elapsed();
     let running = other.start();
@@ -49,6 +53,10 @@ async fn another_region_goes_on_from_the_newest_backup() {
     );
     running.end();
     town.check(&database, &[saved, meanwhile]).await;
+}
+
+fn temporary() -> TempDir {
+    tempfile::tempdir().expect("a folder")
 }
 
 async fn started() -> redis::Server {
