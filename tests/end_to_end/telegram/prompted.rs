@@ -14,6 +14,7 @@ use expense_core::ports::ocr::{Document, Read, Reading, ReceiptOcr};
 use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
 use expense_core::ports::speech::{Heard, Recording, SpeechReader};
 use tokio::sync::{oneshot, watch};
+use tokio::time::timeout;
 
 /// Where talks have everything read.
 const PLACE: &str = "on this server";
@@ -87,7 +88,11 @@ impl SpeechReader for Reader {
     }
 }
 
-/// Suggests a category for what it is told of; for anything else it thinks for ever.
+/// How long a thinker goes without an idea: shorter than a talk waits for an answer, since a bot has
+/// few things thought of at a time.
+const THOUGHT: Duration = Duration::from_secs(10);
+
+/// Suggests a category for what it is told of, and for anything else none.
 #[derive(Default)]
 pub(super) struct Thinker {
     ideas: watch::Sender<HashMap<String, String>>,
@@ -110,7 +115,8 @@ impl Categorizer for Thinker {
         let shown = words.join(", ");
         let mut ideas = self.ideas.subscribe();
         let has_one = ideas.wait_for(|ideas| ideas.contains_key(&shown));
-        drop(has_one.await.expect("the sender is ours"));
+        // What comes to its mind too late is not there.
+        let _ = timeout(THOUGHT, has_one).await;
         let mut idea = None;
         self.ideas.send_modify(|ideas| idea = ideas.remove(&shown));
         Ok(idea.map(|category| Suggestion {
