@@ -19,9 +19,8 @@ use crate::ports::clock::Clock;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 
-/// [`UpdateQueue`] in one process: `publish` returns when its update is settled. What is brought
-/// again meanwhile is not handled again. What is buried is remembered until the process ends, and
-/// not tried again unless it is revived. Shows `queue_depth`.
+/// [`UpdateQueue`] in one process: `publish` returns when its update is settled. What is buried
+/// is remembered until the process ends. Shows `queue_depth`.
 pub struct MemoryQueue {
     lanes: Mutex<Lanes>,
     wake: Notify,
@@ -77,9 +76,6 @@ impl UpdateQueue for MemoryQueue {
         let (done, settled) = oneshot::channel();
         {
             let mut lanes = locked(&self.lanes);
-            if lanes.is_buried(&envelope.key) {
-                return Err(PortError::new("queue", "publish", Fault::Bug));
-            }
             if lanes.depth() >= self.depth {
                 let busy = Fault::Busy { retry_after: None };
                 return Err(PortError::new("queue", "publish", busy));

@@ -38,8 +38,7 @@ struct Item {
     attempt: u32,
     /// How often it was lost with its worker.
     losses: u32,
-    /// All who brought it.
-    done: Vec<oneshot::Sender<Ending>>,
+    done: oneshot::Sender<Ending>,
 }
 
 impl Lanes {
@@ -51,29 +50,21 @@ impl Lanes {
         !self.ready.is_empty()
     }
 
-    /// Adds it, unless it is here already: a platform that waited for too long brings it again.
     pub(super) fn push(&mut self, envelope: Envelope, done: oneshot::Sender<Ending>) {
-        let mut item = Item {
+        self.depth += 1;
+        let item = Item {
             envelope,
             attempt: 1,
             losses: 0,
-            done: vec![done],
+            done,
         };
-        let chat = &item.envelope.chat;
-        if let Some(lane) = self.lanes.get_mut(chat) {
-            let mut here = lane.iter_mut();
-            if let Some(same) = here.find(|other| other.envelope.key == item.envelope.key) {
-                same.done.retain(|done| !done.is_closed());
-                same.done.append(&mut item.done);
-                return;
-            }
+        if let Some(lane) = self.lanes.get_mut(&item.envelope.chat) {
             lane.push_back(item);
-        } else {
-            let chat = chat.clone();
-            self.ready.push_back(chat.clone());
-            self.lanes.insert(chat, VecDeque::from([item]));
+            return;
         }
-        self.depth += 1;
+        let chat = item.envelope.chat.clone();
+        self.ready.push_back(chat.clone());
+        self.lanes.insert(chat, VecDeque::from([item]));
     }
 
     /// The first updates of at most so many lanes, and no lane's next one before they are settled.
@@ -129,10 +120,6 @@ impl Lanes {
         self.buried.iter().take(limit).cloned().collect()
     }
 
-    pub(super) fn is_buried(&self, key: &UpdateKey) -> bool {
-        self.buried.iter().any(|b| b.envelope.key == *key)
-    }
-
     /// Takes the update out of its grave.
     pub(super) fn unearth(&mut self, key: &UpdateKey) -> Option<Envelope> {
         let place = self.buried.iter().position(|b| b.envelope.key == *key)?;
@@ -182,19 +169,15 @@ impl Lanes {
             return;
         };
         self.depth -= 1;
-        let ending = match reason {
-            None => Ending::Done,
-            Some(reason) => {
-                if self.buried.len() >= limits::BURIED {
-                    self.buried.pop_front();
-                }
-                self.buried.push_back(Buried { envelope, reason });
-                Ending::Buried
-            }
+        // A publisher that stopped waiting gets no answer.
+        let Some(reason) = reason else {
+            let _ = done.send(Ending::Done);
+            return;
         };
-        for done in done {
-            // A publisher that stopped waiting gets no answer.
-            let _ = done.send(ending);
+        if self.buried.len() >= limits::BURIED {
+            self.buried.pop_front();
         }
+        self.buried.push_back(Buried { envelope, reason });
+        let _ = done.send(Ending::Buried);
     }
 }
