@@ -142,8 +142,9 @@ async fn what_many_put_at_once_goes_in_few_trips() {
     }
 }
 
+/// The questions for the count are read, too.
 #[tokio::test]
-async fn what_many_take_at_once_goes_in_one_trip() {
+async fn what_many_take_at_once_goes_in_few_trips() {
     let server = Server::start().unwrap();
     let redis = Redis::open(&of(&server.url())).unwrap();
     let quota = Quota {

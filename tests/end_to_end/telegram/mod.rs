@@ -24,6 +24,15 @@ mod storm;
 mod talks;
 mod wire;
 
+use std::fmt::Display;
+
+/// A server of a test, once it runs.
+async fn started<S: Send + 'static, E: Display + Send + 'static>(start: fn() -> Result<S, E>) -> S {
+    let starting = tokio::task::spawn_blocking(start).await;
+    let started = starting.expect("it does not panic");
+    started.unwrap_or_else(|error| panic!("{error}"))
+}
+
 /// What a variable says, or what is usual.
 fn number(variable: &str, usual: u64) -> u64 {
     let given = std::env::var(variable).ok();

@@ -21,6 +21,7 @@ use super::super::database::Database;
 use super::super::door;
 use super::super::errands::Crowd as Errands;
 use super::super::program::{Life, Program};
+use super::super::started;
 use super::blow::{Blow, Part};
 use super::crowd::{Crowd, PEOPLE};
 
@@ -285,11 +286,6 @@ async fn hit<T: Target>(server: &mut Option<T>, blow: Blow) {
         hit
     });
     *server = Some(back.await.expect("it does not panic"));
-}
-
-async fn started<S: Send + 'static, E: Display + Send + 'static>(start: fn() -> Result<S, E>) -> S {
-    let starting = spawn_blocking(start).await.expect("it does not panic");
-    starting.unwrap_or_else(|error| panic!("{error}"))
 }
 
 async fn standby(database: &Database) -> postgres::Server {

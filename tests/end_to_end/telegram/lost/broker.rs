@@ -7,6 +7,7 @@ use test_servers::rabbitmq::Server;
 
 use super::super::bot::By;
 use super::super::program::Program;
+use super::super::started;
 use super::Town;
 
 /// It starts empty, and doors and workers go on with it as they are, without a hand.
@@ -14,8 +15,7 @@ use super::Town;
 async fn an_empty_broker_in_the_place_of_a_lost_one_is_used_at_once() {
     let mut town = Town::build().await;
     let folder = tempfile::tempdir().expect("a folder");
-    let starting = tokio::task::spawn_blocking(Server::start).await;
-    let broker = starting.expect("it does not panic").expect("a broker");
+    let broker = started(Server::start).await;
     let database = Database::fresh().await;
     let program = Program::new(&town.fake, By::Webhook, folder.path(), database.url())
         .with("AMQP_URL", &broker.url());

@@ -6,7 +6,6 @@ mod region;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use expense_store_postgres::PostgresStore;
@@ -74,9 +73,9 @@ impl Town {
     async fn check(&self, database: &Database, of: &[Range<usize>]) {
         let expected: BTreeSet<String> = of.iter().cloned().flatten().map(words).collect();
         let store = PostgresStore::open(database.config()).await;
-        let store = Arc::new(store.expect("the server answers"));
+        let store = store.expect("the server answers");
         for person in &self.people {
-            let kept = expenses(&*store, person.id()).await;
+            let kept = expenses(&store, person.id()).await;
             let found: BTreeSet<String> = kept
                 .iter()
                 .map(|expense| expense.details.description.as_str().to_owned())

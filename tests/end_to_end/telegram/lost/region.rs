@@ -10,12 +10,13 @@ use tokio::time::sleep;
 
 use super::super::bot::By;
 use super::super::program::Program;
+use super::super::started;
 use super::{LOOK, PATIENCE, Town};
 
 const TERM: Duration = Duration::from_secs(5);
 
-/// A new set-up at another address goes on from the backup. What was recorded after it is gone, as
-/// that page says, and what was written while nobody was there is recorded and answered.
+/// A new set-up at another address goes on from the backup. What was recorded after it is gone, and
+/// what was written while nobody was there is recorded and answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_region_goes_on_from_the_newest_backup() {
     let mut town = Town::build().await;
@@ -25,7 +26,7 @@ async fn another_region_goes_on_from_the_newest_backup() {
         Program::new(&town.fake, By::Webhook, home.path(), database.url())
             .sharing(redis.url(), TERM)
     };
-    let (database, shared) = (Database::fresh().await, started().await);
+    let (database, shared) = (Database::fresh().await, started(redis::Server::start).await);
     let lost = region(&town, &folder, &database, &shared);
     let running = lost.start();
     let saved = town.write();
@@ -41,7 +42,7 @@ async fn another_region_goes_on_from_the_newest_backup() {
 
     let begun = Instant::now();
     let folder = temporary();
-    let (database, shared) = (Database::empty().await, started().await);
+    let (database, shared) = (Database::empty().await, started(redis::Server::start).await);
     let other = region(&town, &folder, &database, &shared);
     do_with(&other, "restore", &archive).await;
     let restored = begun.elapsed();
@@ -57,12 +58,6 @@ async fn another_region_goes_on_from_the_newest_backup() {
 
 fn temporary() -> TempDir {
     tempfile::tempdir().expect("a folder")
-}
-
-async fn started() -> redis::Server {
-    let starting = tokio::task::spawn_blocking(redis::Server::start).await;
-    let started = starting.expect("it does not panic");
-    started.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Until the program has done this with the archive.
