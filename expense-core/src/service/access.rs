@@ -211,14 +211,16 @@ impl Inner {
     }
 
     /// What follows from decisions that were recorded: this process forgets what it knew, and
-    /// whoever was let in hears of it.
-    pub(super) async fn decided(&self, key: &UpdateKey, writes: &[Write]) {
+    /// whoever was let in hears of it, if they were not before, under another key.
+    pub(super) async fn decided(&self, envelope: &Envelope, writes: &[Write]) {
+        let moved = matches!(envelope.event, Event::Moved { .. });
         for write in writes {
             let Write::PutPerson(person) = write else {
                 continue;
             };
             self.directory.forget();
-            if person.role == Role::Admitted {
+            if person.role == Role::Admitted && !moved {
+                let key = &envelope.key;
                 self.tell(&person.who, key, words::WELCOME.into()).await;
             }
         }

@@ -169,7 +169,7 @@ impl Inner {
                 session: version,
                 revision,
             } => {
-                self.decided(&envelope.key, &commit.writes).await;
+                self.decided(envelope, &commit.writes).await;
                 self.wake_rates(&commit);
                 self.wake_workers(&commit).await;
                 self.keep_ledger(&commit, revision).await;

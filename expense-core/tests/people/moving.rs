@@ -2,8 +2,9 @@
 
 use expense_core::conversation::event::Event;
 use expense_core::domain::access::Access;
+use rstest::rstest;
 
-use crate::town::{Town, key_of, text};
+use crate::town::{Town, closed, key_of, text};
 
 fn moved() -> Event {
     Event::Moved { to: key_of("-100") }
@@ -37,6 +38,50 @@ async fn the_ledger_goes_with_its_chat() {
     );
     one.press("anna", "-100", "Undo").await;
     assert_eq!(town.expenses("-1").await.len(), 2);
+}
+
+/// Whoever was let in as one of a group stays so, whether it was used before or not.
+#[rstest]
+#[case::approved(closed("boss"), true)]
+#[case::configured(closed("boss//-1"), false)]
+#[tokio::test(start_paused = true)]
+async fn a_group_that_was_let_in_stays_so(
+    #[case] access: Access,
+    #[case] approves: bool,
+    #[values(false, true)] used: bool,
+) {
+    let town = Town::new();
+    let bot = town.process(access);
+    if approves {
+        bot.write("boss", "boss", "/approve -1").await;
+    }
+    if used {
+        bot.write("anna", "-1", "12.50 lunch").await;
+    }
+    bot.happen(town.update("anna", "-1", moved())).await;
+    assert_eq!(town.said("-100"), Vec::<String>::new(), "nothing is new");
+    bot.write("anna", "-100", "4 tea").await;
+    assert!(town.last("-100").contains("tea"), "{}", town.last("-100"));
+    // Another notice comes after the owner has thought better of it.
+    bot.write("boss", "boss", "/revoke -100").await;
+    bot.happen(town.update("anna", "-1", moved())).await;
+    let said = town.said("-100").len();
+    bot.write("anna", "-100", "5 cake").await;
+    assert_eq!(town.said("-100").len(), said);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_was_turned_away_stays_so() {
+    let town = Town::new();
+    let open = Access {
+        open: true,
+        ..closed("boss")
+    };
+    let bot = town.process(open);
+    bot.write("boss", "boss", "/revoke -1").await;
+    bot.happen(town.update("anna", "-1", moved())).await;
+    bot.write("anna", "-100", "4 tea").await;
+    assert_eq!(town.said("-100"), Vec::<String>::new());
 }
 
 /// The new chat was quicker than the notice.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use expense_core::conversation::event::ReadResult;
 use expense_core::domain::access::Access;
+use expense_core::domain::keys::ChatKey;
 use expense_core::domain::ledger::Settings;
 use expense_core::memory::clock::ManualClock;
 use expense_core::testing::talk::reading;
@@ -104,6 +105,35 @@ async fn what_was_being_read_is_told_in_the_new_chat(
     let saved = new.next_reply().await;
     assert!(saved.words().starts_with("#1 · Inn"), "{}", saved.words());
     assert!(old.is_silent_for(Duration::ZERO).await);
+    bot.stop().await;
+    assert_eq!(scene.fake.violations(), Vec::<String>::new());
+}
+
+/// Nobody has to let a group in again that was let in.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_that_was_let_in_goes_on_where_it_moves(
+    #[values(In::Sqlite, In::Postgres)] kept: In,
+    #[values(false, true)] used: bool,
+) {
+    let mut scene = Scene::new(kept).await;
+    let chat = ChatKey::new(format!("telegram:{}", scene.group.id()));
+    scene.setup.access = Access {
+        chats: [chat.expect("a key")].into(),
+        ..Access::closed()
+    };
+    let bot = scene.bot(By::Polling).await;
+    if used {
+        scene.anna.say(&scene.mention("12.50 lunch"));
+        scene.fake.settled().await;
+    }
+    let group = scene.group.migrate();
+    scene.fake.settled().await;
+    group.member(&scene.anna).say(&scene.mention("4 tea"));
+    let said = scene.fake.chat(group.id()).next_reply().await;
+    let number = 1 + usize::from(used);
+    let words = said.words();
+    assert!(words.starts_with(&format!("#{number} · tea")), "{words}");
     bot.stop().await;
     assert_eq!(scene.fake.violations(), Vec::<String>::new());
 }

@@ -109,7 +109,7 @@ pub(crate) fn decide(ctx: &Context<'_>, event: &Event) -> Flow {
         Event::Denied { asked } => Ok(ctx.say(denied(ctx, *asked))),
         Event::Code { right } => Ok(people::code(ctx, *right)),
         Event::Limited { retry_after_s } => Ok(ctx.say(words::limited(*retry_after_s))),
-        Event::Moved { to } => Ok(moved(ctx, to)),
+        Event::Moved { to } => moved(ctx, to),
         Event::Arrived => Ok(arrived(ctx)),
         Event::Departed | Event::Unsupported => Ok(ctx.nothing()),
     }
@@ -131,13 +131,17 @@ fn continues(ctx: &Context<'_>, event: &Event) -> Flow<bool> {
     }
 }
 
-/// A chat without a ledger has nothing to take along.
-fn moved(ctx: &Context<'_>, to: &ChatKey) -> Decision {
+/// It takes along its ledger, if it has one, and what was decided about everybody in it.
+fn moved(ctx: &Context<'_>, to: &ChatKey) -> Flow {
+    let mut writes = Vec::from_iter(people::moved(ctx, to)?);
     let ledger = ctx.ledger();
-    if ledger.revision == Revision(0) || ledger.chat == *to {
-        return ctx.nothing();
+    if ledger.revision != Revision(0) && ledger.chat != *to {
+        writes.push(Write::Move { to: to.clone() });
     }
-    ctx.decide(vec![Write::Move { to: to.clone() }], Vec::new())
+    if writes.is_empty() {
+        return Ok(ctx.nothing());
+    }
+    Ok(ctx.decide(writes, Vec::new()))
 }
 
 /// In a group it is told how to speak to the bot; alone with it, people begin by themselves.

@@ -7,7 +7,7 @@ use crate::conversation::reply::{Place, Reply};
 use crate::conversation::wording::{change, help, people as words};
 use crate::conversation::write::Write;
 use crate::domain::access::{Person, Role};
-use crate::domain::keys::UserKey;
+use crate::domain::keys::{ChatKey, UserKey};
 use crate::domain::limits;
 use crate::domain::person::PersonName;
 
@@ -103,6 +103,27 @@ fn decide(ctx: &Context<'_>, who: UserKey, role: Role, place: Place) -> Flow {
     let said = words::decided(&who, name.as_ref(), role, &ctx.turn.access);
     let write = Write::PutPerson(person(ctx, who, role, name));
     Ok(ctx.decide(vec![write], vec![Reply::plain(said).at(place)]))
+}
+
+/// What holds for everybody in this chat holds where it goes on, unless that was decided already.
+pub(crate) fn moved(ctx: &Context<'_>, to: &ChatKey) -> Flow<Option<Write>> {
+    let key = |chat: &ChatKey| UserKey::new(chat.as_str()).ok();
+    let (Some(from), Some(to)) = (key(&ctx.turn.chat), key(to)) else {
+        return Ok(None);
+    };
+    let people = ctx.people()?;
+    let known = |key: &UserKey| people.iter().find(|person| person.who == *key);
+    let configured = ctx.turn.access.chats.contains(&ctx.turn.chat);
+    let role = match known(&from) {
+        Some(person) => person.role,
+        None if configured => Role::Admitted,
+        None => return Ok(None),
+    };
+    if known(&to).is_some() || people.len() >= limits::PEOPLE {
+        return Ok(None);
+    }
+    let name = known(&from).and_then(|person| person.name.clone());
+    Ok(Some(Write::PutPerson(person(ctx, to, role, name))))
 }
 
 fn person(ctx: &Context<'_>, who: UserKey, role: Role, name: Option<PersonName>) -> Person {
