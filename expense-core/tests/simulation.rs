@@ -61,7 +61,7 @@ fn converts_once_whatever_fails() {
     let runs = explore(CONVERTED, 1, &memory()).unwrap_or_else(|why| panic!("{why}"));
     assert!(runs > 100, "only {runs} runs");
     let setting = Setting {
-        stride: 61,
+        stride: 113,
         ..memory()
     };
     let runs = explore(CONVERTED, 2, &setting).unwrap_or_else(|why| panic!("{why}"));
@@ -162,6 +162,10 @@ struct Careless(Arc<dyn Jobs>);
 impl Jobs for Careless {
     async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
         self.0.claim(kind, limit, ttl).await
+    }
+
+    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
+        self.0.parked(limit).await
     }
 
     async fn backlog(&self) -> Result<Backlog> {

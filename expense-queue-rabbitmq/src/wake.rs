@@ -75,17 +75,19 @@ fn understand(body: &[u8]) -> Option<(JobKind, DateTime<Utc>)> {
     let kind = match word {
         "reading" => JobKind::Reading,
         "suggestion" => JobKind::Suggestion,
+        "reply" => JobKind::Reply,
         // A newer version may ring for more.
         _ => return None,
     };
     Some((kind, DateTime::from_timestamp_micros(micros.parse().ok()?)?))
 }
 
-/// What others may do.
+/// What others may do, or must not overtake.
 fn word(kind: JobKind) -> Option<&'static str> {
     match kind {
         JobKind::Reading => Some("reading"),
         JobKind::Suggestion => Some("suggestion"),
-        JobKind::Reply | JobKind::Sweep | JobKind::Rate => None,
+        JobKind::Reply => Some("reply"),
+        JobKind::Sweep | JobKind::Rate => None,
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use expense_core::domain::keys::{DraftId, LedgerId};
+use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
 use expense_core::domain::limits;
-use expense_core::memory::column::{self, json, narrow};
+use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
@@ -130,6 +130,11 @@ impl Jobs for PostgresStore {
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
+    async fn parked(&self, limit: usize) -> PortResult<Vec<ChatKey>> {
+        let chats = self.with(async |db| parked(db, limit).await).await;
+        chats.map_err(|failure| failure.during("jobs", "parked"))
+    }
+
     async fn backlog(&self) -> PortResult<Backlog> {
         let backlog = self.with(async |db| count(db).await).await;
         backlog.map_err(|failure| failure.during("jobs", "backlog"))
@@ -202,6 +207,22 @@ async fn in_turn(
         .fetch_all(db)
         .await?;
     Ok(drafts.into_iter().map(DraftId::from_uuid).collect())
+}
+
+async fn parked(db: &mut PgConnection, limit: usize) -> Result<Vec<ChatKey>, Failure> {
+    let chats: Vec<String> = sqlx::query_scalar(
+        "SELECT coalesce(l.chat, w.chat) FROM (
+            SELECT ledger_id, min(place) AS place, min(chat) AS chat FROM parked
+            WHERE replies <> '[]' GROUP BY ledger_id ORDER BY 2 LIMIT $1) AS w
+         LEFT JOIN ledgers AS l ON l.ledger_id = w.ledger_id ORDER BY w.place",
+    )
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(db)
+    .await?;
+    Ok(chats
+        .iter()
+        .map(|chat| word(chat))
+        .collect::<Result<_, _>>()?)
 }
 
 /// Nobody sweeps for an erased ledger any more: its keys go by themselves.

@@ -113,6 +113,11 @@ impl Jobs for SqliteStore {
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
+    async fn parked(&self, limit: usize) -> PortResult<Vec<ChatKey>> {
+        let chats = self.chats_with_parked(limit).await;
+        chats.map_err(|failure| failure.during("jobs", "parked"))
+    }
+
     async fn backlog(&self) -> PortResult<Backlog> {
         let backlog = self.count().await;
         backlog.map_err(|failure| failure.during("jobs", "backlog"))
@@ -229,6 +234,22 @@ impl SqliteStore {
             .iter()
             .map(|free| Ok(DraftId::from_uuid(id(&free.item)?)));
         drafts.collect()
+    }
+
+    async fn chats_with_parked(&self, limit: usize) -> Result<Vec<ChatKey>, Failure> {
+        let chats: Vec<String> = sqlx::query_scalar(
+            "SELECT coalesce(l.chat, p.chat)
+             FROM (SELECT ledger_id, min(chat) AS chat FROM parked
+                WHERE replies <> '[]' GROUP BY ledger_id LIMIT ?1) AS p
+             LEFT JOIN ledgers AS l USING (ledger_id)",
+        )
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(chats
+            .iter()
+            .map(|chat| word(chat))
+            .collect::<Result<_, _>>()?)
     }
 
     /// Nobody sweeps for an erased ledger any more: its keys go by themselves.

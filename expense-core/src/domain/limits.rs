@@ -121,9 +121,29 @@ pub const REPLY_CLAIM: Duration = Duration::from_secs(90);
 /// Chats whose parked replies one process sends at a time.
 pub const PARKED_IN_HAND: usize = 64;
 /// How often a parked reply is tried before it is given up: more than three days.
-pub const REPLY_ATTEMPTS: u32 = 1_000;
-/// How often it is looked for the outcome that a promised reply waits for.
-pub const PROMISE_ATTEMPTS: u32 = 20;
+pub const REPLY_ATTEMPTS: u32 = 1_200;
+/// The longest wait between its first tries, unless the other side asks for more: in an outage it
+/// is what people wait for after the end.
+pub const EARLY_REPLY_RETRY: Duration = Duration::from_secs(15);
+/// How many of them are the first: an hour's.
+pub const EARLY_REPLY_ATTEMPTS: u32 = 240;
+/// Chats with parked replies that one process knows of, those that it parked itself not counted.
+pub const CHATS_BEHIND: usize = 10_000;
+/// How often they are looked up at most, while there are any and something is done about them,
+pub const BEHIND_LOOK: Duration = Duration::from_secs(1);
+/// and how often when there were none, unless another process says that it has some.
+pub const NOBODY_BEHIND_LOOK: Duration = Duration::from_secs(30);
+/// So many failures to say something, in a row and to anybody, mean that nothing can be said.
+pub const AWAY_AFTER: u32 = 16;
+/// How many parked replies one process tries at a time then, to see whether it is over,
+pub const PROBES: usize = 4;
+/// and how long it waits between such tries.
+pub const PROBE_PAUSE: Duration = Duration::from_secs(1);
+/// How often it is looked for the outcome that a promised reply waits for, and holds up what else
+/// its chat is told: for seven seconds, since whoever promised it may have died before.
+pub const PROMISE_ATTEMPTS: u32 = 8;
+/// What took longer to be recorded is promised once more.
+pub const PROMISE_SURE: Duration = Duration::from_secs(2);
 /// How long a draft is claimed for its reading: longer than reading and recording it take.
 pub const READING_CLAIM: Duration = Duration::from_secs(5 * 60);
 /// How often a reading that fails for the moment is tried in one round.

@@ -105,6 +105,10 @@ impl Jobs for MemoryStore {
         Ok(locked(&self.books).waiting(self.clock.now(), limit))
     }
 
+    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
+        Ok(locked(&self.books).parked(limit))
+    }
+
     async fn backlog(&self) -> Result<Backlog> {
         Ok(locked(&self.books).backlog())
     }

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::jobs::JobKind;
 
-/// Tells all processes that share a store that there is work in it.
+/// Tells all processes that share a store that there is work in it: a reading or a suggestion that
+/// any of them may do, a parked reply that none of them may overtake.
 ///
 /// Promises: whoever listens hears what is rung from then on, also in other processes; ringing
 /// waits for nobody and never fails. The store stays the truth: what is not heard costs only the

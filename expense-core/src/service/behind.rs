@@ -1,13 +1,15 @@
 //! Chats with parked replies: what they are told later queues behind.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::activity::Underway;
 use crate::domain::keys::ChatKey;
+use crate::domain::limits;
 
-/// The chats that this process knows to have parked replies. Times are by what has passed.
+/// The chats that this process knows to have parked replies: its own at once, those of others and
+/// of earlier processes from one question to the store to the next. Times are by what has passed.
 #[derive(Debug)]
 pub(super) struct Behind {
     chats: Mutex<Chats>,
@@ -17,6 +19,10 @@ pub(super) struct Behind {
 struct Chats {
     looks: u64,
     waiting: HashMap<ChatKey, Waiting>,
+    /// All of them, by the store's last word.
+    known: HashSet<ChatKey>,
+    /// When that was asked for.
+    asked: Option<Duration>,
 }
 
 #[derive(Debug)]
@@ -38,7 +44,32 @@ impl Behind {
     }
 
     pub(super) fn contains(&self, chat: &ChatKey) -> bool {
-        self.chats().waiting.contains_key(chat)
+        let chats = self.chats();
+        chats.waiting.contains_key(chat) || chats.known.contains(chat)
+    }
+
+    /// Whether the store is to be asked for all of them: more often while there are any.
+    pub(super) fn is_to_ask(&self, now: Duration) -> bool {
+        let mut chats = self.chats();
+        let pause = match chats.known.is_empty() {
+            true => limits::NOBODY_BEHIND_LOOK,
+            false => limits::BEHIND_LOOK,
+        };
+        let due = chats.asked.is_none_or(|asked| asked + pause <= now);
+        if due {
+            chats.asked = Some(now);
+        }
+        due
+    }
+
+    /// Another process parked something.
+    pub(super) fn ask_soon(&self) {
+        self.chats().asked = None;
+    }
+
+    /// These are all.
+    pub(super) fn know(&self, all: Vec<ChatKey>) {
+        self.chats().known = HashSet::from_iter(all);
     }
 
     /// Something of this chat waits in the store, not worth a try before then.

@@ -21,6 +21,7 @@ mod limited;
 mod line;
 mod measure;
 mod notes;
+mod outage;
 mod outbox;
 mod owner_code;
 mod part;
@@ -81,6 +82,7 @@ use counts::Counts;
 use ledgers::Ledgers;
 use line::Line;
 use notes::Notes;
+use outage::Outage;
 use resting::Resting;
 use trace::Tracing;
 
@@ -251,6 +253,7 @@ impl Service {
             accepted: Activity::new(),
             later: Activity::new(),
             behind: Behind::new(),
+            outage: Outage::default(),
             readings: Bell::new(),
             line: Line::new(),
             suggestions: Bell::new(),
@@ -349,6 +352,8 @@ struct Inner {
     later: Activity,
     /// Chats with parked replies.
     behind: Behind,
+    /// Whether anything can be said at the moment.
+    outage: Outage,
     /// Rings when a draft waits to be read.
     readings: Bell,
     /// Drafts that wait to be read, and who is to be told.

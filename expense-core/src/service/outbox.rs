@@ -25,6 +25,11 @@ impl Inner {
         let until = self.in_future(wait);
         self.ports.jobs.park(parked).await?;
         self.counts.parked.increment(1);
+        if let Some(wake) = &self.ports.wake
+            && !self.behind.contains(&parked.chat)
+        {
+            wake.ring(JobKind::Reply, self.ports.clock.now());
+        }
         // Only now: a look that went on meanwhile did not see it and would forget it again. The
         // chat's next update comes after this one, so that nothing overtakes it in between.
         self.behind.add(&parked.chat, until, self.later.enter());
@@ -55,12 +60,19 @@ impl Inner {
         self.replies
             .heard(self.ports.clock.steady(), limits::LOOK)
             .await;
-        self.claim_parked(free).await
+        if !self.outage.lasts() {
+            return self.claim_parked(free).await;
+        }
+        tokio::time::sleep(limits::PROBE_PAUSE).await;
+        self.claim_parked(free.min(limits::PROBES)).await
     }
 
     /// Parked replies to be sent now, at most one a chat.
     pub(super) async fn claim_parked(&self, free: usize) -> Vec<Job> {
         let _due = self.replies.answer(self.ports.clock.steady());
+        if self.behind.is_to_ask(self.ports.clock.steady()) {
+            self.ask_who_is_behind().await;
+        }
         let look = self.behind.look();
         // By the time before the claim: what became due while it ran was not seen by it.
         let asked_at = self.ports.clock.steady();
@@ -87,6 +99,17 @@ impl Inner {
             self.look_again(Duration::ZERO);
         }
         jobs
+    }
+
+    /// What other processes parked, and earlier ones, must not be overtaken either.
+    async fn ask_who_is_behind(&self) {
+        match self.ports.jobs.parked(limits::CHATS_BEHIND).await {
+            Ok(chats) => self.behind.know(chats),
+            Err(error) => {
+                counts::error(&error);
+                tracing::warn!(%error, "it can't be looked up for whom replies are parked");
+            }
+        }
     }
 
     async fn send_parked(&self, job: Job) {
@@ -153,7 +176,7 @@ impl Inner {
             tracing::error!(%error, attempt = job.attempt, %chat, "a parked reply is given up");
             return Release::Done;
         }
-        let after = backoff::after(job.attempt, error);
+        let after = backoff::reply(job.attempt, error);
         Release::Again { after }
     }
 
@@ -169,78 +192,4 @@ impl Inner {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use chrono::TimeDelta;
-    use rstest::rstest;
-
-    use super::*;
-    use crate::memory::attachments::MemoryAttachments;
-    use crate::memory::clock::ManualClock;
-    use crate::memory::in_process::in_process;
-    use crate::memory::messenger::Outbox;
-    use crate::memory::store::MemoryStore;
-    use crate::ports::clock::Clock;
-    use crate::service::{Options, Service};
-    use crate::testing::fixtures;
-
-    /// Or its next tries would be as far apart as if it had failed more often.
-    #[tokio::test]
-    async fn a_reply_that_is_held_back_was_not_tried() {
-        let (clock, screen, service) = app();
-        let inner = &service.inner;
-        inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
-        // Another chat's reply is due, and this one is found beside it.
-        for job in inner.claim_parked(1).await {
-            inner.send_parked(job).await;
-        }
-        assert!(screen.all().is_empty(), "it was to wait");
-        clock.advance(Duration::from_secs(3));
-        let jobs = inner.claim_parked(1).await;
-        assert_eq!(jobs.iter().map(|job| job.attempt).collect::<Vec<_>>(), [1]);
-    }
-
-    /// Neither what is parked then nor what is said after it.
-    #[rstest]
-    #[case::forwards(TimeDelta::hours(1))]
-    #[case::back(TimeDelta::hours(-1))]
-    #[tokio::test]
-    async fn nothing_waits_for_a_clock_that_is_set(#[case] by: TimeDelta) {
-        let (clock, screen, service) = app();
-        let inner = &service.inner;
-        inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
-        for job in inner.claim_parked(8).await {
-            inner.send_parked(job).await;
-        }
-        clock.set(clock.now() + by);
-        clock.advance(Duration::from_secs(3));
-        for job in inner.claim_parked(8).await {
-            inner.send_parked(job).await;
-        }
-        assert_eq!(screen.all().len(), 1);
-        assert!(inner.claim_parked(8).await.is_empty());
-        assert!(!inner.behind.contains(&hello().chat));
-    }
-
-    fn hello() -> Parked {
-        Parked {
-            key: fixtures::key("1"),
-            chat: fixtures::chat("home"),
-            first: 0,
-            replies: vec![Reply::plain("hello")],
-        }
-    }
-
-    fn app() -> (Arc<ManualClock>, Arc<Outbox>, Service) {
-        let clock = Arc::new(ManualClock::at(fixtures::noon()));
-        let screen = Arc::new(Outbox::default());
-        let ports = in_process(
-            Arc::new(MemoryStore::new(clock.clone())),
-            screen.clone(),
-            Arc::new(MemoryAttachments::default()),
-            clock.clone(),
-        );
-        (clock, screen, Service::new(ports, Options::default()))
-    }
-}
+mod tests;

@@ -44,10 +44,10 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
         sources.spawn(async move { readings::work(&here, &end).await });
         let (here, end) = (Arc::clone(inner), shutdown.clone());
         sources.spawn(async move { suggestions::work(&here, &end).await });
-        if let Some(wake) = inner.ports.wake.clone() {
-            let (here, end) = (Arc::clone(inner), shutdown.clone());
-            sources.spawn(async move { waking::work(&here, &*wake, &end).await });
-        }
+    }
+    if let Some(wake) = inner.ports.wake.clone() {
+        let (here, end) = (Arc::clone(inner), shutdown.clone());
+        sources.spawn(async move { waking::work(&here, &*wake, &end).await });
     }
     let (here, end) = (Arc::clone(inner), shutdown.clone());
     sources.spawn(async move { measure::work(&here, &end).await });

@@ -68,6 +68,9 @@ impl Inner {
         let span = trace::send();
         let transmitted = self.transmit(&mut outgoing, within);
         let transmitted = transmitted.instrument(span.clone()).await;
+        if self.outage.tried(transmitted.as_ref().err()) {
+            self.look_again(Duration::ZERO);
+        }
         match transmitted {
             Ok(()) => {
                 self.counts.sent.increment(1);

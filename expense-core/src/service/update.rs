@@ -149,9 +149,6 @@ impl Inner {
     ) -> Result<Fate> {
         let next = (!same_session).then_some(decision.session);
         let promised = !decision.replies.is_empty() && !is_delivered_again(&envelope.event);
-        if promised {
-            self.promise(&envelope.chat, &envelope.key).await?;
-        }
         let commit = Arc::new(Commit {
             key: envelope.key.clone(),
             chat: envelope.chat.clone(),
@@ -162,8 +159,7 @@ impl Inner {
             replies: decision.replies,
             at: self.ports.clock.now(),
         });
-        let committed = self.ports.store.commit(Arc::clone(&commit));
-        match committed.instrument(trace::commit()).await? {
+        match self.commit(&commit, promised).await? {
             Committed::Recorded {
                 outcome,
                 session: version,
@@ -185,6 +181,22 @@ impl Inner {
             }
             Committed::Refused(_) => Ok(Fate::Stale(view)),
         }
+    }
+
+    /// Commits; what will be said then is promised before.
+    async fn commit(&self, commit: &Arc<Commit>, promised: bool) -> Result<Committed> {
+        let began = self.ports.clock.steady();
+        if promised {
+            self.promise(&commit.chat, &commit.key).await?;
+        }
+        let committed = self.ports.store.commit(Arc::clone(commit));
+        let committed = committed.instrument(trace::commit()).await?;
+        let took = self.ports.clock.steady().saturating_sub(began);
+        if promised && took > limits::PROMISE_SURE {
+            // Whoever sends what is parked may have given the promise up meanwhile.
+            self.promise(&commit.chat, &commit.key).await?;
+        }
+        Ok(committed)
     }
 
     /// What is left to say here: nothing where the outbox was promised to.

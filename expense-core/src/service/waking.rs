@@ -12,13 +12,20 @@ use crate::ports::wake::Wake;
 /// Rings the bells of this process for what is rung for elsewhere, until `stop`.
 pub(super) async fn work(inner: &Inner, wake: &dyn Wake, stop: &CancellationToken) {
     while let Some((kind, from)) = stop.run_until_cancelled(wake.heard()).await {
-        let bell = match kind {
-            JobKind::Reading => &inner.readings,
-            JobKind::Suggestion => &inner.suggestions,
+        let (part, then) = (inner.options.part, inner.in_passing(from));
+        match kind {
+            JobKind::Reading if part.reads() => inner.readings.ring(then, inner.later.enter()),
+            JobKind::Suggestion if part.reads() => {
+                inner.suggestions.ring(then, inner.later.enter());
+            }
+            // Whoever parked it sends it; nobody may overtake it.
+            JobKind::Reply if part.handles() => {
+                inner.behind.ask_soon();
+                inner.look_again(Duration::ZERO);
+            }
             // Whoever makes it does it.
-            JobKind::Reply | JobKind::Sweep | JobKind::Rate => continue,
-        };
-        bell.ring(inner.in_passing(from), inner.later.enter());
+            _ => {}
+        }
     }
 }
 
@@ -42,5 +49,66 @@ impl Inner {
         let clock = &self.ports.clock;
         let left = (instant - clock.now()).to_std().unwrap_or_default();
         clock.steady().saturating_add(left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::conversation::reply::Reply;
+    use crate::memory::attachments::MemoryAttachments;
+    use crate::memory::clock::SystemClock;
+    use crate::memory::in_process::in_process;
+    use crate::memory::messenger::Outbox;
+    use crate::memory::store::MemoryStore;
+    use crate::memory::wake::MemoryWake;
+    use crate::ports::jobs::Parked;
+    use crate::service::{Options, Service};
+    use crate::testing::fixtures;
+
+    /// Long before it would have asked the store by itself.
+    #[tokio::test]
+    async fn an_instance_knows_at_once_for_whom_another_parked() {
+        let wake = MemoryWake::default();
+        let clock = Arc::new(SystemClock);
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let instance = |wake| {
+            let (screen, files) = (Outbox::default(), MemoryAttachments::default());
+            let mut ports = in_process(
+                store.clone(),
+                Arc::new(screen),
+                Arc::new(files),
+                clock.clone(),
+            );
+            ports.wake = Some(Arc::new(wake));
+            Service::new(ports, Options::default())
+        };
+        let (one, other) = (instance(wake.listener()), instance(wake));
+        let stop = CancellationToken::new();
+        let parked = Parked {
+            key: fixtures::key("1"),
+            chat: fixtures::chat("home"),
+            first: 0,
+            replies: vec![Reply::plain("hello")],
+        };
+        let park = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let wait = Duration::from_secs(60);
+            one.inner.park(&parked, wait).await.unwrap();
+            let job = one.inner.ports.jobs.claim(JobKind::Reply, 1, wait).await;
+            assert_eq!(job.unwrap().len(), 1);
+            let known = async {
+                while !other.inner.behind.contains(&parked.chat) {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(5), known)
+                .await
+                .expect("it is told");
+            stop.cancel();
+        };
+        tokio::join!(other.run(stop.clone()), park);
     }
 }

@@ -10,7 +10,7 @@ use super::apply::is_due;
 use super::claims::Task;
 use super::{Account, Books};
 use crate::domain::draft::{Draft, DraftState};
-use crate::domain::keys::{DraftId, LedgerId, UserKey};
+use crate::domain::keys::{ChatKey, DraftId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
 use crate::ports::jobs::{Backlog, Job, JobKind, Parked, Release, Work};
@@ -91,6 +91,20 @@ impl Books {
             _ => None,
         });
         drafts.take(limit).collect()
+    }
+
+    /// The chats for which replies are parked.
+    #[must_use]
+    pub fn parked(&self, limit: usize) -> Vec<ChatKey> {
+        let mut ledgers = HashSet::new();
+        let mut chats = Vec::new();
+        for (place, parked) in &self.parked {
+            let ledger = self.ledger_of(&parked.chat);
+            if !parked.replies.is_empty() && chats.len() < limit && ledgers.insert(ledger) {
+                chats.extend(self.reply(ledger, *place).map(|(_, chat)| chat));
+            }
+        }
+        chats
     }
 
     /// How much waits.
@@ -219,6 +233,14 @@ impl Books {
         waiting.into_iter().map(|(_, task)| task).collect()
     }
 
+    /// What is parked there, and where its chat is now.
+    fn reply(&self, ledger: LedgerId, place: u64) -> Option<(&Parked, ChatKey)> {
+        let parked = self.parked.get(&place)?;
+        let account = self.accounts.get(&ledger);
+        let chat = account.map_or(&parked.chat, |account| &account.ledger.chat);
+        Some((parked, chat.clone()))
+    }
+
     fn job(&mut self, task: Task, until: DateTime<Utc>) -> Option<Job> {
         let (ledger, chat, work) = match &task {
             Task::Reading(ledger, draft) => {
@@ -230,10 +252,8 @@ impl Books {
                 (*ledger, account.ledger.chat.clone(), work)
             }
             Task::Reply(ledger, place) => {
-                let parked = self.parked.get(place)?.clone();
-                let account = self.accounts.get(ledger);
-                let chat = account.map_or(&parked.chat, |account| &account.ledger.chat);
-                (*ledger, chat.clone(), Work::Reply(parked))
+                let (parked, chat) = self.reply(*ledger, *place)?;
+                (*ledger, chat, Work::Reply(parked.clone()))
             }
             Task::Suggestion(ledger, expense) => {
                 let account = self.accounts.get(ledger)?;

@@ -157,6 +157,11 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
         self.around("jobs.waiting", call).await
     }
 
+    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
+        let call = self.inner.parked(limit);
+        self.around("jobs.parked", call).await
+    }
+
     async fn backlog(&self) -> Result<Backlog> {
         let call = self.inner.backlog();
         self.around("jobs.backlog", call).await

@@ -149,6 +149,7 @@ async fn work(store: &PostgresStore) {
     }
     store.waiting(5).await.unwrap();
     store.backlog().await.unwrap();
+    store.parked(5).await.unwrap();
     let (ttl, after) = (Duration::from_secs(60), Duration::from_secs(5));
     let ends = [
         Release::Done,

@@ -28,12 +28,13 @@ const WORK: [&str; 5] = [
     "DELETE FROM outcomes WHERE orphaned",
 ];
 
-/// Statements that look at all there is of something: what is counted for an operator, and the
-/// first of each chat's parked replies, of which there are many only while Telegram is gone.
-const ALL_OF_IT: [&str; 3] = [
+/// Statements that look at all there is of something: what is counted for an operator, and
+/// parked replies, of which there are many only while Telegram is gone.
+const ALL_OF_IT: [&str; 4] = [
     "SELECT (SELECT count(*) FROM drafts WHERE state = 'waiting')",
     "SELECT count(*), coalesce(sum(last_number), 0)::bigint FROM counters",
     "SELECT ledger_id, min(place) AS place FROM parked GROUP BY ledger_id",
+    "min(chat) AS chat FROM parked",
 ];
 
 /// How often each tag is used is counted, without a look at the expenses.

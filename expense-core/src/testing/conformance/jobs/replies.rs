@@ -59,21 +59,39 @@ pub async fn a_sent_reply_is_gone(bench: JobsBench) {
 
 /// Without replies it is a promise, kept in its place like any other.
 pub async fn a_promise_is_parked_like_replies(bench: JobsBench) {
-    let promise = Parked {
-        key: key("promised"),
-        chat: chat("anna"),
-        first: 0,
-        replies: Vec::new(),
-    };
-    for _ in 0..2 {
-        bench.port().park(&promise).await.expect("an answer");
-    }
+    let promise = promise(&bench, "anna").await;
+    bench.port().park(&promise).await.expect("an answer");
     let later = park(&bench, "anna", "k", 0).await;
     for expected in [promise, later] {
         let jobs = claim(&bench, JobKind::Reply).await;
         assert_eq!(replies(&jobs), [&expected]);
         release(&bench, &jobs[0], Release::Done).await;
     }
+}
+
+/// Claimed or not, but for promises; a chat that moved is known by its new name.
+pub async fn all_see_for_whom_replies_are_parked(bench: JobsBench) {
+    let (old, new) = (diary(&bench, "old"), chat("new"));
+    let parked = async |limit| {
+        let mut chats = bench.other().parked(limit).await.expect("an answer");
+        chats.sort();
+        chats
+    };
+    assert_eq!(parked(10).await, []);
+    for (name, of) in [("a", "old"), ("b", "anna"), ("c", "old")] {
+        park(&bench, of, name, 0).await;
+    }
+    let jobs = claim(&bench, JobKind::Reply).await;
+    assert_eq!(parked(10).await, [chat("anna"), chat("old")]);
+    assert_eq!(parked(1).await.len(), 1);
+    waiting(&old).await;
+    old.write(vec![Write::Move { to: new.clone() }]).await;
+    promise(&bench, "bert").await;
+    for job in jobs {
+        release(&bench, &job, Release::Done).await;
+    }
+    // Anna's was sent, and one of two of the other.
+    assert_eq!(parked(10).await, [new]);
 }
 
 /// Replies parked for the old chat come with the new one, those of both in one order; drafts that
@@ -102,4 +120,15 @@ pub async fn work_follows_a_ledger_that_moves(bench: JobsBench) {
         };
         assert!([draft.id, begun.id].contains(&read.id));
     }
+}
+
+async fn promise(bench: &JobsBench, of: &str) -> Parked {
+    let promise = Parked {
+        key: key("promised"),
+        chat: chat(of),
+        first: 0,
+        replies: Vec::new(),
+    };
+    bench.port().park(&promise).await.expect("an answer");
+    promise
 }

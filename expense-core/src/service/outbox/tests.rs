@@ -1,0 +1,152 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use chrono::TimeDelta;
+use futures::FutureExt;
+use rstest::rstest;
+
+use super::*;
+use crate::memory::attachments::MemoryAttachments;
+use crate::memory::clock::ManualClock;
+use crate::memory::in_process::in_process;
+use crate::memory::messenger::Outbox;
+use crate::memory::store::MemoryStore;
+use crate::ports::clock::Clock;
+use crate::ports::error::Fault;
+use crate::ports::messenger::{Messenger, MockMessenger};
+use crate::service::{Options, Service};
+use crate::testing::fixtures;
+
+/// Or its next tries would be as far apart as if it had failed more often.
+#[tokio::test]
+async fn a_reply_that_is_held_back_was_not_tried() {
+    let (clock, screen, service) = app();
+    let inner = &service.inner;
+    inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
+    // Another chat's reply is due, and this one is found beside it.
+    for job in inner.claim_parked(1).await {
+        inner.send_parked(job).await;
+    }
+    assert!(screen.all().is_empty(), "it was to wait");
+    clock.advance(Duration::from_secs(3));
+    let jobs = inner.claim_parked(1).await;
+    assert_eq!(jobs.iter().map(|job| job.attempt).collect::<Vec<_>>(), [1]);
+}
+
+/// Neither what is parked then nor what is said after it.
+#[rstest]
+#[case::forwards(TimeDelta::hours(1))]
+#[case::back(TimeDelta::hours(-1))]
+#[tokio::test]
+async fn nothing_waits_for_a_clock_that_is_set(#[case] by: TimeDelta) {
+    let (clock, screen, service) = app();
+    let inner = &service.inner;
+    inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
+    for job in inner.claim_parked(8).await {
+        inner.send_parked(job).await;
+    }
+    clock.set(clock.now() + by);
+    clock.advance(Duration::from_secs(3));
+    for job in inner.claim_parked(8).await {
+        inner.send_parked(job).await;
+    }
+    assert_eq!(screen.all().len(), 1);
+    clock.advance(limits::BEHIND_LOOK);
+    assert!(inner.claim_parked(8).await.is_empty());
+    assert!(!inner.behind.contains(&hello().chat));
+}
+
+/// Whether the instance that parked it is another one or an earlier one.
+#[tokio::test]
+async fn what_another_instance_parked_is_not_overtaken() {
+    let (clock, screen, here) = app();
+    let wait = Duration::from_secs(20);
+    here.inner.park(&hello(), wait).await.unwrap();
+    for job in here.inner.claim_parked(8).await {
+        here.inner.send_parked(job).await;
+    }
+    let other = Service::new(here.inner.ports.clone(), Options::default());
+    assert!(other.inner.claim_parked(8).await.is_empty());
+    let (chat, key) = (hello().chat, fixtures::key("2"));
+    let next = vec![Reply::plain("next")];
+    other.inner.say(&chat, &key, next).await.unwrap();
+    assert!(screen.all().is_empty(), "{:?}", screen.all());
+    clock.advance(wait);
+    for _ in 0..2 {
+        for job in other.inner.claim_parked(8).await {
+            other.inner.send_parked(job).await;
+        }
+    }
+    let said = screen.all().into_iter().map(|shown| shown.outgoing.reply);
+    let expected = [Reply::plain("hello"), Reply::plain("next")];
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+    clock.advance(limits::BEHIND_LOOK);
+    assert!(other.inner.claim_parked(8).await.is_empty());
+    assert!(!other.inner.behind.contains(&chat));
+}
+
+/// A few tries a second, and everybody's reply soon after it is back.
+#[tokio::test(start_paused = true)]
+async fn while_the_messenger_is_away_few_are_tried() {
+    let (clock, screen, service) = app();
+    let mut ports = service.inner.ports.clone();
+    let (away, tries) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU32::new(0)));
+    let mut messenger = MockMessenger::new();
+    let (is_away, count, there) = (away.clone(), tries.clone(), screen.clone());
+    messenger.expect_send().returning(move |outgoing| {
+        count.fetch_add(1, Ordering::SeqCst);
+        if is_away.load(Ordering::SeqCst) {
+            return Err(PortError::new("messenger", "send", Fault::Unavailable));
+        }
+        there.send(outgoing).now_or_never().expect("at once")
+    });
+    ports.messenger = Arc::new(messenger);
+    let service = Service::new(ports, Options::default());
+    for number in 0..1_000 {
+        let chat = fixtures::chat(&number.to_string());
+        let hello = Parked { chat, ..hello() };
+        service.inner.park(&hello, Duration::ZERO).await.unwrap();
+    }
+    let stop = CancellationToken::new();
+    let pass = async |time: Duration| {
+        let then = clock.steady() + time;
+        while clock.steady() < then {
+            clock.advance(Duration::from_millis(250));
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    };
+    let look = async {
+        pass(Duration::from_secs(60)).await;
+        let tried = tries.load(Ordering::SeqCst);
+        assert!((100..500).contains(&tried), "{tried} tries in a minute");
+        away.store(false, Ordering::SeqCst);
+        pass(Duration::from_secs(2)).await;
+        let sent = screen.all().len();
+        assert!(sent >= 900, "{sent} of 1,000 are sent");
+        pass(limits::EARLY_REPLY_RETRY).await;
+        assert_eq!(screen.all().len(), 1_000);
+        stop.cancel();
+    };
+    tokio::join!(work(&service.inner, &stop, Vec::new()), look);
+}
+
+fn hello() -> Parked {
+    Parked {
+        key: fixtures::key("1"),
+        chat: fixtures::chat("home"),
+        first: 0,
+        replies: vec![Reply::plain("hello")],
+    }
+}
+
+fn app() -> (Arc<ManualClock>, Arc<Outbox>, Service) {
+    let clock = Arc::new(ManualClock::at(fixtures::noon()));
+    let screen = Arc::new(Outbox::default());
+    let ports = in_process(
+        Arc::new(MemoryStore::new(clock.clone())),
+        screen.clone(),
+        Arc::new(MemoryAttachments::default()),
+        clock.clone(),
+    );
+    (clock, screen, Service::new(ports, Options::default()))
+}
