@@ -130,8 +130,9 @@ impl Remedy {
             Self::Wait(wait) => Fault::Busy {
                 retry_after: Some(wait),
             },
-            Self::Later | Self::Conflict | Self::Host => Fault::Unavailable,
-            Self::Denied | Self::Token => Fault::Denied,
+            // Whoever mends the token wants what is said meanwhile to be said then.
+            Self::Later | Self::Conflict | Self::Host | Self::Token => Fault::Unavailable,
+            Self::Denied => Fault::Denied,
             Self::Unchanged
             | Self::SendAnew
             | Self::General
