@@ -54,6 +54,25 @@ async fn publish_returns_with_the_end_of_its_update(
     assert_eq!(published.err().map(|error| error.fault), fault);
 }
 
+/// A platform brings again what took too long: it is handled once, and all who wait are told.
+#[tokio::test]
+async fn what_is_brought_again_meanwhile_is_handled_once() {
+    let queue = queue(10);
+    let first = publish(&queue, "anna", "a");
+    assert!(tokio::time::timeout(Duration::ZERO, first).await.is_err());
+    let work = async {
+        settle_next(&queue, Settle::Done).await;
+        let more = queue.claim(1, Duration::ZERO).await.expect("an answer");
+        assert!(more.is_empty(), "{more:?}");
+    };
+    let (second, third, ()) = tokio::join!(
+        publish(&queue, "anna", "a"),
+        publish(&queue, "anna", "a"),
+        work
+    );
+    assert!(second.is_ok() && third.is_ok(), "{second:?}, {third:?}");
+}
+
 #[tokio::test]
 async fn a_full_queue_is_busy_until_something_is_settled() {
     let queue = queue(2);

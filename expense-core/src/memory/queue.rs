@@ -19,8 +19,9 @@ use crate::ports::clock::Clock;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 
-/// [`UpdateQueue`] in one process: `publish` returns when its update is settled. What is buried
-/// is remembered until the process ends. Shows `queue_depth`.
+/// [`UpdateQueue`] in one process: `publish` returns when its update is settled. What is brought
+/// again meanwhile is not handled again. What is buried is remembered until the process ends. Shows
+/// `queue_depth`.
 pub struct MemoryQueue {
     lanes: Mutex<Lanes>,
     wake: Notify,

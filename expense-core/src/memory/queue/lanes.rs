@@ -38,7 +38,8 @@ struct Item {
     attempt: u32,
     /// How often it was lost with its worker.
     losses: u32,
-    done: oneshot::Sender<Ending>,
+    /// All who brought it.
+    done: Vec<oneshot::Sender<Ending>>,
 }
 
 impl Lanes {
@@ -50,21 +51,29 @@ impl Lanes {
         !self.ready.is_empty()
     }
 
+    /// Adds it, unless it is here already: a platform that waited for too long brings it again.
     pub(super) fn push(&mut self, envelope: Envelope, done: oneshot::Sender<Ending>) {
-        self.depth += 1;
-        let item = Item {
+        let mut item = Item {
             envelope,
             attempt: 1,
             losses: 0,
-            done,
+            done: vec![done],
         };
-        if let Some(lane) = self.lanes.get_mut(&item.envelope.chat) {
+        let chat = &item.envelope.chat;
+        if let Some(lane) = self.lanes.get_mut(chat) {
+            let mut here = lane.iter_mut();
+            if let Some(same) = here.find(|other| other.envelope.key == item.envelope.key) {
+                same.done.retain(|done| !done.is_closed());
+                same.done.append(&mut item.done);
+                return;
+            }
             lane.push_back(item);
-            return;
+        } else {
+            let chat = chat.clone();
+            self.ready.push_back(chat.clone());
+            self.lanes.insert(chat, VecDeque::from([item]));
         }
-        let chat = item.envelope.chat.clone();
-        self.ready.push_back(chat.clone());
-        self.lanes.insert(chat, VecDeque::from([item]));
+        self.depth += 1;
     }
 
     /// The first updates of at most so many lanes, and no lane's next one before they are settled.
@@ -169,15 +178,19 @@ impl Lanes {
             return;
         };
         self.depth -= 1;
-        // A publisher that stopped waiting gets no answer.
-        let Some(reason) = reason else {
-            let _ = done.send(Ending::Done);
-            return;
+        let ending = match reason {
+            None => Ending::Done,
+            Some(reason) => {
+                if self.buried.len() >= limits::BURIED {
+                    self.buried.pop_front();
+                }
+                self.buried.push_back(Buried { envelope, reason });
+                Ending::Buried
+            }
         };
-        if self.buried.len() >= limits::BURIED {
-            self.buried.pop_front();
+        for done in done {
+            // A publisher that stopped waiting gets no answer.
+            let _ = done.send(ending);
         }
-        self.buried.push_back(Buried { envelope, reason });
-        let _ = done.send(Ending::Buried);
     }
 }
