@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use expense_core::memory::column::narrow;
 use expense_core::ports::replica::{Lag, Mark};
 use sqlx::{ConnectOptions, Connection, PgConnection};
@@ -33,6 +34,9 @@ pub struct Examined {
     pub system: String,
     /// How far it is behind the primary; `None` where it is no standby.
     pub behind: Option<Lag>,
+    /// How far its clock is ahead of this machine's, negative where it is behind; as exact as the
+    /// time that the question took.
+    pub ahead: TimeDelta,
     mark: Mark,
 }
 
@@ -114,7 +118,8 @@ async fn examine_at(config: &Config, mark: Option<Mark>) -> Result<Examined, Ope
     let connecting =
         connecting.map_err(|_| OpenError::Unreachable("it does not answer".to_owned()))?;
     let mut connection = connecting.map_err(|error| reason(&error))?;
-    let examined = tokio::time::timeout(config.patience(), look(&mut connection, mark)).await;
+    let examined =
+        tokio::time::timeout(config.patience(), look(&mut connection, config, mark)).await;
     let examined = examined.unwrap_or(Err(Failure::Silent));
     // The server ends it as well.
     let _ = connection.close().await;
@@ -132,15 +137,22 @@ const LOOK: &str = "SELECT split_part(current_setting('server_version'), ' ', 1)
         (SELECT system_identifier FROM pg_control_system())::text,
         CASE WHEN NOT pg_is_in_recovery()
             THEN (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint END,
-        (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('expenses'))::int";
+        (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('expenses'))::int,
+        clock_timestamp()";
 
 /// What that finds.
-type Looked = (String, i32, i32, String, Option<i64>, i32);
+type Looked = (String, i32, i32, String, Option<i64>, i32, DateTime<Utc>);
 
-async fn look(db: &mut PgConnection, mark: Option<Mark>) -> Result<Examined, Failure> {
+async fn look(
+    db: &mut PgConnection,
+    config: &Config,
+    mark: Option<Mark>,
+) -> Result<Examined, Failure> {
     let schema = schema(db).await?;
-    let (server, connections, taken, system, end, partitions): Looked =
+    let asked = config.clock.now();
+    let (server, connections, taken, system, end, partitions, clock): Looked =
         sqlx::query_as(LOOK).fetch_one(&mut *db).await?;
+    let answered = config.clock.now();
     let standby = end.is_none();
     let behind = match mark {
         Some(mark) if standby => Some(lag(db, mark).await?),
@@ -155,6 +167,7 @@ async fn look(db: &mut PgConnection, mark: Option<Mark>) -> Result<Examined, Fai
         taken: u32::try_from(taken).unwrap_or_default(),
         system,
         behind,
+        ahead: clock - (asked + (answered - asked) / 2),
         mark: Mark(narrow(end.unwrap_or_default())?),
     })
 }

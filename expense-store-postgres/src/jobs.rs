@@ -131,7 +131,8 @@ impl Jobs for PostgresStore {
     }
 
     async fn parked(&self, limit: usize) -> PortResult<Vec<ChatKey>> {
-        let chats = self.with(async |db| parked(db, limit).await).await;
+        let now = self.clock.now();
+        let chats = self.with(async |db| parked(db, now, limit).await).await;
         chats.map_err(|failure| failure.during("jobs", "parked"))
     }
 
@@ -209,14 +210,21 @@ async fn in_turn(
     Ok(drafts.into_iter().map(DraftId::from_uuid).collect())
 }
 
-async fn parked(db: &mut PgConnection, limit: usize) -> Result<Vec<ChatKey>, Failure> {
+async fn parked(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: usize,
+) -> Result<Vec<ChatKey>, Failure> {
     let chats: Vec<String> = sqlx::query_scalar(
         "SELECT coalesce(l.chat, w.chat) FROM (
-            SELECT ledger_id, min(place) AS place, min(chat) AS chat FROM parked
-            WHERE replies <> '[]' GROUP BY ledger_id ORDER BY 2 LIMIT $1) AS w
+            SELECT ledger_id, min(place) AS place, min(chat) AS chat FROM parked AS p
+            WHERE replies <> '[]' AND (SELECT bool_or(claim IS NOT NULL AND until > $2)
+                FROM claims AS t WHERE t.ledger_id = p.ledger_id AND t.kind = 'reply') IS NOT TRUE
+            GROUP BY ledger_id ORDER BY 2 LIMIT $1) AS w
          LEFT JOIN ledgers AS l ON l.ledger_id = w.ledger_id ORDER BY w.place",
     )
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .bind(now)
     .fetch_all(db)
     .await?;
     Ok(chats

@@ -239,11 +239,15 @@ impl SqliteStore {
     async fn chats_with_parked(&self, limit: usize) -> Result<Vec<ChatKey>, Failure> {
         let chats: Vec<String> = sqlx::query_scalar(
             "SELECT coalesce(l.chat, p.chat)
-             FROM (SELECT ledger_id, min(chat) AS chat FROM parked
-                WHERE replies <> '[]' GROUP BY ledger_id LIMIT ?1) AS p
+             FROM (SELECT ledger_id, min(chat) AS chat FROM parked AS w
+                WHERE replies <> '[]' AND NOT EXISTS (SELECT 1 FROM claims AS c
+                    WHERE c.ledger_id = w.ledger_id AND c.kind = 'reply'
+                        AND c.claim IS NOT NULL AND c.until > ?2)
+                GROUP BY ledger_id LIMIT ?1) AS p
              LEFT JOIN ledgers AS l USING (ledger_id)",
         )
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(micros(self.clock.now()))
         .fetch_all(&self.readers)
         .await?;
         Ok(chats

@@ -56,6 +56,16 @@ pub(super) fn read(source: &mut Source) -> Option<Telegram> {
         one_of(text, &[("polling", false), ("webhook", true)])
     });
     let webhook = webhook(source, mode);
+    if let Some(webhook) = &webhook
+        && api.as_ref().is_none_or(|api| api.as_str().starts_with(API))
+        && !is_reached(&webhook.url)
+    {
+        source.wrong(
+            "WEBHOOK_URL",
+            "Telegram brings updates to https:// alone, on port 443, 80, 88 or 8443: write such an address; others need \
+             a Bot API server of your own, see TELEGRAM_API_URL",
+        );
+    }
     let pace = source.take("TELEGRAM_MESSAGES_PER_SECOND", |text| {
         count(text, 0, 1_000_000)
     });
@@ -90,6 +100,13 @@ fn webhook(source: &mut Source, wanted: Option<bool>) -> Option<Webhook> {
         secret,
         max_connections: u8::try_from(connections.unwrap_or(CONNECTIONS)).unwrap_or(u8::MAX),
     })
+}
+
+/// Whether Telegram's own server brings anything there, by
+/// <https://core.telegram.org/bots/api#setwebhook>.
+fn is_reached(url: &Url) -> bool {
+    let port = url.port_or_known_default();
+    url.scheme() == "https" && port.is_some_and(|port| [443, 80, 88, 8443].contains(&port))
 }
 
 /// `<bot id>:<secret>`, as <https://core.telegram.org/bots/api#authorizing-your-bot> writes it.

@@ -160,6 +160,27 @@ fn a_webhook_needs_its_address() {
     assert_eq!(config.http, Some(([127, 0, 0, 1], 8080).into()));
 }
 
+/// By what `setWebhook` takes; a Bot API server of one's own takes any address.
+#[rstest]
+#[case::another_port("https://bot.example.org:8080/hook", false)]
+#[case::open("http://bot.example.org/hook", false)]
+#[case::a_port_of_telegrams("https://bot.example.org:8443/hook", true)]
+fn a_webhook_is_where_telegram_comes(#[case] url: &str, #[case] fits: bool) {
+    let webhook = [HOME, TOKEN, ("WEBHOOK_URL", url)];
+    let told = mistakes(&webhook, None);
+    let refused = |told: &String| told.starts_with("WEBHOOK_URL: Telegram brings");
+    assert_eq!(
+        told.iter().filter(|told| refused(told)).count(),
+        usize::from(!fits)
+    );
+    assert_eq!(told.is_empty(), fits, "{told:?}");
+    let own = [
+        &webhook[..],
+        &[("TELEGRAM_API_URL", "http://127.0.0.1:8081")],
+    ];
+    assert!(read(&own.concat(), None).is_ok());
+}
+
 #[test]
 fn people_are_named_by_their_ids() {
     let lists = [

@@ -2,6 +2,10 @@
 
 use crate::config::{Config, Database};
 
+/// How far clocks of machines may be apart: a second is nothing to claims of minutes.
+#[cfg(feature = "postgres")]
+const APART: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
+
 /// Whether it can be used, and what it is.
 pub(super) async fn examine(config: &Config) -> Result<String, String> {
     match &config.database {
@@ -45,6 +49,12 @@ async fn postgres(server: &crate::config::Postgres) -> Result<String, String> {
     let settings = crate::wire::store::postgres(server);
     let examined = expense_store_postgres::examine(&settings).await;
     let examined = examined.map_err(|error| error.to_string())?;
+    if examined.ahead.abs() > APART {
+        return Err(format!(
+            "{examined}, and its clock is {} s from this machine's: who works on what is told by time, let NTP set both",
+            examined.ahead.abs().num_seconds()
+        ));
+    }
     room(&examined.to_string(), server.max_connections, &examined)
 }
 

@@ -2,8 +2,10 @@
 
 use crate::config::{Config, Database};
 
-/// Free space below which recording may soon fail, in bytes.
+/// Free space below which recording in a file may soon fail, in bytes.
 const ROOM: u64 = 100 * 1024 * 1024;
+/// The same where a server has the ledgers: what is kept beside it is small.
+const ROOM_BESIDE: u64 = 5 * 1024 * 1024;
 
 /// Whether files can be kept.
 pub(super) fn data_directory(config: &Config) -> Result<String, String> {
@@ -23,9 +25,9 @@ pub(super) fn data_directory(config: &Config) -> Result<String, String> {
 
 /// Whether there is space for more.
 pub(super) fn room(config: &Config) -> Result<String, String> {
-    let beside = match &config.database {
-        Database::Sqlite(file) => file.parent(),
-        Database::Postgres(_) => None,
+    let (beside, needed) = match &config.database {
+        Database::Sqlite(file) => (file.parent(), ROOM),
+        Database::Postgres(_) => (None, ROOM_BESIDE),
     };
     let folder = beside.filter(|folder| folder.is_dir());
     let folder = folder.unwrap_or(&config.data);
@@ -33,7 +35,7 @@ pub(super) fn room(config: &Config) -> Result<String, String> {
         .map_err(|error| format!("the disk of {} can't be asked ({error})", folder.display()))?;
     let free = about.f_bavail.saturating_mul(about.f_frsize);
     let told = format!("{} MB", free / 1024 / 1024);
-    if free < ROOM {
+    if free < needed {
         return Err(format!(
             "{told} are left at {}: free some",
             folder.display()

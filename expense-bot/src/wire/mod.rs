@@ -21,7 +21,7 @@ use expense_core::ports::rate::Quota;
 use expense_core::service::{LedgerCopies, Options, Ports, Salt};
 use secrecy::ExposeSecret;
 
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::error::Failure;
 
 use shared::Shared;
@@ -45,6 +45,7 @@ pub(crate) fn options(config: &Config, defaults: Settings, rate: u32) -> Options
             period: MINUTE,
         }),
         salt: salt(config),
+        others_send: matches!(config.database, Database::Postgres(_)),
         measured: config.http.is_some(),
         #[cfg(feature = "otel")]
         tracing: crate::telemetry::traces::tracing(),

@@ -131,6 +131,10 @@ impl Queue {
         match self {
             #[cfg(feature = "rabbitmq")]
             Self::Rabbit(queue) => match queue.check().await {
+                Ok(now) if now.workers == 0 && now.updates + now.aside > 0 => Err(format!(
+                    "RabbitMQ, {} updates wait, and nobody takes them: start `expense-bot worker`",
+                    now.updates + now.aside
+                )),
                 Ok(now) => Ok(format!(
                     "RabbitMQ, {} updates wait, {} are buried, {} workers",
                     now.updates + now.aside,

@@ -106,7 +106,7 @@ impl Jobs for MemoryStore {
     }
 
     async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
-        Ok(locked(&self.books).parked(limit))
+        Ok(locked(&self.books).parked(self.clock.now(), limit))
     }
 
     async fn backlog(&self) -> Result<Backlog> {

@@ -170,9 +170,9 @@ pub trait Jobs: Send + Sync {
     /// The drafts that could be claimed for reading now, in the order in which they would be, at
     /// most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;
-    /// The chats, where they are now, for which replies are parked, whoever has claimed them and
-    /// whenever they are due, at most `limit` of them. What they are told next waits its turn.
-    /// Promises do not count.
+    /// The chats, where they are now, for which replies wait to be claimed, whenever they are due,
+    /// at most `limit` of them. What such a chat is told next waits its turn, on every instance.
+    /// Promises do not count, nor do chats of which somebody holds a claim: they may have died.
     async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>>;
     /// How much waits. It may be a moment behind.
     async fn backlog(&self) -> Result<Backlog>;

@@ -124,11 +124,17 @@ impl Behind {
     }
 
     /// A look found all that there is at `now`: chats without anything since it began are no
-    /// longer behind.
-    pub(super) fn seen(&self, look: u64, now: Duration) {
-        self.chats().waiting.retain(|_, waiting| {
-            waiting.look >= look || waiting.not_before > now || waiting.claimed_until > now
+    /// longer behind. True where some wait for what another process has parked.
+    pub(super) fn seen(&self, look: u64, now: Duration) -> bool {
+        let mut chats = self.chats();
+        let Chats { waiting, known, .. } = &mut *chats;
+        waiting.retain(|chat, waiting| {
+            waiting.look >= look
+                || waiting.not_before > now
+                || waiting.claimed_until > now
+                || known.contains(chat)
         });
+        waiting.keys().any(|chat| known.contains(chat))
     }
 
     fn chats(&self) -> MutexGuard<'_, Chats> {

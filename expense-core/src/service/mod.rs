@@ -166,6 +166,9 @@ pub struct Options {
     pub lease: Duration,
     /// Which part of the work this process does; with a queue in one process, everything.
     pub part: Part,
+    /// Whether other processes may send what is parked in the store: then what a chat is told later
+    /// waits for theirs, too.
+    pub others_send: bool,
 }
 
 /// How ledgers, which are read with every message and seldom change, are copied.
@@ -219,6 +222,7 @@ impl Default for Options {
             tracing: Tracing::default(),
             lease: limits::LEASE,
             part: Part::Everything,
+            others_send: false,
         }
     }
 }

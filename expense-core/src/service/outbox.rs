@@ -70,7 +70,7 @@ impl Inner {
     /// Parked replies to be sent now, at most one a chat.
     pub(super) async fn claim_parked(&self, free: usize) -> Vec<Job> {
         let _due = self.replies.answer(self.ports.clock.steady());
-        if self.behind.is_to_ask(self.ports.clock.steady()) {
+        if self.options.others_send && self.behind.is_to_ask(self.ports.clock.steady()) {
             self.ask_who_is_behind().await;
         }
         let look = self.behind.look();
@@ -94,7 +94,9 @@ impl Inner {
             self.behind.claimed(&job.chat, self.in_future(ttl));
         }
         if jobs.len() < free {
-            self.behind.seen(look, asked_at);
+            if self.behind.seen(look, asked_at) {
+                self.look_again(limits::BEHIND_LOOK);
+            }
         } else {
             self.look_again(Duration::ZERO);
         }
@@ -112,7 +114,7 @@ impl Inner {
         }
     }
 
-    async fn send_parked(&self, job: Job) {
+    pub(super) async fn send_parked(&self, job: Job) {
         let now = self.ports.clock.steady();
         let then = self.behind.not_before(&job.chat).unwrap_or_default();
         let after = then.saturating_sub(now);

@@ -83,7 +83,11 @@ mod tests {
                 clock.clone(),
             );
             ports.wake = Some(Arc::new(wake));
-            Service::new(ports, Options::default())
+            let options = Options {
+                others_send: true,
+                ..Options::default()
+            };
+            Service::new(ports, options)
         };
         let (one, other) = (instance(wake.listener()), instance(wake));
         let stop = CancellationToken::new();
@@ -97,8 +101,9 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(50)).await;
             let wait = Duration::from_secs(60);
             one.inner.park(&parked, wait).await.unwrap();
-            let job = one.inner.ports.jobs.claim(JobKind::Reply, 1, wait).await;
-            assert_eq!(job.unwrap().len(), 1);
+            for job in one.inner.claim_parked(1).await {
+                one.inner.send_parked(job).await;
+            }
             let known = async {
                 while !other.inner.behind.contains(&parked.chat) {
                     tokio::time::sleep(Duration::from_millis(5)).await;

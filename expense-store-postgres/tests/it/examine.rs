@@ -1,5 +1,9 @@
 //! A look changes nothing and says what is there.
 
+use std::sync::Arc;
+
+use chrono::{TimeDelta, Utc};
+use expense_core::memory::clock::ManualClock;
 use expense_store_postgres::testing::Database;
 use expense_store_postgres::{Config, OpenError, PostgresStore, examine};
 
@@ -22,6 +26,17 @@ async fn a_look_makes_no_schema() {
             .to_string()
             .ends_with(&format!("schema {}", after.known))
     );
+}
+
+#[tokio::test]
+async fn clocks_that_are_apart_are_found() {
+    let database = Database::empty().await;
+    let here = examine(&database.config()).await.unwrap();
+    assert!(here.ahead.abs() < TimeDelta::seconds(2), "{:?}", here.ahead);
+    let mut config = database.config();
+    config.clock = Arc::new(ManualClock::at(Utc::now() - TimeDelta::hours(1)));
+    let late = examine(&config).await.unwrap();
+    assert_eq!((late.ahead + TimeDelta::minutes(1)).num_hours(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Who works on what, and how often it was tried.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -39,6 +39,16 @@ impl Claims {
         self.by_task
             .get(task)
             .is_none_or(|claim| claim.until <= now)
+    }
+
+    pub(super) fn ledgers_with_replies_in_hand(&self, now: DateTime<Utc>) -> HashSet<LedgerId> {
+        let in_hand = |claim: &Claim| claim.until > now && !claim.id.is_nil();
+        let claimed = self.by_task.iter().filter(|(_, claim)| in_hand(claim));
+        let of = |(task, _)| match task {
+            &Task::Reply(ledger, _) => Some(ledger),
+            _ => None,
+        };
+        claimed.filter_map(of).collect()
     }
 
     pub(super) fn take(&mut self, task: Task, until: DateTime<Utc>) -> Claim {

@@ -93,10 +93,10 @@ impl Books {
         drafts.take(limit).collect()
     }
 
-    /// The chats for which replies are parked.
+    /// The chats for which replies wait to be claimed.
     #[must_use]
-    pub fn parked(&self, limit: usize) -> Vec<ChatKey> {
-        let mut ledgers = HashSet::new();
+    pub fn parked(&self, now: DateTime<Utc>, limit: usize) -> Vec<ChatKey> {
+        let mut ledgers = self.claims.ledgers_with_replies_in_hand(now);
         let mut chats = Vec::new();
         for (place, parked) in &self.parked {
             let ledger = self.ledger_of(&parked.chat);

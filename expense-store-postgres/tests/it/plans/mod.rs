@@ -34,7 +34,7 @@ const ALL_OF_IT: [&str; 4] = [
     "SELECT (SELECT count(*) FROM drafts WHERE state = 'waiting')",
     "SELECT count(*), coalesce(sum(last_number), 0)::bigint FROM counters",
     "SELECT ledger_id, min(place) AS place FROM parked GROUP BY ledger_id",
-    "min(chat) AS chat FROM parked",
+    "min(chat) AS chat FROM parked AS p",
 ];
 
 /// How often each tag is used is counted, without a look at the expenses.

@@ -61,7 +61,7 @@ macro_rules! jobs_conformance {
             parking_twice_keeps_once,
             a_sent_reply_is_gone,
             a_promise_is_parked_like_replies,
-            all_see_for_whom_replies_are_parked,
+            all_see_for_whom_replies_wait,
             work_follows_a_ledger_that_moves,
             expired_drafts_and_old_outcomes_are_swept,
             a_rate_comes_with_its_expense,
