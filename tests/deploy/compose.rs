@@ -79,7 +79,9 @@ fn prometheus_asks_services_that_there_are() {
         .as_array()
         .into_iter()
         .flatten();
-    let found = jobs.flat_map(|job| job["dns_sd_configs"].as_array().into_iter().flatten());
+    let watchers = prometheus["alerting"]["alertmanagers"].as_array();
+    let asked = jobs.chain(watchers.into_iter().flatten());
+    let found = asked.flat_map(|job| job["dns_sd_configs"].as_array().into_iter().flatten());
     let names: Vec<String> = found.flat_map(|names| strings(&names["names"])).collect();
     assert!(!names.is_empty(), "Prometheus asks nobody");
     for name in names {
