@@ -74,7 +74,7 @@ async fn the_ledger_is_in_every_key() {
 
 /// Statements that look through all ledgers: work is taken wherever it is, a few times a minute,
 /// and an operator counts what is there. By where they are written.
-const ACROSS: [(&str, &str); 8] = [
+const ACROSS: [(&str, &str); 9] = [
     // Archives hold all ledgers, and are read and written while nobody waits for an answer.
     ("dump.rs", "statement"),
     ("load.rs", "IS_EMPTY"),
@@ -83,6 +83,7 @@ const ACROSS: [(&str, &str); 8] = [
     ("jobs.rs", "BACKLOG"),
     ("jobs.rs", "free"),
     ("jobs.rs", "CLAIM_READINGS"),
+    ("jobs.rs", "parked"),
     ("jobs.rs", "drop_orphans"),
     ("read.rs", "census"),
 ];
