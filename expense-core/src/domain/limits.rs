@@ -127,14 +127,14 @@ pub const REPLY_ATTEMPTS: u32 = 1_200;
 pub const EARLY_REPLY_RETRY: Duration = Duration::from_secs(15);
 /// How many of them are the first: an hour's.
 pub const EARLY_REPLY_ATTEMPTS: u32 = 240;
-/// Chats with parked replies that one process knows of, those that it parked itself not counted.
+/// Chats for which replies are parked that one process asks the store for.
 pub const CHATS_BEHIND: usize = 10_000;
 /// How often they are looked up at most, while there are any and something is done about them,
 pub const BEHIND_LOOK: Duration = Duration::from_secs(1);
 /// and how often when there were none, unless another process says that it has some.
 pub const NOBODY_BEHIND_LOOK: Duration = Duration::from_secs(30);
 /// So many failures to say something, in a row and to anybody, mean that nothing can be said.
-pub const AWAY_AFTER: u32 = 16;
+pub const AWAY_AFTER: u64 = 16;
 /// How many parked replies one process tries at a time then, to see whether it is over,
 pub const PROBES: usize = 4;
 /// and how long it waits between such tries.

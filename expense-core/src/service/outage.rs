@@ -1,6 +1,6 @@
 //! Sparing a messenger that is away: while nothing can be said, few replies are tried.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError};
@@ -8,7 +8,7 @@ use crate::ports::error::{Fault, PortError};
 /// How many tries to say something failed in a row, whichever chats they were for.
 #[derive(Debug, Default)]
 pub(super) struct Outage {
-    failed: AtomicU32,
+    failed: AtomicU64,
 }
 
 impl Outage {
@@ -19,10 +19,7 @@ impl Outage {
         };
         match failed {
             Some(error) if unheard(error) => {
-                let count = |failed: u32| failed.checked_add(1);
-                let _ = self
-                    .failed
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, count);
+                self.failed.fetch_add(1, Ordering::Relaxed);
                 false
             }
             // A store that can't make a file says nothing of the messenger.

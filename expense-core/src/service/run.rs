@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Inner, line, measure, outbox, rates, readings, schedule, suggestions, waking, warm, worker,
+    Inner, Part, line, measure, outbox, rates, readings, schedule, suggestions, waking, warm,
+    worker,
 };
 use crate::domain::limits;
 
@@ -45,7 +46,9 @@ pub(super) async fn run(inner: &Arc<Inner>, shutdown: CancellationToken) {
         let (here, end) = (Arc::clone(inner), shutdown.clone());
         sources.spawn(async move { suggestions::work(&here, &end).await });
     }
-    if let Some(wake) = inner.ports.wake.clone() {
+    if part != Part::Door
+        && let Some(wake) = inner.ports.wake.clone()
+    {
         let (here, end) = (Arc::clone(inner), shutdown.clone());
         sources.spawn(async move { waking::work(&here, &*wake, &end).await });
     }

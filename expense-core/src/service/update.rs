@@ -184,7 +184,7 @@ impl Inner {
     }
 
     /// Commits; what will be said then is promised before.
-    async fn commit(&self, commit: &Arc<Commit>, promised: bool) -> Result<Committed> {
+    pub(super) async fn commit(&self, commit: &Arc<Commit>, promised: bool) -> Result<Committed> {
         let began = self.ports.clock.steady();
         if promised {
             self.promise(&commit.chat, &commit.key).await?;

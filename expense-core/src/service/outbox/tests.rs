@@ -14,6 +14,7 @@ use crate::memory::store::MemoryStore;
 use crate::ports::clock::Clock;
 use crate::ports::error::Fault;
 use crate::ports::messenger::{Messenger, MockMessenger};
+use crate::ports::store::{Committed, MockExpenseStore, Outcome, StoredSession};
 use crate::service::{Options, Service};
 use crate::testing::fixtures;
 
@@ -131,6 +132,32 @@ async fn while_the_messenger_is_away_few_are_tried() {
         stop.cancel();
     };
     tokio::join!(work(&service.inner, &stop, Vec::new()), look);
+}
+
+/// Whoever looked for its outcome meanwhile has given the promise up.
+#[tokio::test]
+async fn what_took_long_to_record_is_promised_again() {
+    let (clock, _, service) = app();
+    let mut ports = service.inner.ports.clone();
+    let (jobs, slow) = (ports.jobs.clone(), clock.clone());
+    let mut store = MockExpenseStore::new();
+    store.expect_commit().returning(move |commit| {
+        let claim = jobs.claim(JobKind::Reply, 1, limits::REPLY_CLAIM);
+        let promise = claim.now_or_never().expect("at once")?.remove(0);
+        let given_up = jobs.release(&promise, Release::Done);
+        given_up.now_or_never().expect("at once")?;
+        slow.advance(limits::PROMISE_SURE + Duration::from_millis(1));
+        Ok(Committed::Already(Outcome {
+            replies: commit.replies.clone(),
+        }))
+    });
+    ports.store = Arc::new(store);
+    let service = Service::new(ports, Options::default());
+    let ledger = fixtures::ledger(&hello().chat);
+    let commit = fixtures::commit(hello().key, &ledger, &StoredSession::default(), Vec::new());
+    let commit = Arc::new(commit);
+    service.inner.commit(&commit, true).await.unwrap();
+    assert_eq!(service.inner.claim_parked(8).await.len(), 1);
 }
 
 fn hello() -> Parked {

@@ -18,6 +18,7 @@ macro_rules! wake_conformance {
     ($fresh:path) => {
         $crate::__conformance! { $fresh; wake {
             what_is_rung_is_heard_by_all,
+            a_parked_reply_is_rung_for,
             ringing_waits_for_nobody,
         } }
     };
@@ -49,6 +50,23 @@ pub async fn what_is_rung_is_heard_by_all(bench: WakeBench) {
         () = heard => {}
         () = ring => {}
         () = tokio::time::sleep(WAIT) => panic!("somebody heard nothing"),
+    }
+}
+
+/// Nobody may overtake it.
+pub async fn a_parked_reply_is_rung_for(bench: WakeBench) {
+    let port = bench.nth(1);
+    let listening = tokio::spawn(async move { port.heard().await });
+    let ring = async {
+        loop {
+            bench.port().ring(JobKind::Reply, noon());
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    tokio::select! {
+        heard = listening => assert_eq!(heard.expect("no panic"), (JobKind::Reply, noon())),
+        () = ring => {}
+        () = tokio::time::sleep(WAIT) => panic!("nothing was heard"),
     }
 }
 

@@ -211,6 +211,8 @@ impl World {
             instance: "simulation".to_owned(),
             // Nobody else is there, and days go by.
             lease: Duration::from_secs(3_600),
+            // What a run of an hour would ask over and over is asked in the others.
+            others_send: !self.scenario.rates,
             ..Options::default()
         }
     }
