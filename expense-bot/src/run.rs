@@ -68,6 +68,7 @@ async fn chat(config: &Config, json: bool) -> Result<(), Failure> {
     // Nobody needs protection from themselves on their own terminal, unless they say so.
     let rate = config.rate.unwrap_or(0);
     let mut options = wire::options(config, config.at_this_machine(), rate);
+    options.served = expense_console::SERVED;
     wire::add_sources(config, &shared, &mut ports, &mut options)?;
     let service = Service::new(ports, options);
     let mut running = tokio::spawn({

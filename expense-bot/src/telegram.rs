@@ -128,6 +128,7 @@ async fn take_part(
     let rate = config.rate.unwrap_or(RATE);
     let mut options = wire::options(config, config.defaults.clone(), rate);
     options.access = wire::telegram::access(&config.people);
+    options.served = expense_telegram::SERVED;
     options.by_language = config.by_language;
     options.part = duty.part;
     wire::add_sources(config, &shared, &mut ports, &mut options)?;

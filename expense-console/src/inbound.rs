@@ -8,11 +8,15 @@ use expense_core::domain::attachment::Attachment;
 use expense_core::domain::keys::{ChatKey, InvalidKey, MessageKey, UpdateKey, UserKey};
 use expense_core::domain::limits::PARTS_PER_DRAFT;
 use expense_core::ports::clock::Clock;
+use expense_core::ports::jobs::Served;
 
 use crate::book::{Book, Message};
 use crate::files::{self, FileError};
 use crate::line::{Line, LineError, MessageNumber};
 use crate::path;
+
+/// What a service serves that answers on a console.
+pub const SERVED: Served = Served("console:");
 
 /// The one chat of a console, and the one person in it.
 pub(crate) const OWNER: &str = "console:1";

@@ -21,6 +21,7 @@ mod terminal;
 pub use console::Console;
 pub use delivery::{ChatError, Unrecorded};
 pub use files::Files;
+pub use inbound::SERVED;
 pub use input::Input;
 pub use models::Models;
 pub use setup::Setup;

@@ -17,7 +17,7 @@ use expense_core::domain::ledger::Ledger;
 use expense_core::domain::text::Tag;
 use expense_core::memory::store::MemoryStore;
 use expense_core::ports::error::Result;
-use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
+use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use expense_core::testing::simulation::scenario::{
@@ -160,12 +160,18 @@ struct Careless(Arc<dyn Jobs>);
 
 #[async_trait]
 impl Jobs for Careless {
-    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
-        self.0.claim(kind, limit, ttl).await
+    async fn claim(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> Result<Vec<Job>> {
+        self.0.claim(kind, limit, ttl, served).await
     }
 
-    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
-        self.0.parked(limit).await
+    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {
+        self.0.parked(limit, served).await
     }
 
     async fn backlog(&self) -> Result<Backlog> {

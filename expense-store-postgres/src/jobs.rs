@@ -9,7 +9,7 @@ use expense_core::domain::limits;
 use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
+use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
@@ -19,6 +19,7 @@ use crate::store::PostgresStore;
 use crate::work::work;
 
 /// What is free to be claimed, as (ledger, item), the longest waiting first, at most $2: $1 is now.
+/// Drafts and replies are those of keys that begin with $3.
 macro_rules! free {
     (reading) => {
         "SELECT w.ledger_id, w.id AS item FROM (
@@ -27,12 +28,14 @@ macro_rules! free {
             FROM drafts AS d
             LEFT JOIN claims AS t ON t.ledger_id = d.ledger_id AND t.kind = 'reading'
                 AND t.item = d.id
-            WHERE d.state = 'waiting' AND d.read_from <= $1 AND coalesce(t.until <= $1, true)) AS w
+            WHERE d.state = 'waiting' AND d.read_from <= $1 AND coalesce(t.until <= $1, true)
+                AND starts_with(d.opened_by, $3)) AS w
          ORDER BY w.rank, greatest(w.read_from, w.turn) LIMIT $2"
     };
     (reply) => {
         "SELECT w.ledger_id, lpad(to_hex(w.place), 32, '0')::uuid AS item
-         FROM (SELECT ledger_id, min(place) AS place FROM parked GROUP BY ledger_id) AS w
+         FROM (SELECT ledger_id, min(place) AS place FROM parked
+            WHERE starts_with(chat, $3) GROUP BY ledger_id) AS w
          LEFT JOIN claims AS t ON t.ledger_id = w.ledger_id AND t.kind = 'reply'
             AND t.item = lpad(to_hex(w.place), 32, '0')::uuid
          WHERE coalesce(t.until <= $1, true) ORDER BY w.place LIMIT $2"
@@ -56,7 +59,7 @@ macro_rules! free {
     };
 }
 
-/// Claims what is free, until $3, and does what else belongs to it. Of two who try the same, the
+/// Claims what is free, until $4, and does what else belongs to it. Of two who try the same, the
 /// second finds the first one's claim and takes nothing.
 macro_rules! claim {
     ($kind:ident, $besides:literal) => {
@@ -65,7 +68,7 @@ macro_rules! claim {
                 INSERT INTO claims AS c (ledger_id, kind, item, claim, until, attempt)
                 SELECT f.ledger_id, '",
             stringify!($kind),
-            "', f.item, gen_random_uuid(), $3, 1 FROM (",
+            "', f.item, gen_random_uuid(), $4, 1 FROM (",
             free!($kind),
             ") AS f
                 ON CONFLICT (ledger_id, kind, item) DO UPDATE SET claim = excluded.claim,
@@ -92,7 +95,7 @@ const CLAIM_SWEEPS: &str = claim!(sweep, "");
 /// for long cost no look anything.
 const CLAIM_RATES: &str = claim!(
     rate,
-    ", put_off AS (UPDATE expenses AS e SET rate_due = $3 FROM taken
+    ", put_off AS (UPDATE expenses AS e SET rate_due = $4 FROM taken
         WHERE e.ledger_id = taken.ledger_id AND e.id = taken.item AND e.rate_due IS NOT NULL)"
 );
 const WAITING: &str = concat!("SELECT item FROM (", free!(reading), ") AS f");
@@ -116,10 +119,17 @@ fn claiming(kind: JobKind) -> &'static str {
 
 #[async_trait]
 impl Jobs for PostgresStore {
-    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> PortResult<Vec<Job>> {
+    async fn claim(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> PortResult<Vec<Job>> {
         let now = self.clock.now();
+        let until = later(now, ttl);
         let jobs = self
-            .with(async |db| take(db, now, kind, limit, ttl).await)
+            .with(async |db| take(db, now, kind, limit, until, served).await)
             .await;
         jobs.map_err(|failure| failure.during("jobs", "claim"))
     }
@@ -130,9 +140,10 @@ impl Jobs for PostgresStore {
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
-    async fn parked(&self, limit: usize) -> PortResult<Vec<ChatKey>> {
+    async fn parked(&self, limit: usize, served: Served) -> PortResult<Vec<ChatKey>> {
         let now = self.clock.now();
-        let chats = self.with(async |db| parked(db, now, limit).await).await;
+        let chats = self.with(async |db| parked(db, now, limit, served).await);
+        let chats = chats.await;
         chats.map_err(|failure| failure.during("jobs", "parked"))
     }
 
@@ -158,7 +169,8 @@ async fn take(
     now: DateTime<Utc>,
     kind: JobKind,
     limit: usize,
-    ttl: Duration,
+    until: DateTime<Utc>,
+    served: Served,
 ) -> Result<Vec<Job>, Failure> {
     if kind == JobKind::Sweep {
         drop_orphans(db, now).await?;
@@ -166,7 +178,8 @@ async fn take(
     let taken: Vec<(i64, Uuid, Uuid, i32)> = sqlx::query_as(claiming(kind))
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(later(now, ttl))
+        .bind(served.0)
+        .bind(until)
         .fetch_all(&mut *db)
         .await?;
     let mut jobs = Vec::with_capacity(taken.len());
@@ -205,6 +218,7 @@ async fn in_turn(
     let drafts: Vec<Uuid> = sqlx::query_scalar(WAITING)
         .bind(now)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(Served::default().0)
         .fetch_all(db)
         .await?;
     Ok(drafts.into_iter().map(DraftId::from_uuid).collect())
@@ -214,17 +228,19 @@ async fn parked(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     limit: usize,
+    served: Served,
 ) -> Result<Vec<ChatKey>, Failure> {
     let chats: Vec<String> = sqlx::query_scalar(
         "SELECT coalesce(l.chat, w.chat) FROM (
             SELECT ledger_id, min(place) AS place, min(chat) AS chat FROM parked AS p
-            WHERE replies <> '[]' AND (SELECT bool_or(claim IS NOT NULL AND until > $2)
+            WHERE replies <> '[]' AND starts_with(chat, $3) AND (SELECT bool_or(claim IS NOT NULL AND until > $2)
                 FROM claims AS t WHERE t.ledger_id = p.ledger_id AND t.kind = 'reply') IS NOT TRUE
             GROUP BY ledger_id ORDER BY 2 LIMIT $1) AS w
          LEFT JOIN ledgers AS l ON l.ledger_id = w.ledger_id ORDER BY w.place",
     )
     .bind(i64::try_from(limit).unwrap_or(i64::MAX))
     .bind(now)
+    .bind(served.0)
     .fetch_all(db)
     .await?;
     Ok(chats

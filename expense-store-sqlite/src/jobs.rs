@@ -9,7 +9,7 @@ use expense_core::domain::limits;
 use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Work};
+use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served, Work};
 use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
@@ -20,6 +20,7 @@ use crate::store::SqliteStore;
 use crate::work::{id, work};
 
 /// What is free to be claimed, as (ledger, item, chat), the longest waiting first: ?1 is now.
+/// Drafts and replies are those of chats whose keys begin with ?3.
 macro_rules! free {
     (reading) => {
         "SELECT d.ledger_id, d.id AS item, l.chat,
@@ -27,6 +28,7 @@ macro_rules! free {
          FROM drafts AS d JOIN ledgers AS l USING (ledger_id)
          LEFT JOIN claims AS c ON c.ledger_id = d.ledger_id AND c.kind = 'reading' AND c.item = d.id
          WHERE d.state = 'waiting' AND d.read_from <= ?1 AND coalesce(c.until, ?1) <= ?1
+            AND substr(l.chat, 1, length(?3)) = ?3
          ORDER BY rank, max(d.read_from, d.turn)"
     };
     (reply) => {
@@ -35,7 +37,7 @@ macro_rules! free {
          LEFT JOIN ledgers AS l USING (ledger_id)
          LEFT JOIN claims AS c ON c.ledger_id = p.ledger_id AND c.kind = 'reply'
             AND c.item = CAST(p.place AS BLOB)
-         WHERE coalesce(c.until, ?1) <= ?1
+         WHERE coalesce(c.until, ?1) <= ?1 AND substr(p.chat, 1, length(?3)) = ?3
          ORDER BY p.place"
     };
     (suggestion) => {
@@ -62,11 +64,11 @@ macro_rules! free {
 
 /// Whether there is any, so that looking for work writes nothing.
 const ANY: [&str; 5] = [
-    concat!("SELECT EXISTS (", free!(reading), ")"),
-    concat!("SELECT EXISTS (", free!(reply), ")"),
-    concat!("SELECT EXISTS (", free!(sweep), ")"),
-    concat!("SELECT EXISTS (", free!(suggestion), ")"),
-    concat!("SELECT EXISTS (", free!(rate), ")"),
+    concat!("SELECT EXISTS (", free!(reading), " LIMIT ?2)"),
+    concat!("SELECT EXISTS (", free!(reply), " LIMIT ?2)"),
+    concat!("SELECT EXISTS (", free!(sweep), " LIMIT ?2)"),
+    concat!("SELECT EXISTS (", free!(suggestion), " LIMIT ?2)"),
+    concat!("SELECT EXISTS (", free!(rate), " LIMIT ?2)"),
 ];
 const FREE: [&str; 5] = [
     concat!(free!(reading), " LIMIT ?2"),
@@ -103,8 +105,14 @@ fn place(kind: JobKind) -> usize {
 
 #[async_trait]
 impl Jobs for SqliteStore {
-    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> PortResult<Vec<Job>> {
-        let jobs = self.take(kind, limit, ttl).await;
+    async fn claim(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> PortResult<Vec<Job>> {
+        let jobs = self.take(kind, limit, ttl, served).await;
         jobs.map_err(|failure| failure.during("jobs", "claim"))
     }
 
@@ -113,8 +121,8 @@ impl Jobs for SqliteStore {
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
-    async fn parked(&self, limit: usize) -> PortResult<Vec<ChatKey>> {
-        let chats = self.chats_with_parked(limit).await;
+    async fn parked(&self, limit: usize, served: Served) -> PortResult<Vec<ChatKey>> {
+        let chats = self.chats_with_parked(limit, served).await;
         chats.map_err(|failure| failure.during("jobs", "parked"))
     }
 
@@ -146,17 +154,25 @@ async fn free(
     place: usize,
     now: DateTime<Utc>,
     limit: usize,
+    served: Served,
 ) -> Result<Vec<Free>, Failure> {
     let free = sqlx::query_as(FREE[place])
         .bind(micros(now))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(served.0)
         .fetch_all(db)
         .await?;
     Ok(free)
 }
 
 impl SqliteStore {
-    async fn take(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>, Failure> {
+    async fn take(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> Result<Vec<Job>, Failure> {
         let now = self.clock.now();
         let place = place(kind);
         if kind == JobKind::Sweep {
@@ -164,6 +180,8 @@ impl SqliteStore {
         }
         let any: bool = sqlx::query_scalar(ANY[place])
             .bind(micros(now))
+            .bind(1)
+            .bind(served.0)
             .fetch_one(&self.readers)
             .await?;
         if !any || limit == 0 {
@@ -171,7 +189,7 @@ impl SqliteStore {
         }
         let mut writer = self.writer.acquire().await?;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        let free = self::free(&mut *transaction, place, now, limit).await?;
+        let free = self::free(&mut *transaction, place, now, limit, served).await?;
         let mut jobs = Vec::with_capacity(free.len());
         for free in free {
             let Free {
@@ -228,6 +246,7 @@ impl SqliteStore {
             place(JobKind::Reading),
             self.clock.now(),
             limit,
+            Served::default(),
         )
         .await?;
         let drafts = free
@@ -236,11 +255,15 @@ impl SqliteStore {
         drafts.collect()
     }
 
-    async fn chats_with_parked(&self, limit: usize) -> Result<Vec<ChatKey>, Failure> {
+    async fn chats_with_parked(
+        &self,
+        limit: usize,
+        served: Served,
+    ) -> Result<Vec<ChatKey>, Failure> {
         let chats: Vec<String> = sqlx::query_scalar(
             "SELECT coalesce(l.chat, p.chat)
              FROM (SELECT ledger_id, min(chat) AS chat FROM parked AS w
-                WHERE replies <> '[]' AND NOT EXISTS (SELECT 1 FROM claims AS c
+                WHERE replies <> '[]' AND substr(chat, 1, length(?3)) = ?3 AND NOT EXISTS (SELECT 1 FROM claims AS c
                     WHERE c.ledger_id = w.ledger_id AND c.kind = 'reply'
                         AND c.claim IS NOT NULL AND c.until > ?2)
                 GROUP BY ledger_id LIMIT ?1) AS p
@@ -248,6 +271,7 @@ impl SqliteStore {
         )
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .bind(micros(self.clock.now()))
+        .bind(served.0)
         .fetch_all(&self.readers)
         .await?;
         Ok(chats

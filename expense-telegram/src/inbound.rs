@@ -8,6 +8,7 @@ use expense_core::conversation::event::{Envelope, Event, Scene};
 use expense_core::domain::keys::{ChatKey, InvalidKey, MessageKey, UpdateKey, UserKey};
 use expense_core::domain::person::PersonName;
 use expense_core::ports::clock::Clock;
+use expense_core::ports::jobs::Served;
 
 use crate::address::Me;
 use crate::files;
@@ -239,6 +240,9 @@ impl Inbound {
     }
 }
 
+/// What a service serves that answers by Telegram: what the keys of its chats and people begin with.
+pub const SERVED: Served = Served("telegram:");
+
 /// A chat by its id.
 pub(crate) fn chat_key(id: i64) -> Result<ChatKey, InvalidKey> {
     ChatKey::new(format!("telegram:{id}"))
@@ -246,12 +250,12 @@ pub(crate) fn chat_key(id: i64) -> Result<ChatKey, InvalidKey> {
 
 /// The id of a chat, if it is one of Telegram's.
 pub(crate) fn chat_id(key: &ChatKey) -> Option<i64> {
-    key.as_str().strip_prefix("telegram:")?.parse().ok()
+    key.as_str().strip_prefix(SERVED.0)?.parse().ok()
 }
 
 /// The id of a person, if they are one of Telegram's.
 pub(crate) fn user_id(key: &UserKey) -> Option<i64> {
-    key.as_str().strip_prefix("telegram:")?.parse().ok()
+    key.as_str().strip_prefix(SERVED.0)?.parse().ok()
 }
 
 /// Among whom; nothing for channels.

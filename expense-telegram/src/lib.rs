@@ -25,4 +25,5 @@ mod window;
 pub use config::{
     API_URL, Config, ConfigError, MAX_CONNECTIONS, MESSAGES_PER_SECOND, Transport, Webhook,
 };
+pub use inbound::SERVED;
 pub use telegram::{RunError, Sharing, Telegram};

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "sqlite")]
 mod archives;
+#[cfg(all(feature = "sqlite", feature = "telegram"))]
+mod beside;
 mod bot;
 mod chat;
 mod chat_json;

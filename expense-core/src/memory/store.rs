@@ -19,7 +19,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
-use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
+use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 
 /// [`ExpenseStore`] and [`Jobs`] over [`Books`].
@@ -97,16 +97,23 @@ impl ExpenseStore for MemoryStore {
 
 #[async_trait]
 impl Jobs for MemoryStore {
-    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
-        Ok(locked(&self.books).claim(self.clock.now(), kind, limit, ttl))
+    async fn claim(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> Result<Vec<Job>> {
+        let now = self.clock.now();
+        Ok(locked(&self.books).claim(now, kind, limit, ttl, served))
     }
 
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {
         Ok(locked(&self.books).waiting(self.clock.now(), limit))
     }
 
-    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
-        Ok(locked(&self.books).parked(self.clock.now(), limit))
+    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {
+        Ok(locked(&self.books).parked(self.clock.now(), limit, served))
     }
 
     async fn backlog(&self) -> Result<Backlog> {

@@ -28,6 +28,19 @@ pub enum JobKind {
     Rate,
 }
 
+/// Whose drafts are read and whose replies are sent: of the chats of one frontend, where several
+/// work on one store. The keys of its chats and of its people begin with this; all do with nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Served(pub &'static str);
+
+impl Served {
+    /// Whether this chat is one of them.
+    #[must_use]
+    pub fn has(self, chat: &ChatKey) -> bool {
+        chat.as_str().starts_with(self.0)
+    }
+}
+
 /// A piece of work, claimed until its time runs out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -165,15 +178,22 @@ impl Release {
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// At most `limit` pieces of work of this kind.
-    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>>;
+    /// At most `limit` pieces of work of this kind. Drafts and replies of chats that are not
+    /// `served` are left to others; the other kinds can be done by anybody.
+    async fn claim(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> Result<Vec<Job>>;
     /// The drafts that could be claimed for reading now, in the order in which they would be, at
     /// most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;
     /// The chats, where they are now, for which replies wait to be claimed, whenever they are due,
-    /// at most `limit` of them. What such a chat is told next waits its turn, on every instance.
+    /// at most `limit` of those that are `served`. What such a chat is told next waits its turn, on every instance.
     /// Promises do not count, nor do chats of which somebody holds a claim: they may have died.
-    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>>;
+    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>>;
     /// How much waits. It may be a moment behind.
     async fn backlog(&self) -> Result<Backlog>;
     /// Ends a claim.

@@ -63,7 +63,7 @@ use crate::ports::categorizer::Categorizer;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
 use crate::ports::fx::FxRates;
-use crate::ports::jobs::Jobs;
+use crate::ports::jobs::{Jobs, Served};
 use crate::ports::lease::Lease;
 use crate::ports::messenger::Messenger;
 use crate::ports::ocr::ReceiptOcr;
@@ -166,6 +166,9 @@ pub struct Options {
     pub lease: Duration,
     /// Which part of the work this process does; with a queue in one process, everything.
     pub part: Part,
+    /// Whose drafts are read here and whose replies are sent: of all chats, unless frontends of
+    /// several kinds work on one store.
+    pub served: Served,
     /// Whether other processes may send what is parked in the store: then what a chat is told later
     /// waits for theirs, too.
     pub others_send: bool,
@@ -222,6 +225,7 @@ impl Default for Options {
             tracing: Tracing::default(),
             lease: limits::LEASE,
             part: Part::Everything,
+            served: Served::default(),
             others_send: false,
         }
     }

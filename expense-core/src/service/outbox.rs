@@ -77,7 +77,8 @@ impl Inner {
         // By the time before the claim: what became due while it ran was not seen by it.
         let asked_at = self.ports.clock.steady();
         let ttl = limits::REPLY_CLAIM;
-        let jobs = match self.ports.jobs.claim(JobKind::Reply, free, ttl).await {
+        let (kind, served) = (JobKind::Reply, self.options.served);
+        let jobs = match self.ports.jobs.claim(kind, free, ttl, served).await {
             Ok(jobs) => jobs,
             Err(error) => {
                 counts::error(&error);
@@ -105,7 +106,8 @@ impl Inner {
 
     /// What other processes parked, and earlier ones, must not be overtaken either.
     async fn ask_who_is_behind(&self) {
-        match self.ports.jobs.parked(limits::CHATS_BEHIND).await {
+        let (most, served) = (limits::CHATS_BEHIND, self.options.served);
+        match self.ports.jobs.parked(most, served).await {
             Ok(chats) => self.behind.know(chats),
             Err(error) => {
                 counts::error(&error);

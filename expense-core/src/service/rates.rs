@@ -62,7 +62,8 @@ impl Inner {
             .await;
         let _due = self.rates.answer(self.ports.clock.steady());
         let ttl = limits::RATE_CLAIM;
-        match self.ports.jobs.claim(JobKind::Rate, free, ttl).await {
+        let (kind, served) = (JobKind::Rate, self.options.served);
+        match self.ports.jobs.claim(kind, free, ttl, served).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.look_for_more_rates();

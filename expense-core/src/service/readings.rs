@@ -35,7 +35,8 @@ impl Inner {
             .await;
         let _due = self.readings.answer(self.ports.clock.steady());
         let ttl = limits::READING_CLAIM;
-        match self.ports.jobs.claim(JobKind::Reading, free, ttl).await {
+        let (kind, served) = (JobKind::Reading, self.options.served);
+        match self.ports.jobs.claim(kind, free, ttl, served).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.readings

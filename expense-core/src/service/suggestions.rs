@@ -35,7 +35,8 @@ impl Inner {
         self.suggestions.heard(now(), limits::LOOK).await;
         let _due = self.suggestions.answer(now());
         let (kind, ttl) = (JobKind::Suggestion, limits::SUGGESTION_CLAIM);
-        match self.ports.jobs.claim(kind, free, ttl).await {
+        let served = self.options.served;
+        match self.ports.jobs.claim(kind, free, ttl, served).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.suggestions.ring(now(), self.later.enter());

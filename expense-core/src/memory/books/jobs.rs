@@ -13,7 +13,7 @@ use crate::domain::draft::{Draft, DraftState};
 use crate::domain::keys::{ChatKey, DraftId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
-use crate::ports::jobs::{Backlog, Job, JobKind, Parked, Release, Work};
+use crate::ports::jobs::{Backlog, Job, JobKind, Parked, Release, Served, Work};
 
 impl Books {
     /// At most `limit` pieces of work of this kind, the longest waiting first.
@@ -23,6 +23,7 @@ impl Books {
         kind: JobKind,
         limit: usize,
         ttl: Duration,
+        served: Served,
     ) -> Vec<Job> {
         let mut tasks = match kind {
             JobKind::Reading => self.in_turn(now),
@@ -31,7 +32,7 @@ impl Books {
             JobKind::Sweep => self.sweeps(now),
             JobKind::Rate => self.rates(),
         };
-        tasks.retain(|task| self.claims.is_free(task, now));
+        tasks.retain(|task| self.claims.is_free(task, now) && self.is_served(task, served));
         tasks.truncate(limit);
         let until = later(now, ttl);
         self.end_turns(now, &tasks);
@@ -95,13 +96,14 @@ impl Books {
 
     /// The chats for which replies wait to be claimed.
     #[must_use]
-    pub fn parked(&self, now: DateTime<Utc>, limit: usize) -> Vec<ChatKey> {
+    pub fn parked(&self, now: DateTime<Utc>, limit: usize, served: Served) -> Vec<ChatKey> {
         let mut ledgers = self.claims.ledgers_with_replies_in_hand(now);
         let mut chats = Vec::new();
         for (place, parked) in &self.parked {
             let ledger = self.ledger_of(&parked.chat);
             if !parked.replies.is_empty() && chats.len() < limit && ledgers.insert(ledger) {
-                chats.extend(self.reply(ledger, *place).map(|(_, chat)| chat));
+                let chat = self.reply(ledger, *place).map(|(_, chat)| chat);
+                chats.extend(chat.filter(|chat| served.has(chat)));
             }
         }
         chats
@@ -153,6 +155,21 @@ impl Books {
         }
         turns.sort_by_key(|(rank, turn, _)| (*rank, *turn));
         turns.into_iter().map(|(_, _, task)| task).collect()
+    }
+
+    /// Anybody can do the other kinds.
+    fn is_served(&self, task: &Task, served: Served) -> bool {
+        match task {
+            Task::Reading(ledger, _) => {
+                let account = self.accounts.get(ledger);
+                account.is_some_and(|account| served.has(&account.ledger.chat))
+            }
+            Task::Reply(ledger, place) => {
+                let reply = self.reply(*ledger, *place);
+                reply.is_some_and(|(_, chat)| served.has(&chat))
+            }
+            Task::Suggestion(..) | Task::Sweep(_) | Task::Rate(..) => true,
+        }
     }
 
     /// Whoever has a draft claimed goes to the end of the line with the others.

@@ -13,6 +13,7 @@ use crate::memory::messenger::Outbox;
 use crate::memory::store::MemoryStore;
 use crate::ports::clock::Clock;
 use crate::ports::error::Fault;
+use crate::ports::jobs::Served;
 use crate::ports::messenger::{Messenger, MockMessenger};
 use crate::ports::store::{Committed, MockExpenseStore, Outcome, StoredSession};
 use crate::service::{Options, Service};
@@ -89,6 +90,26 @@ async fn what_another_instance_parked_is_not_overtaken() {
     assert!(!other.inner.behind.contains(&chat));
 }
 
+/// It can't be said here.
+#[tokio::test]
+async fn what_another_frontend_says_is_left_to_it() {
+    let (_, screen, here) = app();
+    here.inner.park(&hello(), Duration::ZERO).await.unwrap();
+    let options = Options {
+        served: Served("elsewhere:"),
+        others_send: true,
+        ..Options::default()
+    };
+    let other = Service::new(here.inner.ports.clone(), options);
+    assert!(other.inner.claim_parked(8).await.is_empty());
+    assert!(!other.inner.behind.contains(&hello().chat));
+    for job in here.inner.claim_parked(8).await {
+        assert_eq!(job.attempt, 1);
+        here.inner.send_parked(job).await;
+    }
+    assert_eq!(screen.all().len(), 1);
+}
+
 /// A few tries a second, and everybody's reply soon after it is back.
 #[tokio::test(start_paused = true)]
 async fn while_the_messenger_is_away_few_are_tried() {
@@ -142,7 +163,7 @@ async fn what_took_long_to_record_is_promised_again() {
     let (jobs, slow) = (ports.jobs.clone(), clock.clone());
     let mut store = MockExpenseStore::new();
     store.expect_commit().returning(move |commit| {
-        let claim = jobs.claim(JobKind::Reply, 1, limits::REPLY_CLAIM);
+        let claim = jobs.claim(JobKind::Reply, 1, limits::REPLY_CLAIM, Served::default());
         let promise = claim.now_or_never().expect("at once")?.remove(0);
         let given_up = jobs.release(&promise, Release::Done);
         given_up.now_or_never().expect("at once")?;

@@ -25,7 +25,7 @@ use crate::ports::cache::Cache;
 use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
 use crate::ports::fx::FxRates;
-use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release};
+use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
 use crate::ports::lease::{Fence, Lease};
 use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
@@ -147,8 +147,14 @@ impl<T: ReadReplica + ?Sized> ReadReplica for Faulty<T> {
 
 #[async_trait]
 impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
-    async fn claim(&self, kind: JobKind, limit: usize, ttl: Duration) -> Result<Vec<Job>> {
-        let call = self.inner.claim(kind, limit, ttl);
+    async fn claim(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+        served: Served,
+    ) -> Result<Vec<Job>> {
+        let call = self.inner.claim(kind, limit, ttl, served);
         self.around("jobs.claim", call).await
     }
 
@@ -157,8 +163,8 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
         self.around("jobs.waiting", call).await
     }
 
-    async fn parked(&self, limit: usize) -> Result<Vec<ChatKey>> {
-        let call = self.inner.parked(limit);
+    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {
+        let call = self.inner.parked(limit, served);
         self.around("jobs.parked", call).await
     }
 

@@ -33,7 +33,7 @@ const WORK: [&str; 5] = [
 const ALL_OF_IT: [&str; 4] = [
     "SELECT (SELECT count(*) FROM drafts WHERE state = 'waiting')",
     "SELECT count(*), coalesce(sum(last_number), 0)::bigint FROM counters",
-    "SELECT ledger_id, min(place) AS place FROM parked GROUP BY ledger_id",
+    "SELECT ledger_id, min(place) AS place FROM parked WHERE starts_with(chat, $3)",
     "min(chat) AS chat FROM parked AS p",
 ];
 

@@ -1,7 +1,7 @@
 //! A piece of work is claimed by one at a time.
 
 use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting, wanted};
-use crate::ports::jobs::{Job, JobKind, Release};
+use crate::ports::jobs::{Job, JobKind, Release, Served};
 use crate::testing::conformance::race;
 
 const KINDS: [JobKind; 3] = [JobKind::Reading, JobKind::Reply, JobKind::Suggestion];
@@ -16,11 +16,33 @@ pub async fn claims_keep_to_their_limit(bench: JobsBench) {
     for expected in [0, 2, 1, 0] {
         let limit = if expected == 0 { 0 } else { 2 };
         let jobs = port
-            .claim(JobKind::Reading, limit, TTL)
+            .claim(JobKind::Reading, limit, TTL, Served::default())
             .await
             .expect("jobs");
         assert_eq!(jobs.len(), expected);
     }
+}
+
+/// Those of another frontend's chats: their photos and their way to say something are not here.
+pub async fn drafts_and_replies_are_left_to_who_serves_them(bench: JobsBench) {
+    let diary = diary(&bench, "anna");
+    let draft = waiting(&diary).await;
+    let parked = park(&bench, "anna", "k", 0).await;
+    let (others, theirs) = (Served("elsewhere:"), Served("test:"));
+    let port = bench.port();
+    for kind in [JobKind::Reading, JobKind::Reply] {
+        let jobs = port.claim(kind, 10, TTL, others).await.expect("jobs");
+        assert_eq!(jobs, [], "{kind:?}");
+    }
+    assert_eq!(port.parked(10, others).await.expect("chats"), []);
+    assert_eq!(port.parked(10, theirs).await.expect("chats"), [parked.chat]);
+    for kind in [JobKind::Reading, JobKind::Reply] {
+        let jobs = port.claim(kind, 10, TTL, theirs).await.expect("jobs");
+        assert_eq!(jobs.len(), 1, "{kind:?} of {:?}", draft.opened_by);
+    }
+    wanted(&diary).await;
+    let jobs = port.claim(JobKind::Suggestion, 10, TTL, others).await;
+    assert_eq!(jobs.expect("jobs").len(), 1, "anybody finds a category");
 }
 
 /// Through all instances.
@@ -33,7 +55,10 @@ pub async fn racing_claims_never_share_work(bench: JobsBench) {
     for kind in [JobKind::Reading, JobKind::Reply] {
         let runners = (0..16).map(|n| {
             let port = bench.nth(n);
-            async move { port.claim(kind, 3, TTL).await.expect("jobs") }
+            async move {
+                let jobs = port.claim(kind, 3, TTL, Served::default());
+                jobs.await.expect("jobs")
+            }
         });
         let jobs: Vec<Job> = race(runners).await.into_iter().flatten().collect();
         assert_eq!(jobs.len(), 8, "{kind:?}");

@@ -27,7 +27,7 @@ use crate::conversation::reply::Reply;
 use crate::conversation::write::Write;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
-use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Work};
+use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Served, Work};
 use crate::ports::store::ExpenseStore;
 use crate::testing::fixtures::{chat, details, draft, key, noon, photo};
 
@@ -47,6 +47,7 @@ macro_rules! jobs_conformance {
             a_reading_comes_with_its_draft_and_ledger,
             a_reading_waits_for_its_time,
             claims_keep_to_their_limit,
+            drafts_and_replies_are_left_to_who_serves_them,
             racing_claims_never_share_work,
             a_claim_runs_out_and_attempts_are_counted,
             a_released_claim_waits_as_long_as_it_was_told,
@@ -92,7 +93,8 @@ fn diary(bench: &JobsBench, name: &str) -> Diary {
 }
 
 async fn claim(bench: &JobsBench, kind: JobKind) -> Vec<Job> {
-    bench.other().claim(kind, 100, TTL).await.expect("jobs")
+    let jobs = bench.other().claim(kind, 100, TTL, Served::default()).await;
+    jobs.expect("jobs")
 }
 
 async fn release(bench: &JobsBench, job: &Job, release: Release) {

@@ -3,7 +3,7 @@
 use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting};
 use crate::conversation::write::Write;
 use crate::domain::keys::LedgerId;
-use crate::ports::jobs::{JobKind, Parked, Release, Work};
+use crate::ports::jobs::{JobKind, Parked, Release, Served, Work};
 use crate::testing::fixtures::{chat, key};
 
 /// In the order of parking, whatever their keys; other chats at the same time.
@@ -74,7 +74,11 @@ pub async fn a_promise_is_parked_like_replies(bench: JobsBench) {
 pub async fn all_see_for_whom_replies_wait(bench: JobsBench) {
     let (old, new) = (diary(&bench, "old"), chat("new"));
     let parked = async |limit| {
-        let mut chats = bench.other().parked(limit).await.expect("an answer");
+        let mut chats = bench
+            .other()
+            .parked(limit, Served::default())
+            .await
+            .expect("an answer");
         chats.sort();
         chats
     };
