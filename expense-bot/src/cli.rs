@@ -90,6 +90,7 @@ Settings (variables of the environment, or keys of the TOML file in small letter
   REDIS_URL, LEASE_TTL   what several instances share; how soon one that died is replaced [default: none, 15s]
   AMQP_URL               a RabbitMQ broker between `webhook` and `worker`, as amqp://…,amqp://…
   KAFKA_BROKERS          Kafka instead, as HOST:PORT,HOST:PORT (a build with the feature kafka)
+  KAFKA_PREFIX           what its topics are called by, another for each bot [default: expense]
   QUEUE_MESSAGES_PER_SECOND  that one worker takes from RabbitMQ; 0 for no limit [default: 0]
   OCR                    who reads receipts: auto, local, gemini or none [default: auto]
   OCR_MODEL_DIR          a copy of the local reader's models

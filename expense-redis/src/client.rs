@@ -91,7 +91,15 @@ impl Redis {
     pub async fn check(&self) -> Result<(), OpenError> {
         let ping = redis::cmd("PING");
         let answer: Result<String, Failure> = self.ask(&ping).await;
-        answer.map(|_| ()).map_err(Failure::opening)
+        let Err(failure) = answer else { return Ok(()) };
+        // Of a cluster none is named that was reached and refused.
+        #[cfg(feature = "cluster")]
+        if let (Failure::Unreachable, Link::Cluster(cluster)) = (&failure, &self.server.link)
+            && let Err(refusal) = self.server.in_time(cluster.refusal()).await
+        {
+            return Err(refusal.opening());
+        }
+        Err(failure.opening())
     }
 
     /// The key of one thing. What stands in the braces alone says where in a cluster it is kept,

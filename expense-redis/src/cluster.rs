@@ -2,17 +2,20 @@
 
 use redis::cluster::{ClusterClient, ClusterClientBuilder};
 use redis::cluster_async::ClusterConnection;
-use redis::{ProtocolVersion, RedisResult, TlsCertificates};
+use redis::{Client, IntoConnectionInfo, ProtocolVersion, RedisResult, TlsCertificates};
 use tokio::sync::OnceCell;
 
 use crate::client::tcp;
 use crate::config::{Config, IN_FLIGHT};
+use crate::tls;
 
 /// Connections to all servers of a cluster, made when they are first needed. The client follows
 /// keys that move and servers that change.
 pub(crate) struct Cluster {
     client: ClusterClient,
     connection: OnceCell<ClusterConnection>,
+    /// To each of those that lead to the others.
+    hosts: Vec<Client>,
 }
 
 impl Cluster {
@@ -26,13 +29,25 @@ impl Cluster {
             // Enough to follow a key that has moved.
             .retries(2)
             .connection_concurrency_limit(IN_FLIGHT);
+        let hosts = hosts(config.url()).into_iter();
+        let hosts = hosts.map(|host| tls::client(host.into_connection_info()?, trusted.as_ref()));
+        let hosts = hosts.collect::<RedisResult<_>>()?;
         if let Some(trusted) = trusted {
             builder = builder.certs(trusted);
         }
         Ok(Self {
             client: builder.build()?,
             connection: OnceCell::new(),
+            hosts,
         })
+    }
+
+    /// Fails by what the first host that can't be connected to fails by.
+    pub(crate) async fn refusal(&self) -> RedisResult<()> {
+        for host in &self.hosts {
+            host.get_multiplexed_async_connection().await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn connection(&self) -> RedisResult<ClusterConnection> {

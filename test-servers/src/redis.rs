@@ -1,6 +1,7 @@
 //! A private Redis server.
 
 mod cluster;
+mod sentinel;
 mod tls;
 
 use std::io::{Read, Write};
@@ -8,12 +9,16 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use self::sentinel::SILENT;
+pub use self::sentinel::WATCHED;
+use self::tls::Guard;
 use crate::keeper::{self, KEEPER};
-use crate::{certificate, programs};
+use crate::programs;
 
 /// The environment variable that names the server of this run, as `redis://HOST:PORT`.
 pub const VARIABLE: &str = "EXPENSE_TEST_REDIS";
@@ -52,6 +57,9 @@ pub struct Server {
     user: Option<(u32, u32)>,
     port: u16,
     kind: Kind,
+    /// Where it speaks TLS, and what it shows there.
+    tls_port: u16,
+    guard: Option<Arc<Guard>>,
     keeper: Option<Child>,
     folder: TempDir,
 }
@@ -60,8 +68,6 @@ pub struct Server {
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Alone,
-    /// It speaks TLS at this port.
-    Guarded(u16),
     /// A part of a cluster, whose parts find it at this port.
     Part(u16),
     /// Of the server on this port.
@@ -70,12 +76,6 @@ enum Kind {
     Sentinel(u16),
 }
 
-/// The name by which Sentinels know the primary that they watch.
-pub const WATCHED: &str = "watched";
-/// How long a primary is silent before it counts as down, and a fail-over may take, in milliseconds.
-const SILENT: u32 = 1_000;
-const FAIL_OVER: u32 = 10_000;
-
 impl Server {
     /// Starts an empty server.
     ///
@@ -83,33 +83,7 @@ impl Server {
     ///
     /// A [`ServerError`] that says what is missing.
     pub fn start() -> Result<Self, ServerError> {
-        Self::new(Kind::Alone)
-    }
-
-    /// Starts a server that copies this one, and returns when it has all.
-    ///
-    /// # Errors
-    ///
-    /// As [`Server::start`].
-    pub fn replica(&self) -> Result<Self, ServerError> {
-        let replica = Self::new(Kind::Replica(self.port))?;
-        replica.until("INFO replication", "master_link_status:up")?;
-        Ok(replica)
-    }
-
-    /// Starts three Sentinels that watch this server under the name [`WATCHED`], and returns when
-    /// they know of each other and of its replica. A fail-over takes them some seconds.
-    ///
-    /// # Errors
-    ///
-    /// As [`Server::start`].
-    pub fn watched(&self) -> Result<[Self; 3], ServerError> {
-        let one = || Self::new(Kind::Sentinel(self.port));
-        let sentinels = [one()?, one()?, one()?];
-        for sentinel in &sentinels {
-            sentinel.until("INFO sentinel", "slaves=1,sentinels=3")?;
-        }
-        Ok(sentinels)
+        Self::new(Kind::Alone, None)
     }
 
     /// Waits until the answer to this command contains these words.
@@ -124,7 +98,15 @@ impl Server {
         Ok(())
     }
 
-    fn new(kind: Kind) -> Result<Self, ServerError> {
+    /// Where the servers that belong to it find it.
+    fn port_of_others(&self) -> u16 {
+        match self.guard {
+            Some(_) => self.tls_port,
+            None => self.port,
+        }
+    }
+
+    fn new(kind: Kind, guard: Option<Arc<Guard>>) -> Result<Self, ServerError> {
         let program = programs::named(PROGRAM).ok_or(ServerError::NotInstalled)?;
         let folder = tempfile::Builder::new().prefix("redis-").tempdir()?;
         let user = programs::user(folder.path())?;
@@ -136,14 +118,14 @@ impl Server {
             user,
             port: 0,
             kind,
+            tls_port: 0,
+            guard,
             keeper: None,
             folder,
         };
         for attempt in 1.. {
             server.port = keeper::free_port()?;
-            if let Kind::Guarded(port) = &mut server.kind {
-                *port = keeper::free_port()?;
-            }
+            server.tls_port = keeper::free_port()?;
             match server.run() {
                 Err(ServerError::NotStarted(_)) if attempt < ATTEMPTS => {}
                 done => return done.map(|()| server),
@@ -223,29 +205,25 @@ impl Server {
             .arg(self.folder.path())
             .arg("KILL")
             .arg(&self.program);
+        let guarded = self.guard.as_ref();
+        let guarded = guarded.map(|guard| guard.settings(self.tls_port, self.kind));
+        let guarded = guarded.unwrap_or_default();
         if let Kind::Sentinel(watched) = self.kind {
-            std::fs::write(
-                self.folder.path().join("conf"),
-                sentinel(self.port, watched),
-            )?;
-            self.give(&self.folder.path().join("conf"))?;
+            let conf = self.folder.path().join("conf");
+            std::fs::write(&conf, sentinel::configuration(self.port, watched, &guarded))?;
+            self.give(&conf)?;
             keeper.args(["conf", "--sentinel"]);
         } else {
             keeper
                 .args(["--bind", "127.0.0.1", "--port", &self.port.to_string()])
                 .args(["--save", "", "--appendonly", "no", "--dir", "."])
                 .args(["--pidfile", "pid", "--enable-debug-command", "local"]);
+            for (name, value) in &guarded {
+                keeper.arg(format!("--{name}")).arg(value);
+            }
         }
         match self.kind {
             Kind::Alone | Kind::Sentinel(_) => {}
-            Kind::Guarded(port) => {
-                let made = certificate::in_folder(self.folder.path(), self.user)?;
-                keeper.args(["--tls-port", &port.to_string()]);
-                keeper.arg("--tls-cert-file").arg(made.certificate);
-                keeper.arg("--tls-key-file").arg(made.key);
-                keeper.arg("--tls-ca-cert-file").arg(self.authority());
-                keeper.args(["--tls-auth-clients", "no"]);
-            }
             Kind::Part(bus) => {
                 keeper.args(["--cluster-enabled", "yes"]);
                 keeper.args(["--cluster-port", &bus.to_string()]);
@@ -316,16 +294,6 @@ impl Server {
     fn log(&self) -> PathBuf {
         self.folder.path().join("log")
     }
-}
-
-/// The configuration of a Sentinel on this port, which it rewrites.
-fn sentinel(port: u16, watched: u16) -> String {
-    format!(
-        "bind 127.0.0.1\nport {port}\npidfile pid\ndir .\n\
-         sentinel monitor {WATCHED} 127.0.0.1 {watched} 2\n\
-         sentinel down-after-milliseconds {WATCHED} {SILENT}\n\
-         sentinel failover-timeout {WATCHED} {FAIL_OVER}\n"
-    )
 }
 
 impl Drop for Server {

@@ -20,13 +20,30 @@ pub(crate) enum Broker {
     /// RabbitMQ, at this address.
     Rabbit(SecretString),
     /// Kafka, with these brokers.
-    Kafka(String),
+    Kafka(Kafka),
+}
+
+/// Kafka and what it is used by.
+#[derive(Debug, Clone)]
+pub(crate) struct Kafka {
+    /// As `HOST:PORT,HOST:PORT`.
+    pub(crate) brokers: String,
+    /// What the names of all topics and of the group begin with, where it is not the usual word.
+    pub(crate) prefix: Option<String>,
 }
 
 /// The queue that is set up; none where one process does it all.
 pub(super) fn read(source: &mut Source) -> Option<Queue> {
     let rabbit = source.take("AMQP_URL", rabbit).map(Broker::Rabbit);
-    let kafka = source.take("KAFKA_BROKERS", kafka).map(Broker::Kafka);
+    let brokers = source.take("KAFKA_BROKERS", kafka);
+    let prefix = source.take("KAFKA_PREFIX", prefix);
+    if prefix.is_some() && brokers.is_none() {
+        source.wrong(
+            "KAFKA_PREFIX",
+            "nothing has this prefix: set KAFKA_BROKERS, too",
+        );
+    }
+    let kafka = brokers.map(|brokers| Broker::Kafka(Kafka { brokers, prefix }));
     let pace = source.take("QUEUE_MESSAGES_PER_SECOND", |text| {
         count(text, 0, 1_000_000)
     });
@@ -57,6 +74,15 @@ fn kafka(brokers: &str) -> Result<String, &'static str> {
         Ok(brokers.trim().to_owned())
     } else {
         Err("write HOST:PORT,HOST:PORT")
+    }
+}
+
+fn prefix(text: &str) -> Result<String, &'static str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if (1..=64).contains(&text.len()) && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("write 1 to 64 letters, digits, - and _, for example the name of the bot")
     }
 }
 

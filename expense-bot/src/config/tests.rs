@@ -111,6 +111,8 @@ fn finds_its_place(#[case] variables: &[(&str, &str)], #[case] data: &str, #[cas
     feature = "kafka",
     case("KAFKA_BROKERS", "kafka", "HOST:PORT,HOST:PORT")
 )]
+#[case("KAFKA_PREFIX", "my bot", "letters, digits")]
+#[case("KAFKA_PREFIX", "my-bot", "set KAFKA_BROKERS, too")]
 #[case("QUEUE_MESSAGES_PER_SECOND", "many", "from 0 to 1000000")]
 #[case("OCR", "cloud", "write auto, local, gemini or none")]
 #[case("OCR_MODEL_DIR", "/no/such/directory", "there is no such directory")]

@@ -82,8 +82,11 @@ impl Queue {
                 Ok(Self::Rabbit(Arc::new(opened)))
             }
             #[cfg(feature = "kafka")]
-            Broker::Kafka(brokers) => {
-                let settings = expense_queue_kafka::Config::new(brokers.as_str());
+            Broker::Kafka(kafka) => {
+                let mut settings = expense_queue_kafka::Config::new(kafka.brokers.as_str());
+                if let Some(prefix) = &kafka.prefix {
+                    settings.prefix.clone_from(prefix);
+                }
                 Ok(Self::Kafka(Arc::new(KafkaQueue::open(&settings, clock)?)))
             }
             // The configuration has refused these.

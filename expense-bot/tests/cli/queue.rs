@@ -104,13 +104,8 @@ mod graves {
     const KEY: &str = "telegram:1:7";
     const REASON: &str = "the database was another one";
 
-    async fn claim(queue: &RabbitQueue) -> Delivery {
-        let claimed = queue.claim(1, Duration::from_secs(60)).await;
-        claimed.unwrap().pop().expect("it is there")
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_was_given_up_is_looked_at_and_replayed() {
+    /// A broker that an update waits in.
+    async fn with_an_update() -> (Server, RabbitQueue) {
         let starting = tokio::task::spawn_blocking(Server::start);
         let broker = starting.await.unwrap().unwrap();
         let settings = Config::new(broker.url());
@@ -118,6 +113,29 @@ mod graves {
         let (chat, key) = (fixtures::chat("anna"), UpdateKey::new(KEY).unwrap());
         let update = fixtures::envelope(&chat, key, "12.50 lunch");
         queue.publish(update).await.unwrap();
+        (broker, queue)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_queue_that_nobody_works_off_is_found() {
+        let (broker, queue) = with_an_update().await;
+        queue.close().await;
+        let bot = Bot::new().with(DATABASE.0, DATABASE.1);
+        let bot = bot.with("AMQP_URL", &broker.url()).with("OCR", "none");
+        let doctor = tokio::task::block_in_place(|| bot.run(&["doctor"], ""));
+        assert_eq!(doctor.code, Some(1), "{doctor:?}");
+        let words = "1 updates wait, and nobody takes them: start `expense-bot worker`";
+        assert!(doctor.out.contains(words), "{doctor:?}");
+    }
+
+    async fn claim(queue: &RabbitQueue) -> Delivery {
+        let claimed = queue.claim(1, Duration::from_secs(60)).await;
+        claimed.unwrap().pop().expect("it is there")
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_given_up_is_looked_at_and_replayed() {
+        let (broker, queue) = with_an_update().await;
         let reason = REASON.to_owned();
         let taken = claim(&queue).await.id;
         queue.settle(taken, Settle::Dead { reason }).await.unwrap();

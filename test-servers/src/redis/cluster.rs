@@ -1,5 +1,8 @@
 //! Several servers, each with a part of the keys.
 
+use std::sync::Arc;
+
+use super::tls::Guard;
 use super::{Kind, Server, ServerError};
 use crate::keeper;
 
@@ -13,9 +16,13 @@ impl Server {
     ///
     /// As [`Server::start`].
     pub fn cluster() -> Result<Vec<Self>, ServerError> {
+        Self::parts(None)
+    }
+
+    pub(super) fn parts(guard: Option<&Arc<Guard>>) -> Result<Vec<Self>, ServerError> {
         let mut parts = Vec::new();
         for (first, last) in SLOTS {
-            let part = Self::part()?;
+            let part = Self::part(guard)?;
             part.command(&format!("CLUSTER ADDSLOTSRANGE {first} {last}"))?;
             parts.push(part);
         }
@@ -32,7 +39,7 @@ impl Server {
     pub fn replicas(cluster: &[Self]) -> Result<Vec<Self>, ServerError> {
         let mut replicas = Vec::new();
         for part in cluster {
-            let replica = Self::part()?;
+            let replica = Self::part(part.guard.as_ref())?;
             meet(cluster, std::slice::from_ref(&replica))?;
             // `$40`, then the forty characters of its name.
             let name = part.command("CLUSTER MYID")?;
@@ -44,8 +51,8 @@ impl Server {
         Ok(replicas)
     }
 
-    fn part() -> Result<Self, ServerError> {
-        Self::new(Kind::Part(keeper::free_port()?))
+    fn part(guard: Option<&Arc<Guard>>) -> Result<Self, ServerError> {
+        Self::new(Kind::Part(keeper::free_port()?), guard.cloned())
     }
 }
 
@@ -58,7 +65,8 @@ fn meet(cluster: &[Server], newcomers: &[Server]) -> Result<(), ServerError> {
         let Kind::Part(bus) = newcomer.kind else {
             continue;
         };
-        first.command(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", newcomer.port))?;
+        let port = newcomer.port_of_others();
+        first.command(&format!("CLUSTER MEET 127.0.0.1 {port} {bus}"))?;
     }
     for server in cluster.iter().chain(newcomers) {
         server.until("CLUSTER INFO", "cluster_state:ok")?;
