@@ -79,7 +79,7 @@ async fn decide(
 ) -> Result<Vec<Option<Decision>>, Failure> {
     let remembered = open
         .iter()
-        .map(|member| remember(member).filter(|_| trusted));
+        .map(|member| trusted.then(|| remember(member)).flatten());
     let mut decided: Vec<Option<Decision>> = remembered.collect();
     let unknown = || decided.iter().map(Option::is_none);
     let commits = open.iter().zip(unknown()).filter(|(_, unknown)| *unknown);

@@ -16,6 +16,7 @@ use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
+use crate::writes::is_common;
 
 /// The counters of a ledger; all zero where there is none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,12 +73,15 @@ impl Seen {
     }
 }
 
-/// Looks at everything that these commits touch.
+/// Looks at everything that these commits touch. Whether the expenses that they add are there, as no
+/// honest commit's are, is asked of one alone: among others it fails, and comes again alone.
 pub(crate) async fn look(db: &mut PgConnection, commits: &[&Commit]) -> Result<Vec<Seen>, Failure> {
     let mut seen = heads(db, commits).await?;
     elsewhere(db, commits, &mut seen).await?;
     let (mut expenses, mut drafts) = (Wanted::default(), Wanted::default());
-    for (member, commit) in commits.iter().enumerate() {
+    let touching = |commit: &Commit| commits.len() == 1 || !is_common(commit);
+    let members = commits.iter().enumerate();
+    for (member, commit) in members.filter(|(_, commit)| touching(commit)) {
         let (expense_ids, draft_ids) = named(commit);
         let (expense_ids, draft_ids) = (expense_ids.iter(), draft_ids.iter());
         expenses.add(member, commit, expense_ids.map(|id| *id.as_uuid()))?;
@@ -116,18 +120,18 @@ const HEADS: &str = "SELECT r.member, coalesce(c.stamp, 0) AS stamp, coalesce(c.
      LEFT JOIN counters AS c ON c.ledger_id = r.ledger_id
      LEFT JOIN outcomes AS o ON o.ledger_id = r.ledger_id AND o.key = r.key";
 
-#[derive(sqlx::FromRow)]
-struct HeadRow {
-    member: i64,
-    stamp: i64,
-    revision: i64,
-    session_version: i64,
-    last_number: i32,
-    last_place: i64,
-    sweep_at: Option<DateTime<Utc>>,
-    known: bool,
-    outcome: Option<String>,
-}
+/// Its columns in their order: by their names they would be looked for with each row.
+type HeadRow = (
+    i64,
+    i64,
+    i64,
+    i64,
+    i32,
+    i64,
+    Option<DateTime<Utc>>,
+    bool,
+    Option<String>,
+);
 
 async fn heads(db: &mut PgConnection, commits: &[&Commit]) -> Result<Vec<Seen>, Failure> {
     let ids = commits.iter().map(|commit| commit.ledger.id.as_i64());
@@ -138,19 +142,19 @@ async fn heads(db: &mut PgConnection, commits: &[&Commit]) -> Result<Vec<Seen>, 
         .fetch_all(db)
         .await?;
     let mut seen: Vec<Seen> = commits.iter().map(|_| Seen::default()).collect();
-    for row in rows {
-        let member: usize = narrow(row.member - 1)?;
+    for (member, stamp, revision, session, number, place, sweep_at, known, outcome) in rows {
+        let member: usize = narrow(member - 1)?;
         let seen = seen.get_mut(member).ok_or(Failure::Unknown("row"))?;
         seen.head = Head {
-            stamp: row.stamp,
-            revision: Revision(narrow(row.revision)?),
-            session: SessionVersion(narrow(row.session_version)?),
-            number: narrow(row.last_number)?,
-            place: row.last_place,
-            sweep_at: row.sweep_at,
+            stamp,
+            revision: Revision(narrow(revision)?),
+            session: SessionVersion(narrow(session)?),
+            number: narrow(number)?,
+            place,
+            sweep_at,
         };
-        if row.known {
-            seen.outcome = Some(parsed_or_empty(row.outcome.as_deref())?);
+        if known {
+            seen.outcome = Some(parsed_or_empty(outcome.as_deref())?);
         }
     }
     Ok(seen)
