@@ -8,13 +8,14 @@ use std::time::Duration;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::TcpSettings;
 use redis::{
-    Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult, Script,
+    Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult,
     ScriptInvocation, TlsCertificates, Value,
 };
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
 use crate::error::{Failure, OpenError};
 use crate::gather::Gathered;
+use crate::rate::TAKE;
 use crate::sentinel::Sentinel;
 use crate::tls;
 
@@ -31,19 +32,6 @@ pub struct Redis {
     prefix: String,
     puts: Gathered,
     takes: Gathered,
-}
-
-/// A script that is run by what it hashes to, once the server knows it.
-pub(crate) struct Lua {
-    code: &'static str,
-    hash: String,
-}
-
-impl Lua {
-    pub(crate) fn new(code: &'static str) -> Self {
-        let hash = Script::new(code).get_hash().to_owned();
-        Self { code, hash }
-    }
 }
 
 /// What answers commands, and how long an answer may take.
@@ -79,7 +67,7 @@ impl Redis {
             server: Arc::new(server),
             prefix: prefix.clone(),
             puts: Gathered::within(MOMENT),
-            takes: Gathered::within(Duration::ZERO),
+            takes: Gathered::in_one(&TAKE),
         })
     }
 
@@ -126,33 +114,18 @@ impl Redis {
         self.puts.done(&self.server, command).await.map(drop)
     }
 
-    /// The answer of a script that takes these arguments, the number of its keys first. It goes with
-    /// those that others run at this moment.
-    pub(crate) async fn run_together<T: FromRedisValue>(
-        &self,
-        script: &Lua,
-        with: impl Fn(&mut Cmd),
-    ) -> Result<T, Failure> {
-        let run = async || {
-            let mut command = redis::cmd("EVALSHA");
-            command.arg(&script.hash);
-            with(&mut command);
+    /// What the script for takes answers to these keys and arguments. It goes with those that others
+    /// ask for at this moment.
+    pub(crate) async fn take<T: FromRedisValue>(&self, wanted: Cmd) -> Result<T, Failure> {
+        let answered = async {
             match &self.server.link {
                 // Nobody waits for a part of a cluster that another's keys are on.
                 #[cfg(feature = "cluster")]
-                Link::Cluster(_) => self.server.ask(&command).await,
-                _ => self.takes.done(&self.server, command).await,
-            }
-        };
-        let answered = async {
-            match run().await {
-                Err(Failure::Refused(code)) if code == "NOSCRIPT" => {
-                    let mut load = redis::cmd("SCRIPT");
-                    load.arg("LOAD").arg(script.code);
-                    self.ask::<()>(&load).await?;
-                    run().await
+                Link::Cluster(_) => {
+                    let alone = TAKE.all(&self.server, vec![wanted]).await?;
+                    alone.into_iter().next().unwrap_or(Err(Failure::Unknown))
                 }
-                answer => answer,
+                _ => self.takes.done(&self.server, wanted).await,
             }
         };
         let answer = tokio::time::timeout(self.server.patience, answered).await;
@@ -162,7 +135,7 @@ impl Redis {
 }
 
 impl Server {
-    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
         match &self.link {
             Link::Server(manager) => {
                 let mut connection = manager.clone();

@@ -3,7 +3,7 @@
 //! A server that gets commands one by one spends most of its time on reading and writing its
 //! sockets, and so does its client. What many ask for at one moment goes together.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::{Cmd, Value};
@@ -11,12 +11,15 @@ use tokio::sync::oneshot;
 
 use crate::client::Server;
 use crate::error::Failure;
+use crate::script::Lua;
 
 /// Commands that wait for their trip.
 pub(crate) struct Gathered {
     platform: Arc<Platform>,
     /// How long the first of them waits for others.
     moment: Duration,
+    /// What does them all at once, if something does.
+    by: Option<&'static LazyLock<Lua>>,
 }
 
 #[derive(Default)]
@@ -28,12 +31,22 @@ struct Waiting {
 }
 
 impl Gathered {
-    /// Whoever comes first waits for so long; if it is zero, only for those who are about to come
-    /// anyway.
+    /// Whoever comes first waits for so long.
     pub(crate) fn within(moment: Duration) -> Self {
         Self {
             platform: Arc::default(),
             moment,
+            by: None,
+        }
+    }
+
+    /// Whoever comes first waits only for those who are about to come anyway. What comes are the
+    /// keys and arguments of this script.
+    pub(crate) fn in_one(script: &'static LazyLock<Lua>) -> Self {
+        Self {
+            platform: Arc::default(),
+            moment: Duration::ZERO,
+            by: Some(script),
         }
     }
 
@@ -44,7 +57,7 @@ impl Gathered {
         let waiting = Waiting { command, done };
         if self.platform.add(waiting) == 1 {
             let trip = Trip(Some(Arc::clone(&self.platform)));
-            tokio::spawn(trip.go(Arc::clone(server), self.moment));
+            tokio::spawn(trip.go(Arc::clone(server), self.moment, self.by));
         }
         // Nobody answers where the runtime ends.
         answer.await.unwrap_or(Err(Failure::Unreachable))
@@ -70,7 +83,12 @@ struct Trip(Option<Arc<Platform>>);
 
 impl Trip {
     /// Takes along, after a moment, all who wait by then.
-    async fn go(mut self, server: Arc<Server>, moment: Duration) {
+    async fn go(
+        mut self,
+        server: Arc<Server>,
+        moment: Duration,
+        by: Option<&'static LazyLock<Lua>>,
+    ) {
         if moment.is_zero() {
             tokio::task::yield_now().await;
         } else {
@@ -83,7 +101,11 @@ impl Trip {
         let (commands, waiting): (Vec<_>, Vec<_>) =
             all.into_iter().map(|one| (one.command, one.done)).unzip();
         // Whoever does not wait any more needs no answer.
-        match server.all(commands).await {
+        let answered = match by {
+            Some(script) => script.all(&server, commands).await,
+            None => server.all(commands).await,
+        };
+        match answered {
             Ok(answers) => {
                 for (done, answer) in waiting.into_iter().zip(answers) {
                     let _ = done.send(answer);

@@ -8,14 +8,16 @@ use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::rate::{Quota, RateLimiter, Take, Verdict};
 use redis::{Cmd, Script};
 
-use crate::client::{Lua, Redis};
+use crate::client::Redis;
 use crate::config::LONGEST;
 use crate::error::Failure;
+use crate::script::Lua;
 
 /// The most refused tokens that are remembered in a bucket.
 const REFUSED_TOKENS: u32 = 256;
 
-static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("lua/take.lua")));
+/// Takes a list of: two keys, six arguments.
+pub(crate) static TAKE: LazyLock<Lua> = LazyLock::new(|| Lua::new(include_str!("lua/take.lua"), 2));
 static RESTAMP: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua/restamp.lua")));
 
 #[async_trait]
@@ -24,14 +26,13 @@ impl RateLimiter for Redis {
         let key = self.key("rate", &take.bucket);
         let at = take.at.map(|at| at.timestamp_micros().max(1));
         let token = take.token.as_deref().map(member);
-        let with = |take: &mut Cmd| {
-            take.arg(2).arg(format!("{key}:refused")).arg(&key);
-            take.arg(quota.burst.max(1)).arg(micros(quota.period));
-            take.arg(at.map_or_else(String::new, |at| at.to_string()));
-            take.arg(token.as_deref().unwrap_or_default());
-            take.arg(REFUSED_TOKENS).arg(kept(quota.period));
-        };
-        let wait: Result<i64, Failure> = self.run_together(&TAKE, with).await;
+        let mut wanted = Cmd::new();
+        wanted.arg(format!("{key}:refused")).arg(&key);
+        wanted.arg(quota.burst.max(1)).arg(micros(quota.period));
+        wanted.arg(at.map_or_else(String::new, |at| at.to_string()));
+        wanted.arg(token.as_deref().unwrap_or_default());
+        wanted.arg(REFUSED_TOKENS).arg(kept(quota.period));
+        let wait: Result<i64, Failure> = self.take(wanted).await;
         let wait = wait.map_err(|failure| failure.during("rate", "take"))?;
         Ok(match u64::try_from(wait) {
             Ok(wait) => Verdict::Limited {

@@ -1,41 +1,18 @@
--- KEYS: the refused tokens of a bucket, each with when it asked and how long it was to wait;
+-- Several takes, one after the other.
+-- KEYS of each: the refused tokens of a bucket, each with when it asked and how long it was to wait;
 --       when something was taken from it, in microseconds, each under its token if it has one.
 --       Refused tokens stand there, too, at zero: what is new is known by one look.
--- ARGV: the burst; the period in microseconds; when it is asked for, empty for now; the token,
---       empty for none; how many refused tokens are remembered; for how many milliseconds all of
---       it is kept.
--- Answers with the microseconds to wait, or -1 when it is allowed.
-local refused, taken = KEYS[1], KEYS[2]
-local burst, period = tonumber(ARGV[1]), tonumber(ARGV[2])
-local token, kept = ARGV[4], ARGV[6]
+-- ARGV of each: the burst; the period in microseconds; when it is asked for, empty for now; the
+--       token, empty for none; how many refused tokens are remembered; for how many milliseconds all
+--       of it is kept.
+-- Answers for each with the microseconds to wait, or -1 when it is allowed.
 local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
--- A sender's clock that runs ahead must not reserve the future.
-local at = math.min(tonumber(ARGV[3]) or now, now)
-local name = token ~= '' and token or string.format('at %.0f', now)
 
--- As it was given it is quicker to pass on.
-local score = at < now and ARGV[3] or string.format('%.0f', at)
--- Most are new, of this period, and within the burst however those around them lie. What is newer
--- than now is not looked for: a server that takes over and whose clock is periods behind may let
--- as many as a burst pass once more.
-if at > now - period and call('ZADD', taken, 'NX', score, name) == 1 then
-    if call('ZCARD', taken) <= burst or call('ZCOUNT', taken, at - period + 1, '+inf') <= burst then
-        -- Now and then is enough for those who never stop; what rests goes as a whole.
-        if time[2] % 8 == 0 then
-            call('ZREMRANGEBYSCORE', taken, 1, at - 2 * period)
-        end
-        call('PEXPIRE', taken, kept)
-        return -1
-    end
-    call('ZREM', taken, name)
-end
-
-local newest = tonumber(call('ZREVRANGE', taken, 0, 0, 'WITHSCORES')[2])
-newest = newest and newest > 0 and newest or nil
--- What is older than a period before the newest counts as of then.
-local counted = newest and math.max(at, newest - period) or at
+-- What is asked for now, and what is known of it.
+local refused, taken, burst, period, token, remembered, kept
+local at, name, newest, counted
 
 -- What the token was told within the last period.
 local function told()
@@ -115,11 +92,11 @@ end
 
 local function remember(wait)
     free_name()
-    local remembered = call('HLEN', refused)
-    if remembered == 0 then
+    local known = call('HLEN', refused)
+    if known == 0 then
         -- Those that stand among the taken were forgotten all together.
         call('ZREMRANGEBYSCORE', taken, 0, 0)
-    elseif remembered >= tonumber(ARGV[5]) then
+    elseif known >= remembered then
         forget_oldest()
     end
     call('HSET', refused, token, string.format('%.0f %.0f', at, wait))
@@ -127,16 +104,58 @@ local function remember(wait)
     call('PEXPIRE', refused, kept)
 end
 
-local answered = told()
-if answered then
-    return answered
+-- Most are new, of this period, and within the burst however those around them lie. What is newer
+-- than now is not looked for: a server that takes over and whose clock is periods behind may let
+-- as many as a burst pass once more.
+local function is_plain(score)
+    if at <= now - period or call('ZADD', taken, 'NX', score, name) == 0 then
+        return false
+    end
+    if call('ZCARD', taken) <= burst or call('ZCOUNT', taken, at - period + 1, '+inf') <= burst then
+        -- Now and then is enough for those who never stop; what rests goes as a whole.
+        if time[2] % 8 == 0 then
+            call('ZREMRANGEBYSCORE', taken, 1, at - 2 * period)
+        end
+        call('PEXPIRE', taken, kept)
+        return true
+    end
+    call('ZREM', taken, name)
+    return false
 end
-local free = first_free(counted)
-if free == counted then
-    count()
-    return -1
+
+local function take(asked)
+    -- A sender's clock that runs ahead must not reserve the future.
+    at = math.min(tonumber(asked) or now, now)
+    name = token ~= '' and token or string.format('at %.0f', now)
+    -- As it was given it is quicker to pass on.
+    if is_plain(at < now and asked or string.format('%.0f', at)) then
+        return -1
+    end
+    newest = tonumber(call('ZREVRANGE', taken, 0, 0, 'WITHSCORES')[2])
+    newest = newest and newest > 0 and newest or nil
+    -- What is older than a period before the newest counts as of then.
+    counted = newest and math.max(at, newest - period) or at
+    local answered = told()
+    if answered then
+        return answered
+    end
+    local free = first_free(counted)
+    if free == counted then
+        count()
+        return -1
+    end
+    if token ~= '' then
+        remember(free - at)
+    end
+    return free - at
 end
-if token ~= '' then
-    remember(free - at)
+
+local answers = {}
+for n = 1, #KEYS / 2 do
+    local first = 6 * (n - 1)
+    refused, taken = KEYS[2 * n - 1], KEYS[2 * n]
+    burst, period = tonumber(ARGV[first + 1]), tonumber(ARGV[first + 2])
+    token, remembered, kept = ARGV[first + 4], tonumber(ARGV[first + 5]), ARGV[first + 6]
+    answers[n] = take(ARGV[first + 3])
 end
-return free - at
+return answers

@@ -131,3 +131,37 @@ fn take(token: &str, minutes_ago: u64) -> Take {
         at: Some(SystemClock.now() - ago),
     }
 }
+
+/// Three times as many as go in one script, of three buckets, each with its own quota; and what fails
+/// takes none along.
+#[tokio::test]
+async fn those_who_ask_at_one_moment_are_answered_each_by_its_own() {
+    let server = Server::start().unwrap();
+    let config = of(&server.url());
+    let broken = format!("SET {}:{{rate:broken}} x", config.prefix);
+    assert_eq!(server.command(&broken).unwrap(), "+OK\r\n");
+    let redis = Redis::open(&config).unwrap();
+    let buckets = [("few", 10), ("many", 100), ("broken", 100)];
+    let asked = (0..3 * 128).map(|n| {
+        let (bucket, burst) = buckets[n % 3];
+        let take = Take {
+            bucket: bucket.to_owned(),
+            token: Some(format!("message {n}")),
+            at: None,
+        };
+        let period = HOUR;
+        let redis = &redis;
+        async move { (bucket, redis.take(&take, Quota { burst, period }).await) }
+    });
+    let told = futures::future::join_all(asked).await;
+    let count = |of: &str, is: fn(&Verdict) -> bool| {
+        let told = told.iter().filter(|(bucket, _)| *bucket == of);
+        told.filter(|(_, verdict)| verdict.as_ref().is_ok_and(is))
+            .count()
+    };
+    assert_eq!(count("few", |verdict| *verdict == Verdict::Allowed), 10);
+    assert_eq!(count("few", |verdict| *verdict != Verdict::Allowed), 118);
+    assert_eq!(count("many", |verdict| *verdict == Verdict::Allowed), 100);
+    assert_eq!(count("many", |verdict| *verdict != Verdict::Allowed), 28);
+    assert_eq!(count("broken", |_| true), 0);
+}
