@@ -191,8 +191,9 @@ pub trait Jobs: Send + Sync {
     /// most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;
     /// The chats, where they are now, for which replies wait to be claimed, whenever they are due,
-    /// at most `limit` of those that are `served`. What such a chat is told next waits its turn, on every instance.
-    /// Promises do not count, nor do chats of which somebody holds a claim: they may have died.
+    /// at most `limit` of those that are `served`. What such a chat is told next waits its turn, on
+    /// every instance. Promises do not count, nor do chats of which somebody holds a claim: they
+    /// may have died.
     async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>>;
     /// How much waits. It may be a moment behind.
     async fn backlog(&self) -> Result<Backlog>;
