@@ -1,6 +1,6 @@
 //! A script that is asked for the same of several keys at once.
 //!
-//! To begin a script costs a server about as much as a command in it does.
+//! A server that begins a script once does not look it up and set it up for each of them.
 
 use redis::{Arg, Cmd, Script, Value};
 
