@@ -82,6 +82,8 @@ pub(super) struct Errand {
     awaits: Option<Awaits>,
     /// What the button bears that discards its draft.
     draft: Option<String>,
+    /// Whether the person wrote the amount of what could not be read.
+    supplied: bool,
 }
 
 impl Errand {
@@ -127,6 +129,7 @@ impl Errand {
             message,
             awaits: Some(awaits),
             draft: None,
+            supplied: false,
         }
     }
 
@@ -165,6 +168,12 @@ impl Errand {
             Some(Awaits::Removed) if ours && words.starts_with("Undone.") => self.awaits = None,
             Some(Awaits::Draft) => self.draft_shown(said, person, dice),
             Some(Awaits::Saved(amount)) if numbered && words.contains(amount) => {
+                self.awaits = None;
+            }
+            // They wrote an amount and had it read again, too: whichever came last before the tap
+            // is saved, and what they are told is what must be kept.
+            Some(Awaits::Saved(_)) if numbered && self.supplied && words.contains(SUPPLIED) => {
+                self.amount = Some(SUPPLIED);
                 self.awaits = None;
             }
             Some(Awaits::Discarded) if words.starts_with("Discarded.") => self.awaits = None,
@@ -222,6 +231,7 @@ impl Errand {
             match said.button("again").filter(|_| dice.below(2) == 0) {
                 Some(again) => person.press_button(said.message_id, &again),
                 None => {
+                    self.supplied = true;
                     person.reply(said.message_id, &format!("{SUPPLIED} {}", self.words));
                 }
             }
