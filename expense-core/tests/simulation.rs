@@ -17,7 +17,7 @@ use expense_core::domain::ledger::Ledger;
 use expense_core::domain::text::Tag;
 use expense_core::memory::store::MemoryStore;
 use expense_core::ports::error::Result;
-use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
+use expense_core::ports::jobs::{Backlog, ClaimRequest, Job, Jobs, Parked, Release, Served};
 use expense_core::ports::queue::{Buried, Delivery, DeliveryId, Settle, UpdateQueue};
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 use expense_core::testing::simulation::scenario::{
@@ -160,14 +160,8 @@ struct Careless(Arc<dyn Jobs>);
 
 #[async_trait]
 impl Jobs for Careless {
-    async fn claim(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> Result<Vec<Job>> {
-        self.0.claim(kind, limit, ttl, served).await
+    async fn claim(&self, wanted: ClaimRequest) -> Result<Vec<Job>> {
+        self.0.claim(wanted).await
     }
 
     async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {

@@ -1,7 +1,5 @@
 //! Work that waits in the database.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
@@ -9,7 +7,9 @@ use expense_core::domain::limits;
 use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
+use expense_core::ports::jobs::{
+    Backlog, ClaimRequest, Job, JobKind, Jobs, Parked, Release, Served,
+};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
@@ -119,18 +119,9 @@ fn claiming(kind: JobKind) -> &'static str {
 
 #[async_trait]
 impl Jobs for PostgresStore {
-    async fn claim(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> PortResult<Vec<Job>> {
+    async fn claim(&self, wanted: ClaimRequest) -> PortResult<Vec<Job>> {
         let now = self.clock.now();
-        let until = later(now, ttl);
-        let jobs = self
-            .with(async |db| take(db, now, kind, limit, until, served).await)
-            .await;
+        let jobs = self.with(async |db| take(db, now, wanted).await).await;
         jobs.map_err(|failure| failure.during("jobs", "claim"))
     }
 
@@ -167,19 +158,17 @@ impl Jobs for PostgresStore {
 async fn take(
     db: &mut PgConnection,
     now: DateTime<Utc>,
-    kind: JobKind,
-    limit: usize,
-    until: DateTime<Utc>,
-    served: Served,
+    wanted: ClaimRequest,
 ) -> Result<Vec<Job>, Failure> {
+    let kind = wanted.kind;
     if kind == JobKind::Sweep {
         drop_orphans(db, now).await?;
     }
     let taken: Vec<(i64, Uuid, Uuid, i32)> = sqlx::query_as(claiming(kind))
         .bind(now)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(served.0)
-        .bind(until)
+        .bind(i64::try_from(wanted.limit).unwrap_or(i64::MAX))
+        .bind(wanted.served.0)
+        .bind(later(now, wanted.ttl))
         .fetch_all(&mut *db)
         .await?;
     let mut jobs = Vec::with_capacity(taken.len());

@@ -1,7 +1,5 @@
 //! Work that waits in the file.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
@@ -9,7 +7,9 @@ use expense_core::domain::limits;
 use expense_core::memory::column::{self, json, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
-use expense_core::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served, Work};
+use expense_core::ports::jobs::{
+    Backlog, ClaimRequest, Job, JobKind, Jobs, Parked, Release, Served, Work,
+};
 use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
@@ -105,14 +105,8 @@ fn place(kind: JobKind) -> usize {
 
 #[async_trait]
 impl Jobs for SqliteStore {
-    async fn claim(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> PortResult<Vec<Job>> {
-        let jobs = self.take(kind, limit, ttl, served).await;
+    async fn claim(&self, wanted: ClaimRequest) -> PortResult<Vec<Job>> {
+        let jobs = self.take(wanted).await;
         jobs.map_err(|failure| failure.during("jobs", "claim"))
     }
 
@@ -166,13 +160,13 @@ async fn free(
 }
 
 impl SqliteStore {
-    async fn take(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> Result<Vec<Job>, Failure> {
+    async fn take(&self, wanted: ClaimRequest) -> Result<Vec<Job>, Failure> {
+        let ClaimRequest {
+            kind,
+            limit,
+            ttl,
+            served,
+        } = wanted;
         let now = self.clock.now();
         let place = place(kind);
         if kind == JobKind::Sweep {

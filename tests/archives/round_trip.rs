@@ -8,7 +8,7 @@ use expense_core::domain::access::Role;
 use expense_core::domain::keys::ChatKey;
 use expense_core::domain::ledger::Lesson;
 use expense_core::memory::record::{KINDS, Kind};
-use expense_core::ports::jobs::{JobKind, Jobs, Parked, Served};
+use expense_core::ports::jobs::{ClaimRequest, JobKind, Jobs, Parked};
 use expense_core::ports::store::{Committed, ExpenseStore};
 use expense_core::testing::dice::Dice;
 use expense_core::testing::fixtures;
@@ -121,12 +121,11 @@ async fn extras<S: ExpenseStore + Jobs>(store: &S) {
     write(store, &chat, "extras:1", writes).await;
     // It waits behind others of the same person.
     store
-        .claim(
+        .claim(ClaimRequest::new(
             JobKind::Reading,
             1,
             Duration::from_secs(1),
-            Served::default(),
-        )
+        ))
         .await
         .unwrap();
     for first in [0, 3, 1] {

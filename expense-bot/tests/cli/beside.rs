@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use expense_core::conversation::reply::Reply;
 use expense_core::domain::keys::ChatKey;
-use expense_core::ports::jobs::{JobKind, Jobs, Parked, Served};
+use expense_core::ports::jobs::{ClaimRequest, JobKind, Jobs, Parked, Served};
 use expense_core::testing::fixtures;
 use expense_store_sqlite::{Config, SqliteStore};
 use rustix::process::{Pid, Signal, kill_process};
@@ -29,7 +29,9 @@ async fn park(store: &SqliteStore, frontend: Served) {
 /// How often its sending was tried, this claim included.
 async fn tries(store: &SqliteStore, frontend: Served) -> u32 {
     let ttl = Duration::from_secs(60);
-    let jobs = store.claim(JobKind::Reply, 10, ttl, frontend).await;
+    let jobs = store
+        .claim(ClaimRequest::new(JobKind::Reply, 10, ttl).serving(frontend))
+        .await;
     jobs.unwrap().pop().expect("it waits still").attempt
 }
 

@@ -1,7 +1,6 @@
 //! The store in memory: the books behind a lock. What it holds dies with the process.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -19,7 +18,7 @@ use crate::domain::ledger::Ledger;
 use crate::domain::text::Tag;
 use crate::ports::clock::Clock;
 use crate::ports::error::Result;
-use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
+use crate::ports::jobs::{Backlog, ClaimRequest, Job, Jobs, Parked, Release, Served};
 use crate::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
 
 /// [`ExpenseStore`] and [`Jobs`] over [`Books`].
@@ -97,15 +96,9 @@ impl ExpenseStore for MemoryStore {
 
 #[async_trait]
 impl Jobs for MemoryStore {
-    async fn claim(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> Result<Vec<Job>> {
+    async fn claim(&self, wanted: ClaimRequest) -> Result<Vec<Job>> {
         let now = self.clock.now();
-        Ok(locked(&self.books).claim(now, kind, limit, ttl, served))
+        Ok(locked(&self.books).claim(now, wanted))
     }
 
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>> {

@@ -41,6 +41,39 @@ impl Served {
     }
 }
 
+/// Which work is to be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// Work of this kind.
+    pub kind: JobKind,
+    /// At most so many pieces of it.
+    pub limit: usize,
+    /// How long it is nobody else's, unless it is done or released earlier.
+    pub ttl: Duration,
+    /// Drafts and replies of other chats are left to others. It decides nothing of the other
+    /// kinds, which anybody can do.
+    pub served: Served,
+}
+
+impl ClaimRequest {
+    /// For all chats.
+    #[must_use]
+    pub fn new(kind: JobKind, limit: usize, ttl: Duration) -> Self {
+        Self {
+            kind,
+            limit,
+            ttl,
+            served: Served::default(),
+        }
+    }
+
+    /// For these chats alone.
+    #[must_use]
+    pub fn serving(self, served: Served) -> Self {
+        Self { served, ..self }
+    }
+}
+
 /// A piece of work, claimed until its time runs out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
@@ -178,15 +211,8 @@ impl Release {
 #[cfg_attr(feature = "testing", mockall::automock)]
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// At most `limit` pieces of work of this kind. Drafts and replies of chats that are not
-    /// `served` are left to others; the other kinds can be done by anybody.
-    async fn claim(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> Result<Vec<Job>>;
+    /// The work that is to be had of what is `wanted`.
+    async fn claim(&self, wanted: ClaimRequest) -> Result<Vec<Job>>;
     /// The drafts that could be claimed for reading now, in the order in which they would be, at
     /// most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;

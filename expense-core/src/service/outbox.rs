@@ -77,8 +77,7 @@ impl Inner {
         // By the time before the claim: what became due while it ran was not seen by it.
         let asked_at = self.ports.clock.steady();
         let ttl = limits::REPLY_CLAIM;
-        let (kind, served) = (JobKind::Reply, self.options.served);
-        let jobs = match self.ports.jobs.claim(kind, free, ttl, served).await {
+        let jobs = match self.claim_jobs(JobKind::Reply, free, ttl).await {
             Ok(jobs) => jobs,
             Err(error) => {
                 counts::error(&error);

@@ -2,10 +2,28 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures::future::{Fuse, FusedFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio_util::sync::CancellationToken;
+
+use super::Inner;
+use crate::ports::error::Result;
+use crate::ports::jobs::{ClaimRequest, Job, JobKind};
+
+impl Inner {
+    /// Work of this kind for the chats that are served here.
+    pub(super) async fn claim_jobs(
+        &self,
+        kind: JobKind,
+        limit: usize,
+        ttl: Duration,
+    ) -> Result<Vec<Job>> {
+        let wanted = ClaimRequest::new(kind, limit, ttl).serving(self.options.served);
+        self.ports.jobs.claim(wanted).await
+    }
+}
 
 /// Does what `look` finds, at most `size` pieces at a time, until `stop`; what was found is
 /// finished. `look` is told how many hands are free and returns when there is reason to; it is

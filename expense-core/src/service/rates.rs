@@ -61,9 +61,8 @@ impl Inner {
             .heard(self.ports.clock.steady(), limits::LOOK)
             .await;
         let _due = self.rates.answer(self.ports.clock.steady());
-        let ttl = limits::RATE_CLAIM;
-        let (kind, served) = (JobKind::Rate, self.options.served);
-        match self.ports.jobs.claim(kind, free, ttl, served).await {
+        let (kind, ttl) = (JobKind::Rate, limits::RATE_CLAIM);
+        match self.claim_jobs(kind, free, ttl).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.look_for_more_rates();

@@ -34,9 +34,8 @@ impl Inner {
             .heard(self.ports.clock.steady(), limits::LOOK)
             .await;
         let _due = self.readings.answer(self.ports.clock.steady());
-        let ttl = limits::READING_CLAIM;
-        let (kind, served) = (JobKind::Reading, self.options.served);
-        match self.ports.jobs.claim(kind, free, ttl, served).await {
+        let (kind, ttl) = (JobKind::Reading, limits::READING_CLAIM);
+        match self.claim_jobs(kind, free, ttl).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.readings

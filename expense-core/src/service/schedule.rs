@@ -58,8 +58,7 @@ impl Inner {
     async fn look_at_schedule(&self, tenure: &Tenure) -> Result<()> {
         while tenure.holds() {
             let (at_once, ttl) = (limits::SWEEPS_AT_ONCE, limits::SWEEP_PERIOD);
-            let (kind, served) = (JobKind::Sweep, self.options.served);
-            let jobs = self.ports.jobs.claim(kind, at_once, ttl, served).await?;
+            let jobs = self.claim_jobs(JobKind::Sweep, at_once, ttl).await?;
             let last = jobs.len() < at_once;
             stream::iter(jobs)
                 .for_each_concurrent(limits::SWEEPS_AT_ONCE, |job| self.sweep(job, tenure))
@@ -137,7 +136,7 @@ mod tests {
         let clock = Arc::new(ManualClock::at(fixtures::noon()));
         let mut jobs = MockJobs::new();
         let paused = clock.clone();
-        jobs.expect_claim().times(1).returning(move |_, _, _, _| {
+        jobs.expect_claim().times(1).returning(move |_| {
             paused.advance(limits::LEASE);
             Ok(vec![sweep(); limits::SWEEPS_AT_ONCE])
         });

@@ -35,8 +35,7 @@ impl Inner {
         self.suggestions.heard(now(), limits::LOOK).await;
         let _due = self.suggestions.answer(now());
         let (kind, ttl) = (JobKind::Suggestion, limits::SUGGESTION_CLAIM);
-        let served = self.options.served;
-        match self.ports.jobs.claim(kind, free, ttl, served).await {
+        match self.claim_jobs(kind, free, ttl).await {
             Ok(jobs) => {
                 if jobs.len() >= free {
                     self.suggestions.ring(now(), self.later.enter());

@@ -3,7 +3,7 @@
 use expense_core::conversation::question::{Group, TotalsQuery};
 use expense_core::domain::currency::Currency;
 use expense_core::domain::keys::LedgerId;
-use expense_core::ports::jobs::{JobKind, Jobs, Served, Work};
+use expense_core::ports::jobs::{ClaimRequest, JobKind, Jobs, Work};
 use expense_core::ports::store::ExpenseStore;
 use expense_core::testing::fixtures::chat;
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -81,7 +81,7 @@ async fn what_was_recorded_before_keeps_its_sums_and_lacks_its_rates() {
     assert_eq!(expenses(&store, "anna").await.len(), 2);
     let ttl = std::time::Duration::from_secs(60);
     let jobs = store
-        .claim(JobKind::Rate, 10, ttl, Served::default())
+        .claim(ClaimRequest::new(JobKind::Rate, 10, ttl))
         .await
         .unwrap();
     let [job] = jobs.as_slice() else {

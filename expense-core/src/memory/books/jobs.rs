@@ -1,7 +1,6 @@
 //! Work that waits, in the order in which it is claimed.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -13,28 +12,21 @@ use crate::domain::draft::{Draft, DraftState};
 use crate::domain::keys::{ChatKey, DraftId, LedgerId, UserKey};
 use crate::domain::limits;
 use crate::memory::{earlier, later};
-use crate::ports::jobs::{Backlog, Job, JobKind, Parked, Release, Served, Work};
+use crate::ports::jobs::{Backlog, ClaimRequest, Job, JobKind, Parked, Release, Served, Work};
 
 impl Books {
-    /// At most `limit` pieces of work of this kind, the longest waiting first.
-    pub fn claim(
-        &mut self,
-        now: DateTime<Utc>,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> Vec<Job> {
-        let mut tasks = match kind {
+    /// What is wanted, the longest waiting first.
+    pub fn claim(&mut self, now: DateTime<Utc>, wanted: ClaimRequest) -> Vec<Job> {
+        let mut tasks = match wanted.kind {
             JobKind::Reading => self.in_turn(now),
             JobKind::Reply => self.replies(),
             JobKind::Suggestion => self.suggestions(),
             JobKind::Sweep => self.sweeps(now),
             JobKind::Rate => self.rates(),
         };
-        tasks.retain(|task| self.claims.is_free(task, now) && self.is_served(task, served));
-        tasks.truncate(limit);
-        let until = later(now, ttl);
+        tasks.retain(|task| self.claims.is_free(task, now) && self.is_served(task, wanted.served));
+        tasks.truncate(wanted.limit);
+        let until = later(now, wanted.ttl);
         self.end_turns(now, &tasks);
         tasks
             .into_iter()

@@ -13,7 +13,7 @@ use crate::memory::messenger::Outbox;
 use crate::memory::store::MemoryStore;
 use crate::ports::clock::Clock;
 use crate::ports::error::Fault;
-use crate::ports::jobs::Served;
+use crate::ports::jobs::{ClaimRequest, Served};
 use crate::ports::messenger::{Messenger, MockMessenger};
 use crate::ports::store::{Committed, MockExpenseStore, Outcome, StoredSession};
 use crate::service::{Options, Service};
@@ -163,7 +163,7 @@ async fn what_took_long_to_record_is_promised_again() {
     let (jobs, slow) = (ports.jobs.clone(), clock.clone());
     let mut store = MockExpenseStore::new();
     store.expect_commit().returning(move |commit| {
-        let claim = jobs.claim(JobKind::Reply, 1, limits::REPLY_CLAIM, Served::default());
+        let claim = jobs.claim(ClaimRequest::new(JobKind::Reply, 1, limits::REPLY_CLAIM));
         let promise = claim.now_or_never().expect("at once")?.remove(0);
         let given_up = jobs.release(&promise, Release::Done);
         given_up.now_or_never().expect("at once")?;

@@ -25,7 +25,7 @@ use crate::ports::cache::Cache;
 use crate::ports::categorizer::{Categorizer, Subject, Suggestion};
 use crate::ports::error::Result;
 use crate::ports::fx::FxRates;
-use crate::ports::jobs::{Backlog, Job, JobKind, Jobs, Parked, Release, Served};
+use crate::ports::jobs::{Backlog, ClaimRequest, Job, Jobs, Parked, Release, Served};
 use crate::ports::lease::{Fence, Lease};
 use crate::ports::messenger::{Messenger, Outgoing};
 use crate::ports::ocr::{Document, Read, ReceiptOcr};
@@ -147,14 +147,8 @@ impl<T: ReadReplica + ?Sized> ReadReplica for Faulty<T> {
 
 #[async_trait]
 impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
-    async fn claim(
-        &self,
-        kind: JobKind,
-        limit: usize,
-        ttl: Duration,
-        served: Served,
-    ) -> Result<Vec<Job>> {
-        let call = self.inner.claim(kind, limit, ttl, served);
+    async fn claim(&self, wanted: ClaimRequest) -> Result<Vec<Job>> {
+        let call = self.inner.claim(wanted);
         self.around("jobs.claim", call).await
     }
 

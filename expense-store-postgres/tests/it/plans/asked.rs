@@ -10,7 +10,7 @@ use expense_core::domain::calendar::Period;
 use expense_core::domain::category::CategoryId;
 use expense_core::domain::currency::Currency;
 use expense_core::domain::keys::{ChangeId, DraftId, Number};
-use expense_core::ports::jobs::{JobKind, Jobs, Parked, Release, Served};
+use expense_core::ports::jobs::{ClaimRequest, JobKind, Jobs, Parked, Release, Served};
 use expense_core::ports::replica::{Mark, Primary, ReadReplica};
 use expense_core::ports::state::{Saved, StateStore};
 use expense_core::ports::store::ExpenseStore;
@@ -164,7 +164,7 @@ async fn work(store: &PostgresStore) {
         JobKind::Rate,
     ] {
         for end in ends {
-            let jobs = store.claim(kind, 2, ttl, Served::default()).await.unwrap();
+            let jobs = store.claim(ClaimRequest::new(kind, 2, ttl)).await.unwrap();
             if kind != JobKind::Sweep {
                 assert!(!jobs.is_empty(), "nothing of {kind:?} is there to be done");
             }

@@ -1,7 +1,7 @@
 //! A piece of work is claimed by one at a time.
 
 use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, waiting, wanted};
-use crate::ports::jobs::{Job, JobKind, Release, Served};
+use crate::ports::jobs::{ClaimRequest, Job, JobKind, Release, Served};
 use crate::testing::conformance::race;
 
 const KINDS: [JobKind; 3] = [JobKind::Reading, JobKind::Reply, JobKind::Suggestion];
@@ -16,7 +16,7 @@ pub async fn claims_keep_to_their_limit(bench: JobsBench) {
     for expected in [0, 2, 1, 0] {
         let limit = if expected == 0 { 0 } else { 2 };
         let jobs = port
-            .claim(JobKind::Reading, limit, TTL, Served::default())
+            .claim(ClaimRequest::new(JobKind::Reading, limit, TTL))
             .await
             .expect("jobs");
         assert_eq!(jobs.len(), expected);
@@ -31,17 +31,25 @@ pub async fn drafts_and_replies_are_left_to_who_serves_them(bench: JobsBench) {
     let (others, theirs) = (Served("elsewhere:"), Served("test:"));
     let port = bench.port();
     for kind in [JobKind::Reading, JobKind::Reply] {
-        let jobs = port.claim(kind, 10, TTL, others).await.expect("jobs");
+        let jobs = port
+            .claim(ClaimRequest::new(kind, 10, TTL).serving(others))
+            .await
+            .expect("jobs");
         assert_eq!(jobs, [], "{kind:?}");
     }
     assert_eq!(port.parked(10, others).await.expect("chats"), []);
     assert_eq!(port.parked(10, theirs).await.expect("chats"), [parked.chat]);
     for kind in [JobKind::Reading, JobKind::Reply] {
-        let jobs = port.claim(kind, 10, TTL, theirs).await.expect("jobs");
+        let jobs = port
+            .claim(ClaimRequest::new(kind, 10, TTL).serving(theirs))
+            .await
+            .expect("jobs");
         assert_eq!(jobs.len(), 1, "{kind:?} of {:?}", draft.opened_by);
     }
     wanted(&diary).await;
-    let jobs = port.claim(JobKind::Suggestion, 10, TTL, others).await;
+    let jobs = port
+        .claim(ClaimRequest::new(JobKind::Suggestion, 10, TTL).serving(others))
+        .await;
     assert_eq!(jobs.expect("jobs").len(), 1, "anybody finds a category");
 }
 
@@ -56,7 +64,7 @@ pub async fn racing_claims_never_share_work(bench: JobsBench) {
         let runners = (0..16).map(|n| {
             let port = bench.nth(n);
             async move {
-                let jobs = port.claim(kind, 3, TTL, Served::default());
+                let jobs = port.claim(ClaimRequest::new(kind, 3, TTL));
                 jobs.await.expect("jobs")
             }
         });

@@ -27,7 +27,7 @@ use crate::conversation::reply::Reply;
 use crate::conversation::write::Write;
 use crate::domain::draft::Draft;
 use crate::domain::expense::Expense;
-use crate::ports::jobs::{Job, JobKind, Jobs, Parked, Release, Served, Work};
+use crate::ports::jobs::{ClaimRequest, Job, JobKind, Jobs, Parked, Release, Work};
 use crate::ports::store::ExpenseStore;
 use crate::testing::fixtures::{chat, details, draft, key, noon, photo};
 
@@ -93,7 +93,7 @@ fn diary(bench: &JobsBench, name: &str) -> Diary {
 }
 
 async fn claim(bench: &JobsBench, kind: JobKind) -> Vec<Job> {
-    let jobs = bench.other().claim(kind, 100, TTL, Served::default()).await;
+    let jobs = bench.other().claim(ClaimRequest::new(kind, 100, TTL)).await;
     jobs.expect("jobs")
 }
 

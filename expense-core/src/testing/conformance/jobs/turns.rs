@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{JobsBench, TTL, diary, put};
 use crate::domain::draft::{Draft, DraftState};
 use crate::domain::keys::DraftId;
-use crate::ports::jobs::{Job, JobKind, Served, Work};
+use crate::ports::jobs::{ClaimRequest, Job, JobKind, Work};
 use crate::testing::conformance::store::Diary;
 use crate::testing::fixtures::{draft, noon, photo, user};
 
@@ -29,7 +29,7 @@ async fn order(bench: &JobsBench) -> Vec<DraftId> {
 async fn next(bench: &JobsBench) -> Option<DraftId> {
     let mut jobs: Vec<Job> = bench
         .port()
-        .claim(JobKind::Reading, 1, TTL, Served::default())
+        .claim(ClaimRequest::new(JobKind::Reading, 1, TTL))
         .await
         .expect("jobs");
     match jobs.pop()?.work {
