@@ -33,6 +33,11 @@ const LATER: Crowd = Crowd {
     habits: &["later", "acquainted"],
     ..CLOSED
 };
+/// The same for so long that it matters little that each instance gets to know everybody once.
+const LONGER: Crowd = Crowd {
+    seconds: 30,
+    ..LATER
+};
 /// People who write at a pace that every way can keep.
 const PACED: Crowd = Crowd {
     chats: 500,
@@ -183,7 +188,7 @@ impl Stage<'_> {
 
     /// Messages a second of so many instances, each with its tenth.
     fn instances(&self, count: usize) -> Result<f64> {
-        let server = Server::start(LATER)?;
+        let server = Server::start(LONGER)?;
         let database = self.database()?;
         let addresses: Result<Vec<SocketAddr>> =
             (0..count).map(|_| product::free_address()).collect();
