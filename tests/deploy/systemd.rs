@@ -70,3 +70,33 @@ fn is_taken(text: &str, unit: &str) {
     let mut judged = Command::new("systemd-analyze");
     succeed(judged.args(security).args(threshold).arg(&file), "");
 }
+
+/// A shell has neither the settings nor the secrets of a unit.
+#[test]
+fn doctor_sees_what_the_units_see() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |file: &str, text: &str| {
+        std::fs::write(folder.path().join(file), text).expect("room on the disk");
+    };
+    write(
+        "settings",
+        "# LOG=loud\n\nOWNER_IDS=\"4711\"\nLEASE_TTL=soon\n",
+    );
+    write("database_url", "oracle://db.internal\n");
+    write("bot.pem", "no variable");
+    let mut doctor = Command::new("sh");
+    doctor.arg(deploy("systemd/doctor.sh")).arg(folder.path());
+    let said = doctor.env("EXPENSE_BOT", expense_tests::bot()).output();
+    let said = said.expect("sh is here");
+    let told = String::from_utf8_lossy(&said.stdout);
+    assert!(!said.status.success(), "{told}");
+    let problems = told.lines().filter(|line| line.starts_with("PROBLEM"));
+    let problems: Vec<&str> = problems.collect();
+    for name in ["DATABASE_URL", "LEASE_TTL"] {
+        assert!(
+            problems.iter().any(|problem| problem.contains(name)),
+            "{told}"
+        );
+    }
+    assert_eq!(problems.len(), 2, "{told}");
+}
