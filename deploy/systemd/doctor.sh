@@ -2,18 +2,12 @@
 # `expense-bot doctor` with what the units give the bot, which a shell has not: the settings and
 # the secrets of /etc/expense-bot. As root, who alone can read them:
 #
-#   sudo sh deploy/systemd/doctor.sh [FOLDER] [-- ARGUMENTS]
+#   sudo sh deploy/systemd/doctor.sh [FOLDER]
 #
 # A secret is a file with the name of its variable in small letters. Lines that are in a drop-in of
 # a unit alone are not seen.
 set -eu
-folder=/etc/expense-bot
-if [ "${1:---}" != -- ]; then
-    folder=$1
-    shift
-fi
-[ "${1:-}" != -- ] || shift
-
+folder=${1:-/etc/expense-bot}
 [ -r "$folder" ] && [ -x "$folder" ] || {
     echo "$folder can't be read: run this with sudo, or name the folder of settings and secrets." >&2
     exit 1
@@ -34,4 +28,4 @@ for file in "$folder"/*; do
     case $name in settings | *[!a-z0-9_]*) continue ;; esac
     export "$(printf %s "$name" | tr a-z A-Z)_FILE=$file"
 done
-exec "${EXPENSE_BOT:-expense-bot}" doctor "$@"
+exec "${EXPENSE_BOT:-expense-bot}" doctor

@@ -29,7 +29,7 @@ fn installed() -> Result<PathBuf> {
     let tool = tools.join("bin/cargo-deny");
     if !works(Command::new(&tool).arg("--version")) {
         let package = format!("cargo-deny@{VERSION}");
-        // Unoptimised it takes seconds more to check, and minutes less to build.
+        // Unoptimised: it is built for one check.
         let mut install = cargo(&["install", &package, "--debug", "--locked", "--root"]);
         run_in_tools(install.arg(&tools))?;
     }
