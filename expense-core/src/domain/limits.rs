@@ -142,6 +142,9 @@ pub const PROBE_PAUSE: Duration = Duration::from_secs(1);
 /// How often it is looked for the outcome that a promised reply waits for, and holds up what else
 /// its chat is told: for seven seconds, since whoever promised it may have died before.
 pub const PROMISE_ATTEMPTS: u32 = 8;
+/// The waits between the looks of one such attempt, in milliseconds: whoever promised a reply is
+/// about to record its update, and nobody is to wait for the next attempt because of that.
+pub const PROMISE_LOOKS: [u64; 5] = [10, 20, 40, 80, 160];
 /// What took longer to be recorded is promised once more.
 pub const PROMISE_SURE: Duration = Duration::from_secs(2);
 /// How long a draft is claimed for its reading: longer than reading and recording it take.

@@ -167,8 +167,17 @@ impl Inner {
         if !parked.replies.is_empty() {
             return Ok(Some(parked.replies.clone()));
         }
-        let recorded = self.ports.store.recorded(&parked.chat, &parked.key).await?;
-        Ok(recorded.map(|outcome| outcome.replies))
+        let mut pauses = limits::PROMISE_LOOKS.into_iter();
+        loop {
+            let recorded = self.ports.store.recorded(&parked.chat, &parked.key);
+            if let Some(outcome) = recorded.await? {
+                return Ok(Some(outcome.replies));
+            }
+            let Some(pause) = pauses.next() else {
+                return Ok(None);
+            };
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
     }
 
     fn later_or_never(&self, job: &Job, error: &PortError) -> Release {

@@ -259,12 +259,19 @@ impl Stage {
     /// What the bot said since, as a script writes it.
     ///
     /// An update may be settled before its reply is sent: one behind a reply that still waits is
-    /// kept and comes after it. So as many replies as are expected are waited for.
+    /// kept and comes after it. So as many replies as are expected are waited for. What takes long
+    /// may have failed for a moment: it is tried again when time has passed for the bot, too.
     async fn replies(&mut self, expected: usize) -> Vec<String> {
-        let end = Instant::now() + PATIENCE;
+        let (end, second) = (Instant::now() + PATIENCE, Duration::from_secs(1));
+        let mut passes = Instant::now() + second;
         let mut replies = self.new_replies();
         while replies.len() < expected && Instant::now() < end {
             sleep(Duration::from_millis(5)).await;
+            if Instant::now() > passes {
+                passes += second;
+                self.now += second;
+                self.setup.clock.reach(self.now);
+            }
             replies.extend(self.new_replies());
         }
         replies

@@ -9,6 +9,7 @@ use std::time::Instant;
 use serde::Serialize;
 use test_servers::postgres::{Durability, Server as Postgres};
 
+use super::calm::calmly;
 use super::database::{Protocol, fresh, message_ms, messages_per_second, schema};
 use super::process::Running;
 use super::rounds::{middle, rounds};
@@ -144,8 +145,8 @@ impl Stage<'_> {
             on_sqlite,
         ] = rounds(|| {
             Ok([
-                messages_per_second(&self.postgres, Protocol::Simple, SECONDS)?,
-                messages_per_second(&self.postgres, Protocol::Prepared, SECONDS)?,
+                calmly(|| messages_per_second(&self.postgres, Protocol::Simple, SECONDS))?,
+                calmly(|| messages_per_second(&self.postgres, Protocol::Prepared, SECONDS))?,
                 self.round(Bot::Plain, Way::Polling, crowd)?.per_second,
                 self.round(Bot::Plain, Way::Webhook, crowd)?.per_second,
                 self.round(Bot::Product, Way::Polling, crowd)?.per_second,
@@ -178,7 +179,7 @@ impl Stage<'_> {
             habits: &["acquainted"],
         };
         let [single, polling_p50, polling_p99, webhook_p50, webhook_p99] = rounds(|| {
-            let single = message_ms(&self.postgres, rate, SECONDS)?;
+            let single = calmly(|| message_ms(&self.postgres, rate, SECONDS))?;
             let polling = self.round(Bot::Product, Way::Polling, crowd)?.latency_ms;
             let webhook = self.round(Bot::Product, Way::Webhook, crowd)?.latency_ms;
             Ok([single, polling.p50, polling.p99, webhook.p50, webhook.p99])
@@ -203,21 +204,18 @@ impl Stage<'_> {
             rate: Some(2_000),
             habits: &[],
         };
-        let server = Server::start(crowd)?;
-        let bot = self.bot(
-            Bot::Product,
-            Way::Polling,
-            &server,
-            &self.database(Bot::Product)?,
-        )?;
-        let report = server.report()?;
-        let resident_kb = bot.resident_kb()?;
-        Ok(Many {
-            sent: report.sent,
-            answered: report.answered,
-            p50_ms: report.latency_ms.p50,
-            p99_ms: report.latency_ms.p99,
-            resident_kb,
+        calmly(|| {
+            let server = Server::start(crowd)?;
+            let database = self.database(Bot::Product)?;
+            let bot = self.bot(Bot::Product, Way::Polling, &server, &database)?;
+            let report = server.report()?;
+            Ok(Many {
+                sent: report.sent,
+                answered: report.answered,
+                p50_ms: report.latency_ms.p50,
+                p99_ms: report.latency_ms.p99,
+                resident_kb: bot.resident_kb()?,
+            })
         })
     }
 
@@ -253,11 +251,13 @@ impl Stage<'_> {
 
     /// One bot under one load, on a database of its own.
     fn round(&self, bot: Bot, way: Way, crowd: Crowd) -> Result<Report> {
-        let server = Server::start(crowd)?;
-        let bot = self.bot(bot, way, &server, &self.database(bot)?)?;
-        let report = server.report()?;
-        bot.stop()?;
-        report.complete()
+        calmly(|| {
+            let server = Server::start(crowd)?;
+            let bot = self.bot(bot, way, &server, &self.database(bot)?)?;
+            let report = server.report()?;
+            bot.stop()?;
+            report.complete()
+        })
     }
 
     /// Where an empty one is.

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures that are promised, measured on release builds, each beside
 //! what it is compared with and in the same run.
 
+mod calm;
 mod chats;
 mod database;
 mod held;

@@ -10,6 +10,7 @@ use test_servers::postgres::{Durability, Server as Postgres};
 use test_servers::proxy::Kind;
 use test_servers::{door, processor_time_of, rabbitmq, redis};
 
+use super::calm::calmly;
 use super::database::fresh;
 use super::held::Held;
 use super::process::Running;
@@ -131,7 +132,8 @@ fn told(error: impl std::fmt::Display) -> TaskError {
 
 impl Stage<'_> {
     fn shared(&self) -> Result<Shared> {
-        let [without, with] = rounds(|| Ok([self.alone(false)?, self.alone(true)?]))?;
+        let [without, with] =
+            rounds(|| Ok([calmly(|| self.alone(false))?, calmly(|| self.alone(true))?]))?;
         Ok(Shared {
             without_redis: without,
             with_redis: with,
@@ -140,8 +142,10 @@ impl Stage<'_> {
     }
 
     fn tenths(&self) -> Result<Tenths> {
-        let [one, two, four] =
-            rounds(|| Ok([self.instances(1)?, self.instances(2)?, self.instances(4)?]))?;
+        let [one, two, four] = rounds(|| {
+            let of = |count| calmly(|| self.instances(count));
+            Ok([of(1)?, of(2)?, of(4)?])
+        })?;
         Ok(Tenths {
             one,
             two,
@@ -157,9 +161,9 @@ impl Stage<'_> {
             ..crowd
         };
         let [direct, queue, receipts, broker] = rounds(|| {
-            let direct = self.direct(crowd)?.bot_us;
-            let queue = self.through_the_queue(crowd)?;
-            let receipts = self.through_the_queue(waiting)?;
+            let direct = calmly(|| self.direct(crowd))?.bot_us;
+            let queue = calmly(|| self.through_the_queue(crowd))?;
+            let receipts = calmly(|| self.through_the_queue(waiting))?;
             Ok([direct, queue.bot_us, receipts.bot_us, queue.broker_us])
         })?;
         Ok(Queued {

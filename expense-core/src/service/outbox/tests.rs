@@ -181,6 +181,27 @@ async fn what_took_long_to_record_is_promised_again() {
     assert_eq!(service.inner.claim_parked(8).await.len(), 1);
 }
 
+/// A look between promise and record finds the promise: what it stands for is said as soon as it
+/// is recorded, not at some next try.
+#[tokio::test(start_paused = true)]
+async fn a_promise_that_is_found_early_is_kept_at_once() {
+    let (_, screen, service) = app();
+    let inner = &service.inner;
+    let ledger = fixtures::ledger(&hello().chat);
+    let mut commit = fixtures::commit(hello().key, &ledger, &StoredSession::default(), Vec::new());
+    commit.replies = hello().replies;
+    inner.promise(&commit.chat, &commit.key).await.unwrap();
+    let found = inner.claim_parked(8).await.remove(0);
+    let record = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        inner.commit(&Arc::new(commit), false).await.unwrap();
+        inner.keep_promise(&hello().chat);
+    };
+    tokio::join!(inner.send_parked(found), record);
+    assert_eq!(screen.all().len(), 1);
+    assert!(inner.claim_parked(8).await.is_empty());
+}
+
 fn hello() -> Parked {
     Parked {
         key: fixtures::key("1"),
