@@ -9,6 +9,8 @@ use expense_core::domain::calendar::Period;
 use expense_core::domain::category::CategoryId;
 use expense_core::domain::currency::Currency;
 use expense_core::domain::keys::{ExpenseId, LedgerId, Number};
+use expense_core::domain::ledger::Ledger;
+use expense_core::ports::store::StoredSession;
 use expense_core::testing::fixtures::{day, message, tag};
 use sqlx::postgres::PgArguments;
 use sqlx::types::Uuid;
@@ -16,9 +18,10 @@ use sqlx::{
     Arguments, AssertSqlSafe, Execute, Executor, PgConnection, Postgres, QueryBuilder, Row,
 };
 
+use crate::kept::Kept;
 use crate::list::listing;
 use crate::open::BY_INDEX;
-use crate::read::{LEDGER as LEDGER_OF, OUTCOME, SESSION};
+use crate::read::OUTCOME;
 use crate::search::{BY_GRAMS, among_all, among_newest};
 use crate::testing::Database;
 use crate::totals::summing;
@@ -101,15 +104,16 @@ async fn what_is_asked_about_a_ledger_is_asked_of_one_partition() {
         .unwrap();
     let ledger = LedgerId::from_i64(LEDGER);
     let mut plans = Vec::new();
-    for statement in [LEDGER_OF, SESSION, OUTCOME] {
+    for statement in [Ledger::ROWS, StoredSession::ROWS] {
         let mut arguments = PgArguments::default();
-        arguments.add(LEDGER).unwrap();
-        arguments.add("chat").unwrap();
-        if statement == OUTCOME {
-            arguments.add(Uuid::nil()).unwrap();
-        }
+        arguments.add(vec![LEDGER]).unwrap();
         plans.push(plan(&mut db, statement, arguments).await);
     }
+    let mut arguments = PgArguments::default();
+    arguments.add(LEDGER).unwrap();
+    arguments.add("chat").unwrap();
+    arguments.add(Uuid::nil()).unwrap();
+    plans.push(plan(&mut db, OUTCOME, arguments).await);
     for filter in lists() {
         plans.push(plan_of(&mut db, listing(ledger, &filter, None, 11)).await);
     }

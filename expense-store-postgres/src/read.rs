@@ -1,18 +1,16 @@
 //! Answers, each as one statement found it: what it sees was true at one moment.
 
 use expense_core::conversation::question::{Census, ChangeQuery, DraftQuery};
-use expense_core::conversation::session::SessionVersion;
 use expense_core::domain::access::Person;
 use expense_core::domain::change::Change;
 use expense_core::domain::draft::Draft;
 use expense_core::domain::keys::{ChatKey, LedgerId, UpdateKey};
-use expense_core::domain::ledger::Ledger;
 use expense_core::domain::limits;
 use expense_core::domain::text::Tag;
 use expense_core::memory::column::{narrow, parsed_or_empty, word};
 use expense_core::memory::plan::hashed;
 use expense_core::memory::row;
-use expense_core::ports::store::{Outcome, StoredSession};
+use expense_core::ports::store::Outcome;
 use sqlx::PgConnection;
 
 use crate::error::Failure;
@@ -63,81 +61,6 @@ pub(crate) async fn recorded(
     };
     let outcome = outcome.map(|kept: Option<String>| parsed_or_empty(kept.as_deref()));
     Ok(outcome.transpose()?)
-}
-
-/// Ledgers whose id meets a condition, each in one row.
-macro_rules! ledgers {
-    ($condition:literal) => {
-        concat!(
-            "SELECT l.ledger_id, l.chat, c.revision, l.currency, l.zone, l.locale, l.language,
-                l.categories, l.members,
-                coalesce((SELECT json_agg(json_build_array(s.words, s.category) ORDER BY s.place)
-                 FROM lessons AS s WHERE s.ledger_id = l.ledger_id), '[]')::text AS lessons
-             FROM ledgers AS l JOIN counters AS c ON c.ledger_id = l.ledger_id
-             WHERE l.ledger_id ",
-            $condition
-        )
-    };
-}
-pub(crate) const LEDGER: &str = ledgers!("= $1 AND l.chat = $2");
-const LEDGER_ELSEWHERE: &str = ledgers!("= $1");
-const LEDGERS: &str = ledgers!("IN (SELECT m.ledger_id FROM chats AS m WHERE m.chat = ANY ($1))");
-
-/// The chat's ledger.
-pub(crate) async fn ledger(
-    db: &mut PgConnection,
-    chat: &ChatKey,
-) -> Result<Option<Ledger>, Failure> {
-    let own = sqlx::query(LEDGER).bind(LedgerId::of(chat).as_i64());
-    let mut row = own.bind(chat.as_str()).fetch_optional(&mut *db).await?;
-    if row.is_none()
-        && let Some(ledger) = led_to(db, chat).await?
-    {
-        let elsewhere = sqlx::query(LEDGER_ELSEWHERE).bind(ledger);
-        row = elsewhere.fetch_optional(db).await?;
-    }
-    row.map(|row| row::ledger(&Found(row))).transpose()
-}
-
-/// The ledgers that these chats lead to.
-pub(crate) async fn ledgers(
-    db: &mut PgConnection,
-    chats: &[ChatKey],
-) -> Result<Vec<Ledger>, Failure> {
-    let chats: Vec<&str> = chats.iter().map(ChatKey::as_str).collect();
-    let rows = sqlx::query(LEDGERS).bind(chats).fetch_all(db).await?;
-    let ledgers = rows.into_iter().map(|row| row::ledger(&Found(row)));
-    ledgers.collect()
-}
-
-pub(crate) const SESSION: &str = "SELECT c.session_version, s.session FROM ledgers AS l
-     JOIN counters AS c ON c.ledger_id = l.ledger_id
-     LEFT JOIN sessions AS s ON s.ledger_id = l.ledger_id
-     WHERE l.ledger_id = $1 AND l.chat = $2";
-const SESSION_ELSEWHERE: &str = "SELECT c.session_version, s.session FROM counters AS c
-     LEFT JOIN sessions AS s ON s.ledger_id = c.ledger_id WHERE c.ledger_id = $1";
-
-/// The chat's session.
-pub(crate) async fn session(
-    db: &mut PgConnection,
-    chat: &ChatKey,
-) -> Result<StoredSession, Failure> {
-    let own = sqlx::query_as(SESSION).bind(LedgerId::of(chat).as_i64());
-    let mut row: Option<(i64, Option<String>)> =
-        own.bind(chat.as_str()).fetch_optional(&mut *db).await?;
-    if row.is_none()
-        && let Some(ledger) = led_to(db, chat).await?
-    {
-        let elsewhere = sqlx::query_as(SESSION_ELSEWHERE).bind(ledger);
-        row = elsewhere.fetch_optional(db).await?;
-    }
-    let Some((version, session)) = row else {
-        return Ok(StoredSession::default());
-    };
-    Ok(StoredSession {
-        version: SessionVersion(narrow(version)?),
-        session: parsed_or_empty(session.as_deref())?,
-    })
 }
 
 /// Tags of expenses that are not removed.

@@ -11,13 +11,14 @@ use expense_core::domain::text::Tag;
 use expense_core::memory::column::narrow;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::replica::{Lag, Mark, Position, Primary, ReadReplica, Seen};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 
 use crate::config::Config;
 use crate::error::{Failure, OpenError};
 use crate::look::stamps;
 use crate::open::{options, pool};
-use crate::store::{PostgresStore, with};
+use crate::readers::Readers;
+use crate::store::PostgresStore;
 use crate::{list, read, totals};
 
 /// How long a connection is waited for at most: the primary can be asked instead.
@@ -27,10 +28,7 @@ const ACQUIRING: Duration = Duration::from_millis(500);
 ///
 /// It is connected to when it is needed: a program starts although its replica is not there. Its
 /// schema is the primary's. A read that stands in the way of its replay is `Busy`.
-pub struct PostgresReplica {
-    pool: PgPool,
-    patience: Duration,
-}
+pub struct PostgresReplica(Readers);
 
 impl PostgresReplica {
     /// The standby at this URL. Needs a Tokio runtime around it.
@@ -44,15 +42,13 @@ impl PostgresReplica {
         let pool = pool(config, 0, reading)
             .min_connections(0)
             .acquire_timeout(quickly);
-        Ok(Self {
-            pool: pool.connect_lazy_with(options(config)?),
-            patience: config.patience(),
-        })
+        let pool = pool.connect_lazy_with(options(config)?);
+        Ok(Self(Readers::new(pool, config.patience())))
     }
 
     /// Closes the connections. Later calls are answered as unavailable.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.0.close().await;
     }
 
     /// Reads after the ledger's position, on the same connection: a standby never goes back while
@@ -63,7 +59,7 @@ impl PostgresReplica {
         ledger: LedgerId,
         read: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
     ) -> PortResult<Seen<T>> {
-        let seen = with(&self.pool, self.patience, async |db| {
+        let seen = self.0.with(async |db| {
             let position = positions(db, &[ledger]).await?.pop();
             Ok(Seen {
                 position: position.unwrap_or(Position::NONE),
@@ -153,14 +149,12 @@ impl ReadReplica for PostgresReplica {
     }
 
     async fn census(&self) -> PortResult<Census> {
-        let census = with(&self.pool, self.patience, async |db| read::census(db).await);
-        let census = census.await;
+        let census = self.0.with(async |db| read::census(db).await).await;
         census.map_err(|failure| failure.of_replica("census"))
     }
 
     async fn lag(&self, mark: Mark) -> PortResult<Lag> {
-        let lag = with(&self.pool, self.patience, async |db| lag(db, mark).await);
-        let lag = lag.await;
+        let lag = self.0.with(async |db| lag(db, mark).await).await;
         lag.map_err(|failure| failure.of_replica("lag"))
     }
 }

@@ -1,8 +1,7 @@
 //! The store: one database, a pool of connections.
 
+use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use expense_core::conversation::question::{
@@ -17,47 +16,20 @@ use expense_core::domain::text::Tag;
 use expense_core::ports::clock::Clock;
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::store::{Commit, Committed, ExpenseStore, Outcome, StoredSession};
-use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, PgPool, Postgres};
+use sqlx::PgConnection;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, WAITING};
 use crate::desk::{Desk, Message, Request};
 use crate::error::{Failure, OpenError};
+use crate::gathered::Gathered;
+use crate::kept::{self, Found};
 use crate::list;
 use crate::open::open;
 use crate::read;
+use crate::readers::{PoolUse, Readers};
 use crate::totals;
-
-/// How much of the connections is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolUse {
-    /// Connections at most.
-    pub max: u32,
-    /// Connections that are open, idle ones included.
-    pub open: u32,
-    /// Connections that nobody uses.
-    pub idle: u32,
-    /// Reads that wait for a connection.
-    pub waiting: u32,
-}
-
-/// One who waits, also if they stop waiting half way.
-struct Waits<'a>(&'a AtomicU32);
-
-impl<'a> Waits<'a> {
-    fn one_more(waiting: &'a AtomicU32) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting)
-    }
-}
-
-impl Drop for Waits<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
 
 /// Ledgers, expenses, waiting work and shared copies of sessions in one PostgreSQL database.
 ///
@@ -65,10 +37,9 @@ impl Drop for Waits<'_> {
 pub struct PostgresStore {
     inbox: mpsc::Sender<Message>,
     task: Mutex<Option<JoinHandle<()>>>,
-    pool: PgPool,
-    /// Who waits for a connection at this moment.
-    waiting: AtomicU32,
-    patience: Duration,
+    readers: Arc<Readers>,
+    ledgers: Gathered<Ledger>,
+    sessions: Gathered<StoredSession>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -83,12 +54,13 @@ impl PostgresStore {
         let (inbox, messages) = mpsc::channel(WAITING);
         let desk = Desk::new(pool.clone(), config.writers, config.patience());
         let task = tokio::spawn(desk.run(messages));
+        let readers = Arc::new(Readers::new(pool, config.patience()));
         Ok(Self {
             inbox,
             task: Mutex::new(Some(task)),
-            pool,
-            waiting: AtomicU32::new(0),
-            patience: config.patience(),
+            ledgers: Gathered::new(Arc::clone(&readers)),
+            sessions: Gathered::new(Arc::clone(&readers)),
+            readers,
             clock: config.clock,
         })
     }
@@ -100,24 +72,13 @@ impl PostgresStore {
         if let Some(task) = self.task.lock().await.take() {
             let _ = task.await;
         }
-        self.pool.close().await;
+        self.readers.close().await;
     }
 
     /// How much of its connections is used at this moment.
     #[must_use]
     pub fn pool_use(&self) -> PoolUse {
-        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
-        PoolUse {
-            max: self.pool.options().get_max_connections(),
-            open: self.pool.size(),
-            idle,
-            waiting: self.waiting.load(Ordering::Relaxed),
-        }
-    }
-
-    async fn connection(&self) -> Result<PoolConnection<Postgres>, Failure> {
-        let _waits = Waits::one_more(&self.waiting);
-        acquire(&self.pool).await
+        self.readers.pool_use()
     }
 
     async fn record(&self, commit: Arc<Commit>) -> Result<Committed, Failure> {
@@ -133,40 +94,21 @@ impl PostgresStore {
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
     ) -> Result<T, Failure> {
-        let connection = self.connection().await?;
-        within(connection, self.patience, run).await
+        self.readers.with(run).await
     }
 }
 
-/// A connection of the pool, as soon as one is free.
-async fn acquire(pool: &PgPool) -> Result<PoolConnection<Postgres>, Failure> {
-    pool.acquire().await.map_err(|error| match error {
-        // It was not for want of a free one.
-        sqlx::Error::PoolTimedOut if pool.size() == 0 => Failure::Unreachable,
-        error => error.into(),
-    })
-}
-
-/// Runs this on a connection of the pool, for so long at most.
-pub(crate) async fn with<T>(
-    pool: &PgPool,
-    patience: Duration,
-    run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
-) -> Result<T, Failure> {
-    within(acquire(pool).await?, patience, run).await
-}
-
-async fn within<T>(
-    mut connection: PoolConnection<Postgres>,
-    patience: Duration,
-    run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure> + Send,
-) -> Result<T, Failure> {
-    let answered = tokio::time::timeout(patience, run(&mut connection)).await;
-    let answered = answered.unwrap_or(Err(Failure::Silent));
-    if answered.as_ref().is_err_and(Failure::ends_connection) {
-        connection.close_on_drop();
+/// Several chats may lead to the same ledger.
+fn each_once(found: Found<Ledger>) -> Result<Vec<Ledger>, Failure> {
+    let mut known = HashSet::new();
+    let mut ledgers = Vec::with_capacity(found.len());
+    for ledger in found.into_values() {
+        let ledger = ledger?;
+        if known.insert(ledger.id) {
+            ledgers.push(ledger);
+        }
     }
-    answered
+    Ok(ledgers)
 }
 
 #[async_trait]
@@ -184,17 +126,20 @@ impl ExpenseStore for PostgresStore {
     }
 
     async fn ledger(&self, chat: &ChatKey) -> PortResult<Option<Ledger>> {
-        let ledger = self.with(async |db| read::ledger(db, chat).await).await;
+        let ledger = self.ledgers.of(chat).await;
         ledger.map_err(|failure| failure.during("store", "ledger"))
     }
 
     async fn ledgers(&self, chats: &[ChatKey]) -> PortResult<Vec<Ledger>> {
-        let ledgers = self.with(async |db| read::ledgers(db, chats).await).await;
-        ledgers.map_err(|failure| failure.during("store", "ledgers"))
+        let ledgers = self.with(async |db| each_once(kept::of_chats(db, chats).await?));
+        ledgers
+            .await
+            .map_err(|failure| failure.during("store", "ledgers"))
     }
 
     async fn session(&self, chat: &ChatKey) -> PortResult<StoredSession> {
-        let session = self.with(async |db| read::session(db, chat).await).await;
+        let session = self.sessions.of(chat).await;
+        let session = session.map(Option::unwrap_or_default);
         session.map_err(|failure| failure.during("store", "session"))
     }
 

@@ -2,12 +2,14 @@
 
 use expense_core::conversation::question::DraftQuery;
 use expense_core::domain::keys::{ChatKey, DraftId, ExpenseId, LedgerId};
+use expense_core::domain::ledger::Ledger;
 use expense_core::memory::column::{narrow, parsed, word};
 use expense_core::ports::jobs::{JobKind, Parked, Work};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
+use crate::kept;
 use crate::list;
 use crate::read;
 
@@ -30,7 +32,8 @@ pub(crate) async fn work(
     if kind == JobKind::Sweep {
         return Ok(Some((chat, Work::Sweep)));
     }
-    let Some(settings) = read::ledger(db, &chat).await?.map(Box::new) else {
+    let mut settings = kept::of_chats::<Ledger>(db, std::slice::from_ref(&chat)).await?;
+    let Some(settings) = settings.remove(&chat).transpose()?.map(Box::new) else {
         return Ok(None);
     };
     let work = if kind == JobKind::Reading {
