@@ -3,6 +3,7 @@
 
 mod contracts;
 mod examine;
+mod gathered;
 mod kill;
 mod open;
 mod partitions;
