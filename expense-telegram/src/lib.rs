@@ -17,6 +17,7 @@ mod patience;
 mod polling;
 mod progress;
 mod refusal;
+mod stranded;
 mod telegram;
 mod update;
 mod webhook;

@@ -19,6 +19,7 @@ use crate::client::{ANSWER, Client};
 use crate::delivery::{Courtesy, deliver};
 use crate::inbound::Inbound;
 use crate::refusal::{CallError, Refusal, Remedy};
+use crate::stranded;
 use crate::telegram::RunError;
 use crate::update::{ALLOWED_UPDATES, Numbered, Update};
 use crate::window::Window;
@@ -140,6 +141,7 @@ impl<'a> Poller<'a> {
         let tenure = self.tenure;
         let mut lost = std::pin::pin!(tenure.lost());
         let mut asked = None;
+        self.window = Window::after(stranded::take(self.service, self.inbound.me.id).await);
         loop {
             tokio::select! {
                 biased;
@@ -179,7 +181,9 @@ impl<'a> Poller<'a> {
         };
         let _ = timeout(FINISH, finish).await;
         if tenure.holds() {
-            self.confirm().await;
+            let stranded = self.window.stranded();
+            let leaving = stranded::leave(self.service, self.inbound.me.id, &stranded);
+            tokio::join!(self.confirm(), leaving);
         }
         Ok(Ended::Shutdown)
     }

@@ -1,6 +1,6 @@
 //! Which updates are on their way, and how far they may be confirmed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Updates that were fetched and not confirmed yet. `getUpdates` confirms everything below its
 /// offset and repeats the rest, so the offset stops at the first that is not settled.
@@ -8,17 +8,36 @@ use std::collections::BTreeMap;
 pub(crate) struct Window {
     settled: BTreeMap<i64, bool>,
     unsettled: usize,
+    /// Those that come yet and were settled by an earlier process.
+    earlier: BTreeSet<i64>,
 }
 
 impl Window {
+    /// An earlier process settled these and could not confirm them.
+    pub(crate) fn after(earlier: BTreeSet<i64>) -> Self {
+        Self {
+            earlier,
+            ..Self::default()
+        }
+    }
+
     /// Takes an update in; false where it is known already.
     pub(crate) fn admit(&mut self, update: i64) -> bool {
-        let fresh = !self.settled.contains_key(&update);
-        if fresh {
-            self.settled.insert(update, false);
-            self.unsettled += 1;
+        if self.settled.contains_key(&update) {
+            return false;
         }
-        fresh
+        let settled = self.earlier.remove(&update);
+        self.settled.insert(update, settled);
+        self.unsettled += usize::from(!settled);
+        !settled
+    }
+
+    /// Those that are settled and can't be confirmed.
+    pub(crate) fn stranded(&self) -> BTreeSet<i64> {
+        let behind = self.settled.iter().skip(self.confirmable());
+        let settled = behind.filter(|(_, settled)| **settled);
+        let settled = settled.map(|(update, _)| *update);
+        settled.chain(self.earlier.iter().copied()).collect()
     }
 
     /// The update is safe.
@@ -98,6 +117,21 @@ mod tests {
         window.settle(2);
         window.settle(1);
         assert!(!window.is_held_up(), "it moves");
+    }
+
+    #[test]
+    fn what_is_stranded_is_known_to_the_next() {
+        let mut window = Window::default();
+        assert!((5..=9).all(|update| window.admit(update)));
+        for update in [5, 7, 9] {
+            window.settle(update);
+        }
+        let mut next = Window::after(window.stranded());
+        assert_eq!(next.stranded(), BTreeSet::from([7, 9]));
+        let admitted: Vec<i64> = (6..=10).filter(|update| next.admit(*update)).collect();
+        assert_eq!((admitted, next.unsettled()), (vec![6, 8, 10], 3));
+        next.settle(6);
+        assert_eq!((next.offset(), next.stranded()), (Some(8), [9].into()));
     }
 
     #[test]

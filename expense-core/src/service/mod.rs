@@ -15,6 +15,7 @@ mod behind;
 mod bell;
 mod copies;
 mod counts;
+mod handover;
 mod ingress;
 mod ledgers;
 mod limited;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use expense_core::domain::keys::ChatKey;
 use expense_core::ports::error::{Fault, PortError};
+use expense_core::service::Ports;
 use expense_core::testing::inbox::Inbox;
 use expense_telegram::{Config, RunError};
 use rstest::rstest;
@@ -124,6 +126,45 @@ async fn confirms_only_what_is_settled() {
     inbox.first(5).await;
     app.stop().await.unwrap();
     assert_eq!(fake.pending(), 4);
+}
+
+/// The first of all is being answered for long when the bot ends: those behind it were answered.
+#[tokio::test]
+async fn a_restart_answers_nobody_twice() {
+    let fake = fake().await;
+    fake.fault("sendMessage#1: delay 30000".parse().unwrap());
+    let mut kept = None;
+    let (app, _) = App::start(telegram(config(&fake)), |ports| {
+        kept = Some((ports.store.clone(), ports.common.clone()));
+        ports
+    });
+    let (store, common) = kept.unwrap();
+    fake.user(7).say("12.50 lunch");
+    let seven = ChatKey::new("telegram:7").unwrap();
+    while store.ledger(&seven).await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
+    for person in 8..20 {
+        fake.user(person).say("3 tea");
+    }
+    for person in 8..20 {
+        fake.chat(person).next_reply().await;
+    }
+    app.stop().await.unwrap();
+    assert_eq!(fake.pending(), 13);
+    let (app, _) = App::start(telegram(config(&fake)), |ports| Ports {
+        store,
+        common,
+        ..ports
+    });
+    fake.chat(7).next_reply().await;
+    fake.user(21).say("4 milk");
+    fake.chat(21).next_reply().await;
+    app.stop().await.unwrap();
+    assert_eq!(fake.pending(), 0);
+    for person in 8..20 {
+        assert_eq!(fake.chat(person).replies().len(), 1, "{person}");
+    }
 }
 
 /// An update that was buried was answered: it is over.
