@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use expense_core::memory::wake::{spelled, understood};
 use expense_core::ports::jobs::JobKind;
 use expense_core::ports::wake::Wake;
 use futures::StreamExt;
@@ -28,13 +29,13 @@ pub(crate) type Ear = Mutex<Option<(Channel, Consumer)>>;
 #[async_trait]
 impl Wake for RabbitQueue {
     fn ring(&self, kind: JobKind, from: DateTime<Utc>) {
-        let Some(kind) = word(kind) else {
+        let Some(rung) = spelled(kind, from) else {
             return;
         };
         self.shared().publisher.mention(Message {
             exchange: self.shared().names.wake(),
             key: String::new(),
-            body: format!("{kind} {}", from.timestamp_micros()).into_bytes(),
+            body: rung.into_bytes(),
             properties: BasicProperties::default(),
             mandatory: false,
         });
@@ -45,7 +46,8 @@ impl Wake for RabbitQueue {
         loop {
             match next(self.shared(), &mut ear).await {
                 Ok(delivery) => {
-                    if let Some(rung) = understand(&delivery.data) {
+                    let rung = std::str::from_utf8(&delivery.data);
+                    if let Some(rung) = rung.ok().and_then(understood) {
                         return rung;
                     }
                 }
@@ -67,27 +69,5 @@ async fn next(shared: &Shared, ear: &mut Option<(Channel, Consumer)>) -> Result<
     match consumer.next().await {
         Some(delivery) => Ok(delivery?),
         None => Err(Failure::Unreachable),
-    }
-}
-
-fn understand(body: &[u8]) -> Option<(JobKind, DateTime<Utc>)> {
-    let (word, micros) = std::str::from_utf8(body).ok()?.split_once(' ')?;
-    let kind = match word {
-        "reading" => JobKind::Reading,
-        "suggestion" => JobKind::Suggestion,
-        "reply" => JobKind::Reply,
-        // A newer version may ring for more.
-        _ => return None,
-    };
-    Some((kind, DateTime::from_timestamp_micros(micros.parse().ok()?)?))
-}
-
-/// What others may do, or must not overtake.
-fn word(kind: JobKind) -> Option<&'static str> {
-    match kind {
-        JobKind::Reading => Some("reading"),
-        JobKind::Suggestion => Some("suggestion"),
-        JobKind::Reply => Some("reply"),
-        JobKind::Sweep | JobKind::Rate => None,
     }
 }

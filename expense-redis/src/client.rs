@@ -11,6 +11,7 @@ use redis::{
     Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult,
     ScriptInvocation, TlsCertificates, Value,
 };
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::config::{Config, IN_FLIGHT, PREFIX, READY};
 use crate::error::{Failure, OpenError};
@@ -18,6 +19,7 @@ use crate::gather::Gathered;
 use crate::rate::TAKE;
 use crate::sentinel::Sentinel;
 use crate::tls;
+use crate::wake::Ear;
 
 /// What is put into the cache waits so long for what others put there: nobody waits for it.
 const MOMENT: Duration = Duration::from_millis(2);
@@ -32,6 +34,8 @@ pub struct Redis {
     prefix: String,
     puts: Gathered,
     takes: Gathered,
+    /// Whoever listens for what others ring for.
+    ear: Mutex<Ear>,
 }
 
 /// What answers commands, and how long an answer may take.
@@ -59,15 +63,12 @@ impl Redis {
         if prefix.is_empty() || prefix.len() > PREFIX || prefix.contains(['{', '}']) {
             return Err(OpenError::Prefix);
         }
-        let server = Server {
-            link: Link::open(config)?,
-            patience: config.response_timeout,
-        };
         Ok(Self {
-            server: Arc::new(server),
+            server: Arc::new(Server::open(config)?),
             prefix: prefix.clone(),
             puts: Gathered::within(MOMENT),
             takes: Gathered::in_one(&TAKE),
+            ear: Mutex::new(Ear::open(config)?),
         })
     }
 
@@ -114,6 +115,20 @@ impl Redis {
         self.puts.done(&self.server, command).await.map(drop)
     }
 
+    /// Has a command done that nobody waits for.
+    pub(crate) fn mention(&self, command: Cmd) {
+        drop(self.puts.begun(&self.server, command));
+    }
+
+    pub(crate) async fn ear(&self) -> MutexGuard<'_, Ear> {
+        self.ear.lock().await
+    }
+
+    /// Where it is written that there is work.
+    pub(crate) fn rings(&self) -> String {
+        self.key("wake", "all")
+    }
+
     /// What the script for takes answers to these keys and arguments. It goes with those that others
     /// ask for at this moment.
     pub(crate) async fn take<T: FromRedisValue>(&self, wanted: Cmd) -> Result<T, Failure> {
@@ -135,6 +150,13 @@ impl Redis {
 }
 
 impl Server {
+    pub(crate) fn open(config: &Config) -> Result<Self, OpenError> {
+        Ok(Self {
+            link: Link::open(config)?,
+            patience: config.response_timeout,
+        })
+    }
+
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
         match &self.link {
             Link::Server(manager) => {

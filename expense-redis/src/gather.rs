@@ -53,14 +53,24 @@ impl Gathered {
     /// The answer to the command. Whoever waits no longer takes nothing from the others, and his
     /// command is done all the same.
     pub(crate) async fn done(&self, server: &Arc<Server>, command: Cmd) -> Result<Value, Failure> {
+        // Nobody answers where the runtime ends.
+        let answer = self.begun(server, command).await;
+        answer.unwrap_or(Err(Failure::Unreachable))
+    }
+
+    /// Has the command done, whether somebody waits for its answer or not.
+    pub(crate) fn begun(
+        &self,
+        server: &Arc<Server>,
+        command: Cmd,
+    ) -> oneshot::Receiver<Result<Value, Failure>> {
         let (done, answer) = oneshot::channel();
         let waiting = Waiting { command, done };
         if self.platform.add(waiting) == 1 {
             let trip = Trip(Some(Arc::clone(&self.platform)));
             tokio::spawn(trip.go(Arc::clone(server), self.moment, self.by));
         }
-        // Nobody answers where the runtime ends.
-        answer.await.unwrap_or(Err(Failure::Unreachable))
+        answer
     }
 }
 

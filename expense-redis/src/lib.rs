@@ -16,6 +16,7 @@ mod state;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;
+mod wake;
 
 // The encrypted connections of `redis` need the one implementation that this workspace names.
 use rustls as _;

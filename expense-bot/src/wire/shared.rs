@@ -12,6 +12,7 @@ use expense_core::ports::clock::Clock;
 use expense_core::ports::lease::Lease;
 use expense_core::ports::rate::RateLimiter;
 use expense_core::ports::state::StateStore;
+use expense_core::ports::wake::Wake;
 use expense_core::service::{Options, Ports};
 use expense_core::wrap::Wrapped;
 use expense_core::wrap::meter::Meter;
@@ -42,6 +43,8 @@ pub(crate) struct Parts {
     pub(crate) limiter: Arc<dyn RateLimiter>,
     /// Counts for all, and for this process alone where that can't be done.
     pub(crate) forgiving: Arc<dyn RateLimiter>,
+    /// Wakes the others where no broker does.
+    pub(crate) wake: Arc<dyn Wake>,
 }
 
 impl Shared {
@@ -65,6 +68,7 @@ impl Shared {
             ports.cache = parts.cache.clone();
             ports.lease = parts.lease.clone();
             ports.limiter = parts.limiter.clone();
+            ports.wake.get_or_insert_with(|| parts.wake.clone());
             options.ledgers.shared = true;
         } else if is_much(config) {
             tracing::warn!(
@@ -157,7 +161,8 @@ mod redis {
         Ok(Some(Parts {
             states: Arc::new(Wrapped::state(states, meter())),
             cache: Arc::new(ForgivingCache::new("shared", cache)),
-            lease: Arc::new(Wrapped::lease(redis, meter())),
+            lease: Arc::new(Wrapped::lease(redis.clone(), meter())),
+            wake: redis,
             forgiving: Arc::new(StandInLimiter::new(limiter.clone(), own)),
             limiter,
         }))

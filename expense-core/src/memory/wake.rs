@@ -1,4 +1,4 @@
-//! Waking within one process.
+//! Waking within one process, and what a ring is spelled like between processes.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -53,4 +53,29 @@ impl Wake for MemoryWake {
             }
         }
     }
+}
+
+/// What other processes are told, in words; nothing of what they can neither do nor overtake.
+#[must_use]
+pub fn spelled(kind: JobKind, from: DateTime<Utc>) -> Option<String> {
+    let word = match kind {
+        JobKind::Reading => "reading",
+        JobKind::Suggestion => "suggestion",
+        JobKind::Reply => "reply",
+        JobKind::Sweep | JobKind::Rate => return None,
+    };
+    Some(format!("{word} {}", from.timestamp_micros()))
+}
+
+/// What was spelled; nothing where a newer version rings for more.
+#[must_use]
+pub fn understood(rung: &str) -> Option<(JobKind, DateTime<Utc>)> {
+    let (word, micros) = rung.split_once(' ')?;
+    let kind = match word {
+        "reading" => JobKind::Reading,
+        "suggestion" => JobKind::Suggestion,
+        "reply" => JobKind::Reply,
+        _ => return None,
+    };
+    Some((kind, DateTime::from_timestamp_micros(micros.parse().ok()?)?))
 }

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use expense_core::ports::{cache::Cache, lease::Lease, rate::RateLimiter, state::StateStore};
+use expense_core::ports::{
+    cache::Cache, lease::Lease, rate::RateLimiter, state::StateStore, wake::Wake,
+};
 use expense_core::testing::conformance::Bench;
 use expense_redis::{Config, Redis};
 
@@ -39,6 +41,12 @@ macro_rules! prove {
             Bench::<dyn RateLimiter>::new(one).with_other(other)
         }
         expense_core::rate_limiter_conformance!(fresh_limiter);
+
+        async fn fresh_wake() -> Bench<dyn Wake> {
+            let [one, other] = two(&$config());
+            Bench::<dyn Wake>::new(one).with_other(other)
+        }
+        expense_core::wake_conformance!(fresh_wake);
     };
 }
 

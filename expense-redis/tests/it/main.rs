@@ -10,3 +10,4 @@ mod parts;
 mod promises;
 mod sentinel;
 mod tls;
+mod waking;

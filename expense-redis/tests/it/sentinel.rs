@@ -11,7 +11,7 @@ use test_servers::redis::{Server, WATCHED};
 
 pub(crate) const LONG: Duration = Duration::from_secs(3_600);
 /// Far more than a fail-over takes.
-const HANG: Duration = Duration::from_secs(60);
+const HANG: Duration = Duration::from_secs(180);
 
 fn url(sentinels: &[Server]) -> String {
     let hosts: Vec<_> = sentinels.iter().map(Server::url).collect();
