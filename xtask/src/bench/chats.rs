@@ -116,15 +116,15 @@ pub(super) fn measure(product: &Path, mut tell: impl FnMut(&str, serde_json::Val
         product,
         plain: plain.join("release/plain-bot"),
     };
-    tell("256 chats in closed loop", value(stage.throughput()?)?);
-    tell("500 a second over 5,000 chats", value(stage.waits()?)?);
-    tell("2,000 a second over 100,000 chats", value(stage.many()?)?);
-    tell("start and stop", value(stage.turns()?)?);
+    let throughput = rounds(|| stage.throughput())?;
+    tell("256 chats in closed loop", throughput);
+    let waits = rounds(|| stage.waits())?;
+    tell("500 a second over 5,000 chats", waits);
+    let many = serde_json::to_value(stage.many()?)?;
+    tell("2,000 a second over 100,000 chats", many);
+    let turns = serde_json::to_value(stage.turns()?)?;
+    tell("start and stop", turns);
     Ok(())
-}
-
-fn value(figures: impl Serialize) -> Result<serde_json::Value> {
-    Ok(serde_json::to_value(figures)?)
 }
 
 impl Stage<'_> {
@@ -135,38 +135,28 @@ impl Stage<'_> {
             rate: None,
             habits: &[],
         };
-        let [
-            database_alone,
-            prepared,
-            plain_polling,
-            plain_webhook,
-            polling,
-            webhook,
-            on_sqlite,
-        ] = rounds(|| {
-            Ok([
-                calmly(|| messages_per_second(&self.postgres, Protocol::Simple, SECONDS))?,
-                calmly(|| messages_per_second(&self.postgres, Protocol::Prepared, SECONDS))?,
-                self.round(Bot::Plain, Way::Polling, crowd)?.per_second,
-                self.round(Bot::Plain, Way::Webhook, crowd)?.per_second,
-                self.round(Bot::Product, Way::Polling, crowd)?.per_second,
-                self.round(Bot::Product, Way::Webhook, crowd)?.per_second,
-                self.round(Bot::OneBox, Way::Polling, crowd)?.per_second,
-            ])
-        })?;
+        let database = |how| calmly(|| messages_per_second(&self.postgres, how, SECONDS));
+        let bot = |bot, way| Ok::<_, TaskError>(self.round(bot, way, crowd)?.per_second);
+        let database_alone = database(Protocol::Simple)?;
+        let database_alone_prepared = database(Protocol::Prepared)?;
+        let plain_polling = bot(Bot::Plain, Way::Polling)?;
+        let plain_webhook = bot(Bot::Plain, Way::Webhook)?;
+        let polling = bot(Bot::Product, Way::Polling)?;
+        let webhook = bot(Bot::Product, Way::Webhook)?;
+        let polling_on_sqlite = bot(Bot::OneBox, Way::Polling)?;
         Ok(Throughput {
             database_alone,
-            database_alone_prepared: prepared,
+            database_alone_prepared,
             plain_polling,
             plain_webhook,
             polling,
             webhook,
-            polling_on_sqlite: on_sqlite,
+            polling_on_sqlite,
             polling_to_database: polling / database_alone,
             polling_to_plain: polling / plain_polling,
             webhook_to_database: webhook / database_alone,
             webhook_to_plain: webhook / plain_webhook,
-            polling_on_sqlite_to_plain: on_sqlite / plain_polling,
+            polling_on_sqlite_to_plain: polling_on_sqlite / plain_polling,
         })
     }
 
@@ -178,22 +168,19 @@ impl Stage<'_> {
             rate: Some(rate),
             habits: &["acquainted"],
         };
-        let [single, polling_p50, polling_p99, webhook_p50, webhook_p99] = rounds(|| {
-            let single = calmly(|| message_ms(&self.postgres, rate, SECONDS))?;
-            let polling = self.round(Bot::Product, Way::Polling, crowd)?.latency_ms;
-            let webhook = self.round(Bot::Product, Way::Webhook, crowd)?.latency_ms;
-            Ok([single, polling.p50, polling.p99, webhook.p50, webhook.p99])
-        })?;
+        let single = calmly(|| message_ms(&self.postgres, rate, SECONDS))?;
+        let polling = self.round(Bot::Product, Way::Polling, crowd)?.latency_ms;
+        let webhook = self.round(Bot::Product, Way::Webhook, crowd)?.latency_ms;
         Ok(Waits {
             single_client_ms: single,
-            polling_p50_ms: polling_p50,
-            polling_p99_ms: polling_p99,
-            webhook_p50_ms: webhook_p50,
-            webhook_p99_ms: webhook_p99,
-            polling_p50_to_single_client: polling_p50 / single,
-            polling_p99_to_single_client: polling_p99 / single,
-            webhook_p50_to_single_client: webhook_p50 / single,
-            webhook_p99_to_single_client: webhook_p99 / single,
+            polling_p50_ms: polling.p50,
+            polling_p99_ms: polling.p99,
+            webhook_p50_ms: webhook.p50,
+            webhook_p99_ms: webhook.p99,
+            polling_p50_to_single_client: polling.p50 / single,
+            polling_p99_to_single_client: polling.p99 / single,
+            webhook_p50_to_single_client: webhook.p50 / single,
+            webhook_p99_to_single_client: webhook.p99 / single,
         })
     }
 

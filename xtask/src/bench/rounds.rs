@@ -1,23 +1,28 @@
-//! Everything that is compared is measured in turn, several times.
+//! Everything that is compared is measured in turn, several times. What is measured one after the
+//! other is compared with each other: a machine that others use is not the same minutes later.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::shell::Result;
 
 /// How often; the middle one counts.
 const ROUNDS: usize = 3;
 
-/// The middle one of each figure in several rounds.
-pub(super) fn rounds<const N: usize>(
-    mut round: impl FnMut() -> Result<[f64; N]>,
-) -> Result<[f64; N]> {
-    let mut all = [const { Vec::new() }; N];
+/// The middle one of each figure in several rounds, ratios among them.
+pub(super) fn rounds<T: Serialize>(mut round: impl FnMut() -> Result<T>) -> Result<Value> {
+    let mut all = BTreeMap::<String, Vec<f64>>::new();
     for number in 1..=ROUNDS {
-        let found = round()?;
-        eprintln!("round {number} of {ROUNDS}: {found:.1?}");
-        for (figures, found) in all.iter_mut().zip(found) {
-            figures.push(found);
+        let found = serde_json::to_value(round()?)?;
+        eprintln!("round {number} of {ROUNDS}: {found}");
+        for (name, figure) in found.as_object().into_iter().flatten() {
+            all.entry(name.clone()).or_default().extend(figure.as_f64());
         }
     }
-    Ok(all.map(middle))
+    let middles = all.into_iter().map(|(name, all)| (name, middle(all)));
+    Ok(serde_json::to_value(middles.collect::<BTreeMap<_, _>>())?)
 }
 
 /// The middle one.

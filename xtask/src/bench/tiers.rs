@@ -103,26 +103,14 @@ pub(super) fn measure(product: &Path, mut tell: impl FnMut(&str, serde_json::Val
         redis: redis::Server::start().map_err(told)?,
         product,
     };
-    let shared = stage.shared()?;
-    tell(
-        "Redis, 256 chats in closed loop",
-        serde_json::to_value(shared)?,
-    );
-    let tenths = stage.tenths()?;
-    tell(
-        "instances of a tenth of a core",
-        serde_json::to_value(tenths)?,
-    );
-    let queued = stage.queued(PACED)?;
-    tell(
-        "the queue, 1,000 a second over 500 chats",
-        serde_json::to_value(queued)?,
-    );
-    let queued = stage.queued(LATER)?;
-    tell(
-        "the queue, 256 chats in closed loop",
-        serde_json::to_value(queued)?,
-    );
+    let shared = rounds(|| stage.shared())?;
+    tell("Redis, 256 chats in closed loop", shared);
+    let tenths = rounds(|| stage.tenths())?;
+    tell("instances of a tenth of a core", tenths);
+    let queued = rounds(|| stage.queued(PACED))?;
+    tell("the queue, 1,000 a second over 500 chats", queued);
+    let queued = rounds(|| stage.queued(LATER))?;
+    tell("the queue, 256 chats in closed loop", queued);
     Ok(())
 }
 
@@ -132,20 +120,18 @@ fn told(error: impl std::fmt::Display) -> TaskError {
 
 impl Stage<'_> {
     fn shared(&self) -> Result<Shared> {
-        let [without, with] =
-            rounds(|| Ok([calmly(|| self.alone(false))?, calmly(|| self.alone(true))?]))?;
+        let without_redis = calmly(|| self.alone(false))?;
+        let with_redis = calmly(|| self.alone(true))?;
         Ok(Shared {
-            without_redis: without,
-            with_redis: with,
-            with_to_without: with / without,
+            without_redis,
+            with_redis,
+            with_to_without: with_redis / without_redis,
         })
     }
 
     fn tenths(&self) -> Result<Tenths> {
-        let [one, two, four] = rounds(|| {
-            let of = |count| calmly(|| self.instances(count));
-            Ok([of(1)?, of(2)?, of(4)?])
-        })?;
+        let of = |count| calmly(|| self.instances(count));
+        let (one, two, four) = (of(1)?, of(2)?, of(4)?);
         Ok(Tenths {
             one,
             two,
@@ -160,19 +146,16 @@ impl Stage<'_> {
             habits: WITH_RECEIPTS,
             ..crowd
         };
-        let [direct, queue, receipts, broker] = rounds(|| {
-            let direct = calmly(|| self.direct(crowd))?.bot_us;
-            let queue = calmly(|| self.through_the_queue(crowd))?;
-            let receipts = calmly(|| self.through_the_queue(waiting))?;
-            Ok([direct, queue.bot_us, receipts.bot_us, queue.broker_us])
-        })?;
+        let direct_us = calmly(|| self.direct(crowd))?.bot_us;
+        let queue = calmly(|| self.through_the_queue(crowd))?;
+        let receipts = calmly(|| self.through_the_queue(waiting))?;
         Ok(Queued {
-            direct_us: direct,
-            queue_us: queue,
-            queue_to_direct: queue / direct,
-            queue_with_receipts_us: receipts,
-            with_receipts_to_queue: receipts / queue,
-            broker_us: broker,
+            direct_us,
+            queue_us: queue.bot_us,
+            queue_to_direct: queue.bot_us / direct_us,
+            queue_with_receipts_us: receipts.bot_us,
+            with_receipts_to_queue: receipts.bot_us / queue.bot_us,
+            broker_us: queue.broker_us,
         })
     }
 
