@@ -9,7 +9,7 @@ use expense_core::ports::store::{Commit, Committed};
 use sqlx::{Connection, PgConnection};
 
 use crate::error::Failure;
-use crate::look::{Head, Seen, look, stamps};
+use crate::look::{Care, Head, Seen, look, stamps};
 use crate::writes::{self, Common, Seldom, is_common};
 
 /// How often a commit is decided anew because another instance was quicker each time.
@@ -46,12 +46,11 @@ impl Member {
 }
 
 /// Records the members, which are of different ledgers and in the order of these. Each gets its
-/// result; whatever failed before that leaves none, and nothing written of any. Only where their
-/// heads are `trusted`, they are written by those without a look.
+/// result; whatever failed before that leaves none, and nothing written of any.
 pub(crate) async fn record(
     db: &mut PgConnection,
     members: &mut [Member],
-    trusted: bool,
+    care: Care,
 ) -> Result<(), Failure> {
     for _ in 0..ROUNDS {
         let mut open: Vec<&mut Member> = members
@@ -61,7 +60,7 @@ pub(crate) async fn record(
         if open.is_empty() {
             return Ok(());
         }
-        let decided = decide(db, &mut open, trusted).await?;
+        let decided = decide(db, &mut open, care).await?;
         write(db, &mut open, decided).await?;
     }
     Ok(())
@@ -75,11 +74,12 @@ type Decision = (Plan, Head);
 async fn decide(
     db: &mut PgConnection,
     open: &mut [&mut Member],
-    trusted: bool,
+    care: Care,
 ) -> Result<Vec<Option<Decision>>, Failure> {
+    let trusting = care == Care::Trusting;
     let remembered = open
         .iter()
-        .map(|member| trusted.then(|| remember(member)).flatten());
+        .map(|member| trusting.then(|| remember(member)).flatten());
     let mut decided: Vec<Option<Decision>> = remembered.collect();
     let unknown = || decided.iter().map(Option::is_none);
     let commits = open.iter().zip(unknown()).filter(|(_, unknown)| *unknown);
@@ -87,7 +87,7 @@ async fn decide(
     if commits.is_empty() {
         return Ok(decided);
     }
-    let seen = look(db, &commits).await?;
+    let seen = look(db, &commits, care).await?;
     let members = open.iter_mut().zip(&mut decided);
     let unknown = members.filter(|(_, decision)| decision.is_none());
     let mut refused = Vec::new();

@@ -15,7 +15,7 @@ use crate::commit::{Member, record};
 use crate::config::{BATCH, FEW, WAITING};
 use crate::error::Failure;
 use crate::heads::Heads;
-use crate::look::Head;
+use crate::look::{Care, Head};
 use crate::writes::is_common;
 
 /// A connection that rested longer is asked whether it still lives.
@@ -150,7 +150,10 @@ impl Desk {
             pool: self.pool.clone(),
             patience: self.patience,
             writer,
-            trusted: self.heads.are_trusted(),
+            care: match self.heads.are_trusted() {
+                true => Care::Trusting,
+                false => Care::Usual,
+            },
         };
         let writing = write(pen, batch, heads);
         let task = self.running.spawn(writing);
@@ -241,6 +244,7 @@ async fn write(mut pen: Pen, batch: Vec<Request>, heads: Vec<Option<Head>>) -> W
     let mut failures = vec![None; members.len()];
     if let Err(failure) = pen.write(&mut members).await {
         let alone = failure.may_be_one_members();
+        pen.care = Care::Thorough;
         for (member, failed) in members.chunks_mut(1).zip(&mut failures) {
             forget(member);
             *failed = if alone {
@@ -282,14 +286,13 @@ struct Pen {
     pool: PgPool,
     patience: Duration,
     writer: Writer,
-    /// Whether it writes by what is remembered, without a look.
-    trusted: bool,
+    care: Care,
 }
 
 impl Pen {
     async fn write(&mut self, members: &mut [Member]) -> Result<(), Failure> {
         let mut connection = self.connection().await?;
-        let recording = record(&mut connection, members, self.trusted);
+        let recording = record(&mut connection, members, self.care);
         let recorded = tokio::time::timeout(self.patience, recording).await;
         let recorded = recorded.unwrap_or(Err(Failure::Silent));
         match &recorded {

@@ -73,13 +73,28 @@ impl Seen {
     }
 }
 
-/// Looks at everything that these commits touch. Whether the expenses that they add are there, as no
-/// honest commit's are, is asked of one alone: among others it fails, and comes again alone.
-pub(crate) async fn look(db: &mut PgConnection, commits: &[&Commit]) -> Result<Vec<Seen>, Failure> {
+/// How much is looked at before a batch is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// Nothing of ledgers whose counters are remembered.
+    Trusting,
+    /// What the commits name.
+    Usual,
+    /// Also whether the expenses that they add are there, as no honest commit's are: one that failed
+    /// finds out so why.
+    Thorough,
+}
+
+/// Looks at what these commits touch.
+pub(crate) async fn look(
+    db: &mut PgConnection,
+    commits: &[&Commit],
+    care: Care,
+) -> Result<Vec<Seen>, Failure> {
     let mut seen = heads(db, commits).await?;
     elsewhere(db, commits, &mut seen).await?;
     let (mut expenses, mut drafts) = (Wanted::default(), Wanted::default());
-    let touching = |commit: &Commit| commits.len() == 1 || !is_common(commit);
+    let touching = |commit: &Commit| care == Care::Thorough || !is_common(commit);
     let members = commits.iter().enumerate();
     for (member, commit) in members.filter(|(_, commit)| touching(commit)) {
         let (expense_ids, draft_ids) = named(commit);
