@@ -140,7 +140,7 @@ pub const PROBES: usize = 4;
 /// and how long it waits between such tries.
 pub const PROBE_PAUSE: Duration = Duration::from_secs(1);
 /// How often it is looked for the outcome that a promised reply waits for, and holds up what else
-/// its chat is told: for seven seconds, since whoever promised it may have died before.
+/// its chat is told: for some nine seconds, since whoever promised it may have died before.
 pub const PROMISE_ATTEMPTS: u32 = 8;
 /// The waits between the looks of one such attempt, in milliseconds: whoever promised a reply is
 /// about to record its update, and nobody is to wait for the next attempt because of that.
