@@ -110,6 +110,14 @@ impl Redis {
         self.server.run(script).await
     }
 
+    /// The answer to each of these.
+    pub(crate) async fn all(
+        &self,
+        commands: Vec<Cmd>,
+    ) -> Result<Vec<Result<Value, Failure>>, Failure> {
+        self.server.all(commands).await
+    }
+
     /// Does a command whose answer says nothing but that it is done, together with those of others.
     pub(crate) async fn put(&self, command: Cmd) -> Result<(), Failure> {
         self.puts.done(&self.server, command).await.map(drop)

@@ -53,6 +53,12 @@ pub enum OpenError {
          may run scripts on keys of this prefix"
     )]
     Denied,
+    /// The server does not let this user use a command on the keys of this prefix.
+    #[error(
+        "the user of REDIS_URL may not use {0} on the keys of this program: let it with ACL SETUSER; \
+         the README of expense-redis has the whole command"
+    )]
+    Forbidden(&'static str),
     /// It answers, but takes no work.
     #[error("the Redis server of REDIS_URL takes no work now ({0}): try again")]
     Busy(&'static str),

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::client::Redis;
 use crate::config::Config;
 use crate::error::{Failure, OpenError};
+use crate::rights;
 
 /// The oldest version that knows what is asked of it.
 const OLDEST: (u32, u32) = (6, 2);
@@ -27,7 +28,8 @@ impl fmt::Display for Examined {
     }
 }
 
-/// Looks at the server and changes nothing. Of a cluster it is asked whether it answers.
+/// Looks at the server, and whether its user may do what it will be asked for. Of a cluster nothing else
+/// is asked.
 ///
 /// # Errors
 ///
@@ -35,6 +37,7 @@ impl fmt::Display for Examined {
 pub async fn examine(config: &Config) -> Result<Option<Examined>, OpenError> {
     let redis = Redis::open(config)?;
     redis.check().await?;
+    rights::check(&redis).await?;
     if config.url().contains("+cluster://") {
         return Ok(None);
     }

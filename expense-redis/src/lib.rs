@@ -10,6 +10,7 @@ mod examine;
 mod gather;
 mod lease;
 mod rate;
+mod rights;
 mod script;
 mod sentinel;
 mod state;

@@ -1,5 +1,6 @@
 //! Every case runs through two clients of one server, as two instances would be, and once more on
-//! a cluster of three, where each has a part of the keys and refuses whatever the rules forbid.
+//! a cluster of three, where each has a part of the keys and refuses whatever the rules forbid, and as a
+//! user of few rights.
 
 use std::sync::Arc;
 
@@ -52,6 +53,25 @@ macro_rules! prove {
 
 mod server {
     prove!(expense_redis::testing::fresh);
+}
+
+/// With no rights but those that the README names.
+mod limited {
+    use std::sync::OnceLock;
+
+    use test_servers::redis::Server;
+
+    prove!(limited);
+
+    fn limited() -> Config {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        let server = SERVER.get_or_init(|| {
+            let server = Server::start().unwrap();
+            crate::rights::grant(&server, "test-*", "+nothing");
+            server
+        });
+        expense_redis::testing::of(&crate::rights::url(server))
+    }
 }
 
 #[cfg(feature = "cluster")]

@@ -8,6 +8,7 @@ mod limits;
 #[cfg(feature = "cluster")]
 mod parts;
 mod promises;
+mod rights;
 mod sentinel;
 mod tls;
 mod waking;
