@@ -35,6 +35,7 @@ async fn tell_count(
     };
     let outgoing = Outgoing {
         chat,
+        id: None,
         reply: Reply::plain(text),
         edits: None,
         topic: None,

@@ -1,6 +1,5 @@
 //! A reply becomes messages of Telegram.
 
-use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -109,7 +108,8 @@ impl Outbound {
         };
         let posts = posts(outgoing, &words, caption.as_ref(), buttons.as_ref());
         let count = posts.len();
-        let key = (count > 1).then(|| self.progress.key(known_by(outgoing, &words)));
+        let id = outgoing.id.as_ref().filter(|_| count > 1);
+        let key = id.map(|id| self.progress.key((outgoing.chat.as_str(), id)));
         let (done, mut named) = key.map_or((0, None), |key| self.progress.of(key));
         for (at, post) in posts.into_iter().enumerate().skip(done) {
             let is_file = post.file.is_some();
@@ -264,16 +264,6 @@ fn document(
         form = form.text("reply_markup", buttons);
     }
     Ok(form)
-}
-
-/// What tells a reply from others of its chat.
-fn known_by<'a>(outgoing: &'a Outgoing, words: &'a [Page]) -> impl Hash + 'a {
-    let words: Vec<&str> = words.iter().map(|page| page.html.as_str()).collect();
-    let files = outgoing.files.iter();
-    let files: Vec<_> = files.map(|file| (&file.name, file.bytes.len())).collect();
-    let number = |key: &Option<MessageKey>| key.as_ref().and_then(number);
-    let place = (number(&outgoing.topic), number(&outgoing.edits));
-    (outgoing.chat.as_str(), place, words, files)
 }
 
 /// The only page, where there is but one.

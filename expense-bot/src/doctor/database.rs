@@ -1,10 +1,13 @@
 //! The database.
 
+#[cfg(feature = "postgres")]
+use chrono::TimeDelta;
+
 use crate::config::{Config, Database};
 
 /// How far clocks of machines may be apart: a second is nothing to claims of minutes.
 #[cfg(feature = "postgres")]
-const APART: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
+const APART: TimeDelta = TimeDelta::seconds(5);
 
 /// Whether it can be used, and what it is.
 pub(super) async fn examine(config: &Config) -> Result<String, String> {
@@ -49,13 +52,23 @@ async fn postgres(server: &crate::config::Postgres) -> Result<String, String> {
     let settings = crate::wire::store::postgres(server);
     let examined = expense_store_postgres::examine(&settings).await;
     let examined = examined.map_err(|error| error.to_string())?;
-    if examined.ahead.abs() > APART {
-        return Err(format!(
-            "{examined}, and its clock is {} s from this machine's: who works on what is told by time, let NTP set both",
-            examined.ahead.abs().num_seconds()
-        ));
-    }
+    apart(&examined.to_string(), examined.ahead)?;
     room(&examined.to_string(), server.max_connections, &examined)
+}
+
+#[cfg(feature = "postgres")]
+fn apart(said: &str, ahead: TimeDelta) -> Result<(), String> {
+    if ahead.abs() <= APART {
+        return Ok(());
+    }
+    let (seconds, way) = match ahead.num_seconds() {
+        seconds @ 0.. => (seconds, "ahead of"),
+        seconds => (-seconds, "behind"),
+    };
+    Err(format!(
+        "{said}, and its clock is {seconds} s {way} this machine's: who works on what is told by \
+         time, let NTP set both"
+    ))
 }
 
 /// Each standby that is named: whether it can be read from, and how far it is behind.
@@ -130,5 +143,27 @@ fn room(
             "{said}, has room for {carried} instances of up to {wanted} connections ({granted} \
              granted, {taken} held by others)"
         )),
+    }
+}
+
+#[cfg(all(test, feature = "postgres"))]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(TimeDelta::zero(), Ok(()))]
+    #[case(-APART, Ok(()))]
+    #[case(TimeDelta::seconds(60), Err("60 s ahead of"))]
+    #[case(TimeDelta::seconds(-61), Err("61 s behind"))]
+    fn a_clock_that_is_apart_is_told(#[case] ahead: TimeDelta, #[case] told: Result<(), &str>) {
+        let told = told.map_err(|how| {
+            format!(
+                "PostgreSQL 15, and its clock is {how} this machine's: who works on what is told by \
+                 time, let NTP set both"
+            )
+        });
+        assert_eq!(apart("PostgreSQL 15", ahead), told);
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::error::Result;
 use crate::conversation::reply::Reply;
-use crate::domain::keys::{ChatKey, MessageKey};
+use crate::domain::keys::{ChatKey, MessageKey, UpdateKey};
 
 /// A file ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,9 @@ pub struct Rendered {
 pub struct Outgoing {
     /// The chat.
     pub chat: ChatKey,
+    /// What it is known by when it is said again because it failed: what takes several messages
+    /// goes on then where it broke off. Without it, it is said from its beginning.
+    pub id: Option<ReplyId>,
     /// The reply, its slots filled. Its `files` stand in `files` as content.
     pub reply: Reply,
     /// The message to edit; a new one when `None`.
@@ -28,6 +31,15 @@ pub struct Outgoing {
     pub topic: Option<MessageKey>,
     /// The files.
     pub files: Vec<Rendered>,
+}
+
+/// What tells a reply from every other, also from one of the same words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ReplyId {
+    /// The update that is answered.
+    pub update: UpdateKey,
+    /// Its place among the replies to that, counted from zero.
+    pub place: usize,
 }
 
 /// Says something in a chat.

@@ -11,6 +11,7 @@ use crate::domain::keys::{ChatKey, UpdateKey};
 use crate::domain::limits;
 use crate::ports::error::{PortError, Result};
 use crate::ports::jobs::{Job, JobKind, Parked, Release, Work};
+use crate::ports::messenger::ReplyId;
 
 /// Sends what is parked until `stop`, beginning with what was `found` already.
 pub(super) async fn work(inner: &Inner, stop: &CancellationToken, found: Vec<Job>) {
@@ -153,8 +154,13 @@ impl Inner {
             }
             Err(error) => return self.later_or_never(job, &error),
         };
-        for reply in replies {
-            if let Err((_, error)) = self.send(&job.chat, reply, limits::LATE_SENDING).await {
+        for (place, reply) in (parked.first..).zip(replies) {
+            let id = ReplyId {
+                update: parked.key.clone(),
+                place,
+            };
+            let sent = self.send(&job.chat, id, reply, limits::LATE_SENDING);
+            if let Err((_, error)) = sent.await {
                 return self.later_or_never(job, &error);
             }
         }

@@ -13,7 +13,7 @@ use crate::domain::keys::{ChatKey, MessageKey, UpdateKey};
 use crate::domain::limits;
 use crate::ports::error::{Fault, PortError, Result};
 use crate::ports::jobs::Parked;
-use crate::ports::messenger::Outgoing;
+use crate::ports::messenger::{Outgoing, ReplyId};
 
 impl Inner {
     /// Says the replies of an update in order, and parks what can't be said now.
@@ -28,7 +28,11 @@ impl Inner {
             let unsaid = if wait.is_some() {
                 reply
             } else {
-                match self.send(chat, reply, limits::SENDING).await {
+                let id = ReplyId {
+                    update: key.clone(),
+                    place: first,
+                };
+                match self.send(chat, id, reply, limits::SENDING).await {
                     Ok(()) => continue,
                     Err((reply, error)) => {
                         counts::error(&error);
@@ -55,11 +59,13 @@ impl Inner {
     pub(super) async fn send(
         &self,
         chat: &ChatKey,
+        id: ReplyId,
         reply: Reply,
         within: Duration,
     ) -> std::result::Result<(), (Reply, PortError)> {
         let mut outgoing = Outgoing {
             chat: chat.clone(),
+            id: Some(id),
             topic: reply.topic.clone(),
             reply,
             edits: None,
@@ -99,6 +105,7 @@ impl Inner {
     pub(super) async fn excuse(&self, chat: &ChatKey, topic: Option<MessageKey>, sentence: &str) {
         let outgoing = Outgoing {
             chat: chat.clone(),
+            id: None,
             reply: Reply::plain(sentence),
             edits: None,
             topic,
@@ -126,6 +133,7 @@ impl Inner {
         while let Some(file) = timed("store", within, files.next(self, &outgoing.chat)).await? {
             let further = Outgoing {
                 chat: outgoing.chat.clone(),
+                id: None,
                 reply: Reply::default(),
                 edits: None,
                 topic: outgoing.topic.clone(),

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use expense_core::conversation::action::Action;
 use expense_core::conversation::reply::{Button, Reply, Span, Text};
-use expense_core::domain::keys::{ChatKey, MessageKey};
+use expense_core::domain::keys::{ChatKey, MessageKey, UpdateKey};
 use expense_core::memory::clock::SystemClock;
 use expense_core::ports::error::{Fault, PortError};
-use expense_core::ports::messenger::{Messenger, Outgoing, Rendered};
+use expense_core::ports::messenger::{Messenger, Outgoing, Rendered, ReplyId};
 use expense_telegram::{Config, Telegram};
 use rstest::rstest;
 use telegram_fake::Fake;
@@ -18,6 +18,7 @@ use crate::app::{assert_sound, config, fake, telegram};
 fn outgoing(chat: i64, reply: impl Into<Reply>) -> Outgoing {
     Outgoing {
         chat: ChatKey::new(format!("telegram:{chat}")).expect("a key"),
+        id: None,
         reply: reply.into(),
         edits: None,
         topic: None,
@@ -105,9 +106,9 @@ async fn what_a_group_hears_in_parts_is_repeated_in_no_part() {
         Arc::new(SystemClock),
     )
     .expect("a sound configuration");
-    let lines: Vec<String> = (0..400).map(|n| format!("{n} coffee and a cake")).collect();
-    let said = outgoing(group.id(), Reply::plain(lines.join("\n")));
+    let lines = long();
     for times in 1..=2 {
+        let said = known(times, outgoing(group.id(), Reply::plain(lines.join("\n"))));
         while let Err(error) = telegram.send(&said).await {
             let Fault::Busy { retry_after } = error.fault else {
                 panic!("{error:?}");
@@ -121,6 +122,36 @@ async fn what_a_group_hears_in_parts_is_repeated_in_no_part() {
         assert_eq!(replies.len(), 3 * times);
     }
     assert_sound(&fake);
+}
+
+/// Another instance may have said the rest of it: this one never hears of that.
+#[tokio::test]
+async fn what_broke_off_takes_nothing_from_another_reply_of_the_same_words() {
+    let (fake, telegram) = anna().await;
+    let lines = long();
+    let said = |times| known(times, outgoing(7, Reply::plain(lines.join("\n"))));
+    fake.fault("sendMessage#2: 500 Internal Server Error".parse().unwrap());
+    assert_eq!(fault_of(&telegram, &said(1)).await, Fault::Unavailable);
+    telegram.send(&said(2)).await.expect("it is said");
+    let replies = fake.chat(7).replies();
+    let shown = replies.iter().skip(1);
+    let shown = shown.flat_map(|reply| reply.words().lines());
+    assert!(shown.eq(&lines), "{replies:?}");
+    assert_sound(&fake);
+}
+
+/// What takes three messages.
+fn long() -> Vec<String> {
+    (0..400).map(|n| format!("{n} coffee and a cake")).collect()
+}
+
+/// The reply to the update of this number.
+fn known(update: usize, outgoing: Outgoing) -> Outgoing {
+    let update = UpdateKey::new(update.to_string()).expect("a key");
+    Outgoing {
+        id: Some(ReplyId { update, place: 0 }),
+        ..outgoing
+    }
 }
 
 #[tokio::test]

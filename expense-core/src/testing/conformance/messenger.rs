@@ -26,6 +26,7 @@ macro_rules! messenger_conformance {
 async fn say(bench: &MessengerBench, text: &str, edits: Option<&MessageKey>) -> MessageKey {
     let outgoing = Outgoing {
         chat: bench.chat().clone(),
+        id: None,
         reply: Reply::plain(text),
         edits: edits.cloned(),
         topic: None,

@@ -47,6 +47,7 @@ fn instances(fake: &Fake) -> Vec<Arc<Telegram>> {
 fn hello(chat: i64) -> Outgoing {
     Outgoing {
         chat: ChatKey::new(format!("telegram:{chat}")).expect("a key"),
+        id: None,
         reply: Reply::plain("hello"),
         edits: None,
         topic: None,

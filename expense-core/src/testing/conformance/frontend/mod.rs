@@ -175,6 +175,7 @@ impl FrontendBench {
 fn answer(said: &Envelope, reply: Reply) -> Outgoing {
     Outgoing {
         chat: said.chat.clone(),
+        id: None,
         reply,
         edits: None,
         topic: said.scene.topic().cloned(),
