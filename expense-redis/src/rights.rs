@@ -59,6 +59,7 @@ fn all(key: &str) -> Vec<(&'static str, Cmd)> {
     let mut run = redis::cmd("EVALSHA");
     run.arg("0".repeat(40)).arg(1).arg(key);
     let others = [
+        ("INFO", redis::cmd("INFO")),
         ("TIME", redis::cmd("TIME")),
         ("XREAD", read),
         ("SCRIPT LOAD", load),

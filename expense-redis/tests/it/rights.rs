@@ -22,6 +22,7 @@ pub(crate) fn url(server: &Server) -> String {
 
 #[rstest]
 #[case::all("+nothing", "test-*", Ok(()))]
+#[case::no_looking("+info", "test-*", Err(OpenError::Forbidden("INFO")))]
 #[case::no_reading("+get ", "test-*", Err(OpenError::Forbidden("GET")))]
 #[case::no_ringing("+xadd", "test-*", Err(OpenError::Forbidden("XADD")))]
 #[case::no_listening("+xread ", "test-*", Err(OpenError::Forbidden("XREAD")))]
