@@ -49,8 +49,8 @@ pub enum OpenError {
     Unreachable,
     /// The server does not know this user or this password, or allows it too little.
     #[error(
-        "Redis refuses the user of REDIS_URL: check the user name and the password, and that it \
-         may run scripts on keys of this prefix"
+        "Redis refuses the user of REDIS_URL: check the user name and the password, and its rights: \
+         the README of expense-redis has them"
     )]
     Denied,
     /// The server does not let this user use a command on the keys of this prefix.

@@ -20,8 +20,8 @@ pub struct Rendered {
 pub struct Outgoing {
     /// The chat.
     pub chat: ChatKey,
-    /// What it is known by when it is said again because it failed: what takes several messages
-    /// goes on then where it broke off. Without it, it is said from its beginning.
+    /// What it is known by, also when it is said again because it failed: a messenger that makes
+    /// several messages of it may go on then where it broke off. Without it, it begins anew.
     pub id: Option<ReplyId>,
     /// The reply, its slots filled. Its `files` stand in `files` as content.
     pub reply: Reply,

@@ -155,6 +155,37 @@ async fn while_the_messenger_is_away_few_are_tried() {
     tokio::join!(work(&service.inner, &stop, Vec::new()), look);
 }
 
+/// By that a messenger goes on where it broke off.
+#[tokio::test]
+async fn a_reply_that_is_said_again_is_known_by_the_same_id() {
+    let (clock, _, service) = app();
+    let mut ports = service.inner.ports.clone();
+    let (told, ids) = std::sync::mpsc::channel();
+    let tries = AtomicU32::new(0);
+    let mut messenger = MockMessenger::new();
+    messenger.expect_send().returning(move |outgoing| {
+        told.send(outgoing.id.clone()).expect("it is listened to");
+        match tries.fetch_add(1, Ordering::SeqCst) {
+            1 => Err(PortError::new("messenger", "send", Fault::Unavailable)),
+            _ => Ok(fixtures::message("1")),
+        }
+    });
+    ports.messenger = Arc::new(messenger);
+    let service = Service::new(ports, Options::default());
+    let Parked { key, chat, .. } = hello();
+    let replies = vec![Reply::plain("the same"); 2];
+    service.inner.say(&chat, &key, replies).await.unwrap();
+    clock.advance(limits::LAST_RETRY);
+    for job in service.inner.claim_parked(8).await {
+        service.inner.send_parked(job).await;
+    }
+    let known = [0, 1, 1].map(|place| ReplyId {
+        update: key.clone(),
+        place,
+    });
+    assert!(ids.try_iter().eq(known.map(Some)));
+}
+
 /// Whoever looked for its outcome meanwhile has given the promise up.
 #[tokio::test]
 async fn what_took_long_to_record_is_promised_again() {
