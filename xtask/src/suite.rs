@@ -75,15 +75,17 @@ fn runners() -> Vec<std::process::Command> {
         // Some tests wait for servers or for time to pass: one more than there are processors.
         let threads = std::thread::available_parallelism().map_or(1, usize::from) + 1;
         vec![
+            shown(with(&["test", "--doc", "--no-fail-fast"])),
             with(&[
                 "nextest",
                 "run",
                 "--no-fail-fast",
                 "--success-output=immediate",
+                // Thousands of lines pass by: what failed is said once more at the very end.
+                "--failure-output=immediate-final",
                 "--test-threads",
                 &threads.to_string(),
             ]),
-            shown(with(&["test", "--doc", "--no-fail-fast"])),
         ]
     } else {
         vec![shown(with(&["test", "--no-fail-fast"]))]

@@ -9,8 +9,9 @@ use expense_core::ports::queue::{Settle, UpdateQueue};
 use expense_queue_kafka::testing::{broker, fresh};
 
 use test_servers::kafka::VARIABLE;
+use tokio::task::JoinSet;
 
-use crate::town::{Diary, claim_one, name, open, publish, send, work};
+use crate::town::{Diary, PATIENCE, claim_one, name, open, publish, send, work};
 
 /// Names the topics to a process that is to be killed.
 const DOOMED: &str = "EXPENSE_TEST_DOOMED";
@@ -23,33 +24,43 @@ const IN_HAND: &str = "in hand";
 async fn workers_join_and_leave_and_share_the_chats() {
     let mut config = fresh();
     config.partitions = 6;
-    let (chats, updates) = (24, 40);
+    let chats = 24;
     let door = open(&config);
     let diary = Arc::new(Diary::default());
     let first = open(&config);
     let mut working = vec![work(0, &first, &diary)];
-    let mut sending = send(&door, chats, updates);
-    diary.wait_for(chats * updates / 8).await;
+    let mut updates = 10;
+    let sending = send(&door, chats, 0..updates);
+    diary.wait_for(chats * updates / 4).await;
     let (second, third) = (open(&config), open(&config));
     working.push(work(1, &second, &diary));
     working.push(work(2, &third, &diary));
-    diary
-        .wait_until("they do not share", |diary| {
-            diary.by(1) > 0 && diary.by(2) > 0
-        })
-        .await;
+    finish(sending).await;
+    let begun = Instant::now();
+    while diary.by(1) == 0 || diary.by(2) == 0 {
+        assert!(begun.elapsed() < PATIENCE, "they do not share");
+        finish(send(&door, chats, updates..updates + 2)).await;
+        updates += 2;
+    }
     // The first leaves in good order, the second without a word.
+    let sending = send(&door, chats, updates..updates + 10);
+    updates += 10;
     first.close().await;
     drop(working.remove(0));
     let mut dying = working.remove(0);
     dying.shutdown().await;
-    drop(second);
+    // Before anybody else can be given what it had.
     diary.dies(1);
+    drop(second);
+    finish(sending).await;
+    diary.wait_for(chats * updates).await;
+    diary.check(chats, updates);
+}
+
+async fn finish(mut sending: JoinSet<()>) {
     while let Some(sent) = sending.join_next().await {
         sent.unwrap();
     }
-    diary.wait_for(chats * updates).await;
-    diary.check(chats, updates);
 }
 
 /// What keeps a chat in its order survives its worker: it is known to whoever comes next who waits,

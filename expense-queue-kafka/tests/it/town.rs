@@ -1,6 +1,7 @@
 //! Many chats that send, workers that handle, and what came of it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use expense_queue_kafka::{Config, KafkaQueue};
 use tokio::task::JoinSet;
 
 /// How long everything may take, on a machine that others use, too.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) fn open(config: &Config) -> Arc<KafkaQueue> {
@@ -39,12 +40,12 @@ pub(crate) async fn publish(queue: &KafkaQueue, chat_number: usize, number: usiz
 }
 
 /// Every chat sends its updates one after the other, all chats at the same time.
-pub(crate) fn send(queue: &Arc<KafkaQueue>, chats: usize, updates: usize) -> JoinSet<()> {
+pub(crate) fn send(queue: &Arc<KafkaQueue>, chats: usize, updates: Range<usize>) -> JoinSet<()> {
     let mut sending = JoinSet::new();
     for chat in 0..chats {
-        let queue = Arc::clone(queue);
+        let (queue, updates) = (Arc::clone(queue), updates.clone());
         sending.spawn(async move {
-            for number in 0..updates {
+            for number in updates {
                 publish(&queue, chat, number).await;
                 tokio::time::sleep(PAUSE).await;
             }
@@ -97,18 +98,17 @@ impl Diary {
         self.0.lock().unwrap().done.values().map(Vec::len).sum()
     }
 
-    pub(crate) async fn wait_until(&self, what: &str, is: impl Fn(&Self) -> bool) {
+    /// Waits until so many are done.
+    pub(crate) async fn wait_for(&self, count: usize) {
         let begun = Instant::now();
-        while !is(self) {
+        while self.count() < count {
             let done = self.count();
-            assert!(begun.elapsed() < PATIENCE, "{what}: {done} are done");
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "only {done} of {count} are done"
+            );
             tokio::time::sleep(PAUSE).await;
         }
-    }
-
-    pub(crate) async fn wait_for(&self, count: usize) {
-        self.wait_until("they are missed", |diary| diary.count() >= count)
-            .await;
     }
 
     /// Nothing is missing, and every chat went in its order.
