@@ -10,6 +10,9 @@ use expense_core::testing::simulation::{Setting, Stores, explore};
 use expense_store_sqlite::{Config, SqliteStore};
 use rstest::rstest;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+const FILE: &str = "expenses.sqlite";
 
 #[rstest]
 #[case(WRITTEN)]
@@ -34,15 +37,19 @@ fn ends_as_intended_with_two_faults(#[case] scenario: Scenario) {
     assert!(runs > 100, "only {runs} runs");
 }
 
-/// A file for every run; the one before is removed.
+/// A file for every run, a copy of an empty store's; the one before is removed.
 fn sqlite(stride: usize) -> Setting {
     let folder = Arc::new(Mutex::new(None::<TempDir>));
+    let empty = Arc::new(OnceCell::new());
     Setting {
         stores: Box::new(move |clock| {
             let fresh = tempfile::tempdir().expect("a folder");
-            let path = fresh.path().join("expenses.sqlite");
+            let path = fresh.path().join(FILE);
             *folder.lock().expect("nobody panicked") = Some(fresh);
+            let empty = Arc::clone(&empty);
             Box::pin(async move {
+                let empty: &TempDir = empty.get_or_init(empty_store).await;
+                std::fs::copy(empty.path().join(FILE), &path).expect("a copy");
                 let config = Config {
                     clock,
                     ..Config::new(path)
@@ -59,4 +66,13 @@ fn sqlite(stride: usize) -> Setting {
         wrap_queue: |queue| queue,
         stride,
     }
+}
+
+/// With all tables and nothing in them.
+async fn empty_store() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = Config::new(folder.path().join(FILE));
+    let store = SqliteStore::open(config).await.expect("the file opens");
+    store.close().await;
+    folder
 }

@@ -2,23 +2,12 @@
 
 use std::time::Instant;
 
-use crate::deny;
 use crate::shell::{self, Result, TaskError, cargo, root};
 use crate::suite::{self, ALL};
+use crate::{deny, small};
 
 /// The commands that the README promises to a newcomer.
 const PROMISED: [&str; 2] = ["cargo run", "cargo xtask test"];
-
-/// Adapters that somebody may well want alone, or together.
-const SMALL: [&str; 7] = [
-    "sqlite",
-    "sqlite,telegram",
-    "sqlite,gemini",
-    "sqlite,ocr-local",
-    "postgres,telegram,fx",
-    "postgres,telegram,rabbitmq",
-    "postgres,telegram,kafka",
-];
 
 /// What is checked, and how.
 type Step = (&'static str, fn() -> Result);
@@ -31,7 +20,7 @@ pub(crate) fn run() -> Result {
             shell::run(&mut cargo(&["fmt", "--all", "--check"]))
         }),
         ("clippy", clippy),
-        ("small builds", small_builds),
+        ("small builds", small::check),
         ("documentation", documentation),
         ("dependencies", deny::run),
         ("tests", suite::run),
@@ -64,32 +53,6 @@ fn clippy() -> Result {
     ]
     .concat();
     shell::run(&mut cargo(&clippy))
-}
-
-/// Builds without some of the adapters are clean, too, and name what they lack.
-fn small_builds() -> Result {
-    let alone = |command: &'static str, features: &'static str| {
-        [
-            command,
-            "--package=expense-bot",
-            "--no-default-features",
-            "--features",
-            features,
-        ]
-    };
-    for features in SMALL {
-        let clippy = [&alone("clippy", features)[..], &["--", "-D", "warnings"]].concat();
-        shell::run(&mut cargo(&clippy))?;
-    }
-    for store in ["sqlite", "postgres"] {
-        let test = [
-            &alone("test", store)[..],
-            &["--bin", "expense-bot", "lacking"],
-        ]
-        .concat();
-        shell::run(&mut cargo(&test))?;
-    }
-    Ok(())
 }
 
 fn documentation() -> Result {

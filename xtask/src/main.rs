@@ -16,6 +16,7 @@ mod rabbitmq;
 mod receipts;
 mod redis;
 mod shell;
+mod small;
 mod suite;
 
 use std::path::PathBuf;

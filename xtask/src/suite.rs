@@ -72,8 +72,8 @@ pub(crate) fn run() -> Result {
 fn runners() -> Vec<std::process::Command> {
     let with = |args: &[&str]| cargo(&[args, &ALL].concat());
     if works(&mut cargo(&["nextest", "--version"])) {
-        // Some tests wait for servers or for time to pass: one more than there are processors.
-        let threads = std::thread::available_parallelism().map_or(1, usize::from) + 1;
+        // Half of the time, tests wait for servers or for time to pass: two a processor.
+        let threads = 2 * std::thread::available_parallelism().map_or(1, usize::from);
         vec![
             shown(with(&["test", "--doc", "--no-fail-fast"])),
             with(&[
