@@ -62,11 +62,6 @@ impl Behind {
         due
     }
 
-    /// Another process parked something.
-    pub(super) fn ask_soon(&self) {
-        self.chats().asked = None;
-    }
-
     /// These are all.
     pub(super) fn know(&self, all: Vec<ChatKey>) {
         self.chats().known = HashSet::from_iter(all);

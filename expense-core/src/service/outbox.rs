@@ -105,7 +105,7 @@ impl Inner {
     }
 
     /// What other processes parked, and earlier ones, must not be overtaken either.
-    async fn ask_who_is_behind(&self) {
+    pub(super) async fn ask_who_is_behind(&self) {
         let (most, served) = (limits::CHATS_BEHIND, self.options.served);
         match self.ports.jobs.parked(most, served).await {
             Ok(chats) => self.behind.know(chats),

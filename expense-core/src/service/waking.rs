@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
@@ -11,22 +12,31 @@ use crate::ports::wake::Wake;
 
 /// Rings the bells of this process for what is rung for elsewhere, until `stop`.
 pub(super) async fn work(inner: &Inner, wake: &dyn Wake, stop: &CancellationToken) {
-    while let Some((kind, from)) = stop.run_until_cancelled(wake.heard()).await {
-        let (part, then) = (inner.options.part, inner.in_passing(from));
-        match kind {
-            JobKind::Reading if part.reads() => inner.readings.ring(then, inner.later.enter()),
-            JobKind::Suggestion if part.reads() => {
-                inner.suggestions.ring(then, inner.later.enter());
+    let parked = Notify::new();
+    let listens = async {
+        while let Some((kind, from)) = stop.run_until_cancelled(wake.heard()).await {
+            let (part, then) = (inner.options.part, inner.in_passing(from));
+            match kind {
+                JobKind::Reading if part.reads() => inner.readings.ring(then, inner.later.enter()),
+                JobKind::Suggestion if part.reads() => {
+                    inner.suggestions.ring(then, inner.later.enter());
+                }
+                JobKind::Reply if part.handles() && inner.options.others_send => {
+                    parked.notify_one();
+                }
+                // Whoever makes it does it.
+                _ => {}
             }
-            // Whoever parked it sends it; nobody may overtake it.
-            JobKind::Reply if part.handles() => {
-                inner.behind.ask_soon();
-                inner.look_again(Duration::ZERO);
-            }
-            // Whoever makes it does it.
-            _ => {}
         }
-    }
+    };
+    // Whoever parked it sends it; nobody may overtake it. Nobody claims it now: as long as it is
+    // claimed, those who ask for whom something is parked are not told of it.
+    let asks = async {
+        while stop.run_until_cancelled(parked.notified()).await.is_some() {
+            inner.ask_who_is_behind().await;
+        }
+    };
+    tokio::join!(listens, asks);
 }
 
 impl Inner {
@@ -68,20 +78,17 @@ mod tests {
     use crate::service::{Options, Service};
     use crate::testing::fixtures;
 
-    /// Long before it would have asked the store by itself.
+    /// Long before it would have asked the store by itself, and without a claim on what the other is
+    /// going to send.
     #[tokio::test]
     async fn an_instance_knows_at_once_for_whom_another_parked() {
         let wake = MemoryWake::default();
         let clock = Arc::new(SystemClock);
         let store = Arc::new(MemoryStore::new(clock.clone()));
+        let said = Arc::new(Outbox::default());
         let instance = |wake| {
-            let (screen, files) = (Outbox::default(), MemoryAttachments::default());
-            let mut ports = in_process(
-                store.clone(),
-                Arc::new(screen),
-                Arc::new(files),
-                clock.clone(),
-            );
+            let files = Arc::new(MemoryAttachments::default());
+            let mut ports = in_process(store.clone(), said.clone(), files, clock.clone());
             ports.wake = Some(Arc::new(wake));
             let options = Options {
                 others_send: true,
@@ -101,9 +108,6 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(50)).await;
             let wait = Duration::from_secs(60);
             one.inner.park(&parked, wait).await.unwrap();
-            for job in one.inner.claim_parked(1).await {
-                one.inner.send_parked(job).await;
-            }
             let known = async {
                 while !other.inner.behind.contains(&parked.chat) {
                     tokio::time::sleep(Duration::from_millis(5)).await;
@@ -112,6 +116,10 @@ mod tests {
             tokio::time::timeout(Duration::from_secs(5), known)
                 .await
                 .expect("it is told");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let claimed = one.inner.claim_parked(1).await;
+            assert_eq!(claimed.len(), 1, "another has claimed it");
+            assert_eq!(said.all(), [], "another has said it");
             stop.cancel();
         };
         tokio::join!(other.run(stop.clone()), park);

@@ -8,7 +8,6 @@ mod pace;
 mod polling;
 mod stale;
 mod unshared;
-mod woken;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
