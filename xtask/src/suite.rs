@@ -72,7 +72,7 @@ pub(crate) fn run() -> Result {
 fn runners() -> Vec<std::process::Command> {
     let with = |args: &[&str]| cargo(&[args, &ALL].concat());
     if works(&mut cargo(&["nextest", "--version"])) {
-        // Half of the time, tests wait for servers or for time to pass: two a processor.
+        // Many tests wait for servers or for time to pass: two a processor.
         let threads = 2 * std::thread::available_parallelism().map_or(1, usize::from);
         vec![
             shown(with(&["test", "--doc", "--no-fail-fast"])),
