@@ -13,6 +13,8 @@ use crate::domain::limits;
 #[derive(Debug)]
 pub(super) struct Behind {
     chats: Mutex<Chats>,
+    /// One asks the store at a time: an older answer never takes the place of a newer one.
+    pub(super) asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -40,6 +42,7 @@ impl Behind {
     pub(super) fn new() -> Self {
         Self {
             chats: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
         }
     }
 

@@ -107,6 +107,7 @@ impl Inner {
     /// What other processes parked, and earlier ones, must not be overtaken either.
     pub(super) async fn ask_who_is_behind(&self) {
         let (most, served) = (limits::CHATS_BEHIND, self.options.served);
+        let _turn = self.behind.asking.lock().await;
         match self.ports.jobs.parked(most, served).await {
             Ok(chats) => self.behind.know(chats),
             Err(error) => {
