@@ -164,8 +164,8 @@ impl Jobs for Careless {
         self.0.claim(wanted).await
     }
 
-    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {
-        self.0.parked(limit, served).await
+    async fn parked(&self, limit: usize, served: Served, dying: Duration) -> Result<Vec<ChatKey>> {
+        self.0.parked(limit, served, dying).await
     }
 
     async fn backlog(&self) -> Result<Backlog> {
@@ -180,7 +180,7 @@ impl Jobs for Careless {
         self.0.release(job, release).await
     }
 
-    async fn park(&self, _parked: &Parked) -> Result<()> {
+    async fn park(&self, _parked: &Parked, _wait: Duration) -> Result<()> {
         Ok(())
     }
 }

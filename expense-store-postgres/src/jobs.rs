@@ -1,10 +1,12 @@
 //! Work that waits in the database.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
 use expense_core::domain::limits;
-use expense_core::memory::column::{self, json, narrow, word};
+use expense_core::memory::column::{self, narrow};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{
@@ -14,7 +16,7 @@ use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
 use crate::error::Failure;
-use crate::read;
+use crate::parked;
 use crate::store::PostgresStore;
 use crate::work::work;
 
@@ -131,9 +133,14 @@ impl Jobs for PostgresStore {
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
-    async fn parked(&self, limit: usize, served: Served) -> PortResult<Vec<ChatKey>> {
+    async fn parked(
+        &self,
+        limit: usize,
+        served: Served,
+        dying: Duration,
+    ) -> PortResult<Vec<ChatKey>> {
         let now = self.clock.now();
-        let chats = self.with(async |db| parked(db, now, limit, served).await);
+        let chats = self.with(async |db| parked::chats(db, now, limit, served, dying).await);
         let chats = chats.await;
         chats.map_err(|failure| failure.during("jobs", "parked"))
     }
@@ -149,8 +156,11 @@ impl Jobs for PostgresStore {
         released.map_err(|failure| failure.during("jobs", "release"))
     }
 
-    async fn park(&self, parked: &Parked) -> PortResult<()> {
-        let kept = self.with(async |db| keep(db, parked).await).await;
+    async fn park(&self, parked: &Parked, wait: Duration) -> PortResult<()> {
+        let from = (!wait.is_zero()).then(|| later(self.clock.now(), wait));
+        let kept = self
+            .with(async |db| parked::keep(db, parked, from).await)
+            .await;
         kept.map_err(|failure| failure.during("jobs", "park"))
     }
 }
@@ -211,31 +221,6 @@ async fn in_turn(
         .fetch_all(db)
         .await?;
     Ok(drafts.into_iter().map(DraftId::from_uuid).collect())
-}
-
-async fn parked(
-    db: &mut PgConnection,
-    now: DateTime<Utc>,
-    limit: usize,
-    served: Served,
-) -> Result<Vec<ChatKey>, Failure> {
-    let chats: Vec<String> = sqlx::query_scalar(
-        "SELECT coalesce(l.chat, w.chat) FROM (
-            SELECT ledger_id, min(place) AS place, min(chat) AS chat FROM parked AS p
-            WHERE replies <> '[]' AND starts_with(chat, $3) AND (SELECT bool_or(claim IS NOT NULL AND until > $2)
-                FROM claims AS t WHERE t.ledger_id = p.ledger_id AND t.kind = 'reply') IS NOT TRUE
-            GROUP BY ledger_id ORDER BY 2 LIMIT $1) AS w
-         LEFT JOIN ledgers AS l ON l.ledger_id = w.ledger_id ORDER BY w.place",
-    )
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .bind(now)
-    .bind(served.0)
-    .fetch_all(db)
-    .await?;
-    Ok(chats
-        .iter()
-        .map(|chat| word(chat))
-        .collect::<Result<_, _>>()?)
 }
 
 /// Nobody sweeps for an erased ledger any more: its keys go by themselves.
@@ -302,23 +287,5 @@ async fn end(
         let forget = sqlx::query(FORGET).bind(job.ledger.as_i64()).bind(name);
         forget.bind(item).execute(db).await?;
     }
-    Ok(())
-}
-
-async fn keep(db: &mut PgConnection, parked: &Parked) -> Result<(), Failure> {
-    // A chat without a ledger has replies, too.
-    let own = LedgerId::of(&parked.chat).as_i64();
-    let ledger = read::led_to(db, &parked.chat).await?.unwrap_or(own);
-    sqlx::query(
-        "INSERT INTO parked (ledger_id, chat, key, first, replies)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (ledger_id, key, first) DO NOTHING",
-    )
-    .bind(ledger)
-    .bind(parked.chat.as_str())
-    .bind(parked.key.as_str())
-    .bind(i64::try_from(parked.first).unwrap_or(i64::MAX))
-    .bind(json(&parked.replies)?)
-    .execute(db)
-    .await?;
     Ok(())
 }

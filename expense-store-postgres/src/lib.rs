@@ -19,6 +19,7 @@ mod look;
 mod migrate;
 mod moving;
 mod open;
+mod parked;
 mod partition;
 #[cfg(all(test, feature = "testing"))]
 mod plans;

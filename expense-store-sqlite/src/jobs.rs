@@ -1,10 +1,12 @@
 //! Work that waits in the file.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use expense_core::domain::keys::{ChatKey, DraftId, LedgerId};
 use expense_core::domain::limits;
-use expense_core::memory::column::{self, json, narrow, word};
+use expense_core::memory::column::{self, narrow, word};
 use expense_core::memory::{earlier, later};
 use expense_core::ports::error::Result as PortResult;
 use expense_core::ports::jobs::{
@@ -14,7 +16,6 @@ use sqlx::types::Uuid;
 use sqlx::{Connection, SqliteConnection, SqliteExecutor};
 
 use crate::error::Failure;
-use crate::read::led_to;
 use crate::rows::micros;
 use crate::store::SqliteStore;
 use crate::work::{id, work};
@@ -115,8 +116,13 @@ impl Jobs for SqliteStore {
         drafts.map_err(|failure| failure.during("jobs", "waiting"))
     }
 
-    async fn parked(&self, limit: usize, served: Served) -> PortResult<Vec<ChatKey>> {
-        let chats = self.chats_with_parked(limit, served).await;
+    async fn parked(
+        &self,
+        limit: usize,
+        served: Served,
+        dying: Duration,
+    ) -> PortResult<Vec<ChatKey>> {
+        let chats = self.chats_with_parked(limit, served, dying).await;
         chats.map_err(|failure| failure.during("jobs", "parked"))
     }
 
@@ -130,8 +136,8 @@ impl Jobs for SqliteStore {
         released.map_err(|failure| failure.during("jobs", "release"))
     }
 
-    async fn park(&self, parked: &Parked) -> PortResult<()> {
-        let kept = self.keep(parked).await;
+    async fn park(&self, parked: &Parked, wait: Duration) -> PortResult<()> {
+        let kept = self.keep(parked, wait).await;
         kept.map_err(|failure| failure.during("jobs", "park"))
     }
 }
@@ -249,31 +255,6 @@ impl SqliteStore {
         drafts.collect()
     }
 
-    async fn chats_with_parked(
-        &self,
-        limit: usize,
-        served: Served,
-    ) -> Result<Vec<ChatKey>, Failure> {
-        let chats: Vec<String> = sqlx::query_scalar(
-            "SELECT coalesce(l.chat, p.chat)
-             FROM (SELECT ledger_id, min(chat) AS chat FROM parked AS w
-                WHERE replies <> '[]' AND substr(chat, 1, length(?3)) = ?3 AND NOT EXISTS (SELECT 1 FROM claims AS c
-                    WHERE c.ledger_id = w.ledger_id AND c.kind = 'reply'
-                        AND c.claim IS NOT NULL AND c.until > ?2)
-                GROUP BY ledger_id LIMIT ?1) AS p
-             LEFT JOIN ledgers AS l USING (ledger_id)",
-        )
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .bind(micros(self.clock.now()))
-        .bind(served.0)
-        .fetch_all(&self.readers)
-        .await?;
-        Ok(chats
-            .iter()
-            .map(|chat| word(chat))
-            .collect::<Result<_, _>>()?)
-    }
-
     /// Nobody sweeps for an erased ledger any more: its keys go by themselves.
     async fn drop_orphans(&self, now: DateTime<Utc>) -> Result<(), Failure> {
         let old = micros(earlier(now, limits::OUTCOMES));
@@ -327,26 +308,6 @@ impl SqliteStore {
             }
         }
         Ok(transaction.commit().await?)
-    }
-
-    async fn keep(&self, parked: &Parked) -> Result<(), Failure> {
-        sqlx::query(concat!(
-            "INSERT INTO parked (ledger_id, place, chat, key, first, replies)
-             SELECT l.id, coalesce((SELECT max(place) FROM parked WHERE ledger_id = l.id), 0) + 1,
-                ?2, ?3, ?4, ?5
-             FROM (SELECT coalesce(",
-            led_to!("?2"),
-            ", ?1) AS id) AS l
-             WHERE true ON CONFLICT (ledger_id, key, first) DO NOTHING",
-        ))
-        .bind(LedgerId::of(&parked.chat).as_i64())
-        .bind(parked.chat.as_str())
-        .bind(parked.key.as_str())
-        .bind(i64::try_from(parked.first).unwrap_or(i64::MAX))
-        .bind(json(&parked.replies)?)
-        .execute(&mut *self.writer.acquire().await?)
-        .await?;
-        Ok(())
     }
 }
 

@@ -13,6 +13,7 @@ mod look;
 mod migrate;
 mod moving;
 mod open;
+mod parked;
 #[cfg(test)]
 mod plans;
 mod read;

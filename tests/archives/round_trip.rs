@@ -135,7 +135,7 @@ async fn extras<S: ExpenseStore + Jobs>(store: &S) {
             first,
             replies: Vec::new(),
         };
-        store.park(&parked).await.unwrap();
+        store.park(&parked, Duration::ZERO).await.unwrap();
     }
     let to = fixtures::chat("moved");
     write(store, &chat, "extras:2", vec![Write::Move { to }]).await;

@@ -23,7 +23,7 @@ async fn park(store: &SqliteStore, frontend: Served) {
         first: 0,
         replies: vec![Reply::plain("it was away")],
     };
-    store.park(&parked).await.unwrap();
+    store.park(&parked, Duration::ZERO).await.unwrap();
 }
 
 /// How often its sending was tried, this claim included.

@@ -118,6 +118,9 @@ pub const SESSION_COPY: Duration = Duration::from_secs(60 * 60);
 pub const LATE_SENDING: Duration = Duration::from_secs(60);
 /// How long a parked reply is claimed: longer than sending it takes.
 pub const REPLY_CLAIM: Duration = Duration::from_secs(90);
+/// How long others wait for whoever has claimed one, as sending it seldom takes longer. Then its
+/// chat is told what is new: whoever claimed it may have died.
+pub const REPLY_SENT: Duration = Duration::from_secs(9);
 /// Chats whose parked replies one process sends at a time.
 pub const PARKED_IN_HAND: usize = 64;
 /// How often a parked reply is tried before it is given up: more than three days.
@@ -133,6 +136,8 @@ pub const CHATS_BEHIND: usize = 10_000;
 pub const BEHIND_LOOK: Duration = Duration::from_secs(1);
 /// and how often when there were none, unless another process says that it has some.
 pub const NOBODY_BEHIND_LOOK: Duration = Duration::from_secs(30);
+/// The pause between two such looks that others asked for.
+pub const BEHIND_PAUSE: Duration = Duration::from_millis(100);
 /// So many failures to say something, in a row and to anybody, mean that nothing can be said.
 pub const AWAY_AFTER: u64 = 16;
 /// How many parked replies one process tries at a time then, to see whether it is over,

@@ -1,12 +1,13 @@
 //! The store in memory: the books behind a lock. What it holds dies with the process.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::books::Books;
-use super::locked;
 use super::steady::OnwardClock;
+use super::{later, locked};
 use crate::conversation::question::{
     Census, ChangeQuery, DraftQuery, ExpenseFilter, Page, PageRequest, Total, TotalsQuery,
 };
@@ -105,8 +106,9 @@ impl Jobs for MemoryStore {
         Ok(locked(&self.books).waiting(self.clock.now(), limit))
     }
 
-    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {
-        Ok(locked(&self.books).parked(self.clock.now(), limit, served))
+    async fn parked(&self, limit: usize, served: Served, dying: Duration) -> Result<Vec<ChatKey>> {
+        let now = self.clock.now();
+        Ok(locked(&self.books).parked(now, limit, served, later(now, dying)))
     }
 
     async fn backlog(&self) -> Result<Backlog> {
@@ -118,8 +120,8 @@ impl Jobs for MemoryStore {
         Ok(())
     }
 
-    async fn park(&self, parked: &Parked) -> Result<()> {
-        locked(&self.books).park(parked);
+    async fn park(&self, parked: &Parked, wait: Duration) -> Result<()> {
+        locked(&self.books).park(parked, later(self.clock.now(), wait));
         Ok(())
     }
 }

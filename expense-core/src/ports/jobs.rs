@@ -195,7 +195,7 @@ impl Release {
 /// commit that does the work, or by running out after `ttl`, and then another may claim it; a
 /// claim that another has followed releases nothing; parking the same replies (key and `first`)
 /// twice keeps them once; a chat's parked replies are claimed in the order in which they were
-/// parked, one claim of a chat at a time.
+/// parked, one claim of a chat at a time, none before the first of them has waited its time.
 ///
 /// Drafts are read in turn, a person at a time: of each person the one that waits longest, in
 /// the order in which their turn came. A person's turn comes with their first waiting draft and
@@ -216,15 +216,16 @@ pub trait Jobs: Send + Sync {
     /// The drafts that could be claimed for reading now, in the order in which they would be, at
     /// most `limit`.
     async fn waiting(&self, limit: usize) -> Result<Vec<DraftId>>;
-    /// The chats, where they are now, for which replies wait to be claimed, whenever they are due,
-    /// at most `limit` of those that are `served`. What such a chat is told next waits its turn, on
-    /// every instance. Promises do not count, nor do chats of which somebody holds a claim: they
-    /// may have died.
-    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>>;
+    /// The chats, where they are now, for which replies are parked, whenever they are due, at most
+    /// `limit` of those that are `served`. What such a chat is told next waits its turn, on every
+    /// instance. Promises do not count, nor do chats of which somebody holds a claim that ends
+    /// within `dying`: they have had it for so long that they may have died.
+    async fn parked(&self, limit: usize, served: Served, dying: Duration) -> Result<Vec<ChatKey>>;
     /// How much waits. It may be a moment behind.
     async fn backlog(&self) -> Result<Backlog>;
     /// Ends a claim.
     async fn release(&self, job: &Job, release: Release) -> Result<()>;
-    /// Keeps replies until they can be sent.
-    async fn park(&self, parked: &Parked) -> Result<()>;
+    /// Keeps replies until they can be sent: nobody claims them before `wait` has passed. Of those
+    /// that are kept already nothing changes.
+    async fn park(&self, parked: &Parked, wait: Duration) -> Result<()>;
 }

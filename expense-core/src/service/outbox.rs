@@ -23,11 +23,15 @@ pub(super) async fn work(inner: &Inner, stop: &CancellationToken, found: Vec<Job
 impl Inner {
     /// Keeps a reply until it can be sent, not before `wait` has passed.
     pub(super) async fn park(&self, parked: &Parked, wait: Duration) -> Result<()> {
-        let until = self.in_future(wait);
-        self.ports.jobs.park(parked).await?;
+        self.ports.jobs.park(parked, wait).await?;
         self.counts.parked.increment(1);
+        // Not before the store has it free, or a look would find nothing and forget it.
+        let until = self.in_future(wait);
+        // Others know already where something of this chat is not to be tried yet.
+        let now = self.ports.clock.steady();
+        let known = self.behind.not_before(&parked.chat);
         if let Some(wake) = &self.ports.wake
-            && !self.behind.contains(&parked.chat)
+            && known.is_none_or(|then| then <= now)
         {
             wake.ring(JobKind::Reply, self.ports.clock.now());
         }
@@ -47,7 +51,7 @@ impl Inner {
             first: 0,
             replies: Vec::new(),
         };
-        self.ports.jobs.park(&parked).await
+        self.ports.jobs.park(&parked, Duration::ZERO).await
     }
 
     /// A promise is due: what the chat is told from now on queues behind it.
@@ -107,8 +111,9 @@ impl Inner {
     /// What other processes parked, and earlier ones, must not be overtaken either.
     pub(super) async fn ask_who_is_behind(&self) {
         let (most, served) = (limits::CHATS_BEHIND, self.options.served);
+        let dying = limits::REPLY_CLAIM - limits::REPLY_SENT;
         let _turn = self.behind.asking.lock().await;
-        match self.ports.jobs.parked(most, served).await {
+        match self.ports.jobs.parked(most, served, dying).await {
             Ok(chats) => self.behind.know(chats),
             Err(error) => {
                 counts::error(&error);

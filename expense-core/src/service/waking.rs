@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
+use crate::domain::limits;
 use crate::ports::jobs::JobKind;
 use crate::ports::wake::Wake;
 
@@ -29,14 +31,22 @@ pub(super) async fn work(inner: &Inner, wake: &dyn Wake, stop: &CancellationToke
             }
         }
     };
-    // Whoever parked it sends it; nobody may overtake it. Nobody claims it now: as long as it is
-    // claimed, those who ask for whom something is parked are not told of it.
+    // Whoever parked it sends it; nobody may overtake it. Where much is parked, one answer is told
+    // of all that rang meanwhile.
     let asks = async {
         while stop.run_until_cancelled(parked.notified()).await.is_some() {
             inner.ask_who_is_behind().await;
+            stop.run_until_cancelled(sleep(limits::BEHIND_PAUSE)).await;
         }
     };
-    tokio::join!(listens, asks);
+    // What was parked after the first look at the store and before anybody listened.
+    let begins = async {
+        if inner.options.part.handles() && inner.options.others_send {
+            stop.run_until_cancelled(sleep(limits::BEHIND_LOOK)).await;
+            parked.notify_one();
+        }
+    };
+    tokio::join!(listens, asks, begins);
 }
 
 impl Inner {
@@ -78,8 +88,7 @@ mod tests {
     use crate::service::{Options, Service};
     use crate::testing::fixtures;
 
-    /// Long before it would have asked the store by itself, and without a claim on what the other is
-    /// going to send.
+    /// Long before it would have asked the store by itself, and before it may be sent.
     #[tokio::test]
     async fn an_instance_knows_at_once_for_whom_another_parked() {
         let wake = MemoryWake::default();
@@ -116,9 +125,6 @@ mod tests {
             tokio::time::timeout(Duration::from_secs(5), known)
                 .await
                 .expect("it is told");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            let claimed = one.inner.claim_parked(1).await;
-            assert_eq!(claimed.len(), 1, "another has claimed it");
             assert_eq!(said.all(), [], "another has said it");
             stop.cancel();
         };

@@ -83,7 +83,7 @@ const ACROSS: [(&str, &str); 9] = [
     ("jobs.rs", "BACKLOG"),
     ("jobs.rs", "free"),
     ("jobs.rs", "CLAIM_READINGS"),
-    ("jobs.rs", "parked"),
+    ("parked.rs", "chats"),
     ("jobs.rs", "drop_orphans"),
     ("read.rs", "census"),
 ];

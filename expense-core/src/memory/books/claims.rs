@@ -41,14 +41,30 @@ impl Claims {
             .is_none_or(|claim| claim.until <= now)
     }
 
-    pub(super) fn ledgers_with_replies_in_hand(&self, now: DateTime<Utc>) -> HashSet<LedgerId> {
-        let in_hand = |claim: &Claim| claim.until > now && !claim.id.is_nil();
+    /// Claimed by somebody, until `dying` at the longest.
+    pub(super) fn ledgers_with_replies_in_hand(
+        &self,
+        now: DateTime<Utc>,
+        dying: DateTime<Utc>,
+    ) -> HashSet<LedgerId> {
+        let in_hand =
+            |claim: &Claim| claim.until > now && claim.until <= dying && !claim.id.is_nil();
         let claimed = self.by_task.iter().filter(|(_, claim)| in_hand(claim));
         let of = |(task, _)| match task {
             &Task::Reply(ledger, _) => Some(ledger),
             _ => None,
         };
         claimed.filter_map(of).collect()
+    }
+
+    /// Nobody takes this before.
+    pub(super) fn put_off(&mut self, task: Task, until: DateTime<Utc>) {
+        let claim = Claim {
+            id: Uuid::nil(),
+            attempt: 0,
+            until,
+        };
+        self.by_task.insert(task, claim);
     }
 
     pub(super) fn take(&mut self, task: Task, until: DateTime<Utc>) -> Claim {

@@ -66,14 +66,17 @@ impl Books {
         }
     }
 
-    /// Keeps replies until they can be sent.
-    pub fn park(&mut self, parked: &Parked) {
+    /// Keeps replies that can't be sent before `from`.
+    pub fn park(&mut self, parked: &Parked, from: DateTime<Utc>) {
         let same = |kept: &Parked| {
             (&kept.chat, &kept.key, kept.first) == (&parked.chat, &parked.key, parked.first)
         };
         if !self.parked.values().any(same) {
             self.last_parked += 1;
             self.parked.insert(self.last_parked, parked.clone());
+            let ledger = self.ledger_of(&parked.chat);
+            let task = Task::Reply(ledger, self.last_parked);
+            self.claims.put_off(task, from);
         }
     }
 
@@ -86,10 +89,17 @@ impl Books {
         drafts.take(limit).collect()
     }
 
-    /// The chats for which replies wait to be claimed.
+    /// The chats for which replies are parked, but for those that somebody has claimed until `dying`
+    /// at the longest.
     #[must_use]
-    pub fn parked(&self, now: DateTime<Utc>, limit: usize, served: Served) -> Vec<ChatKey> {
-        let mut ledgers = self.claims.ledgers_with_replies_in_hand(now);
+    pub fn parked(
+        &self,
+        now: DateTime<Utc>,
+        limit: usize,
+        served: Served,
+        dying: DateTime<Utc>,
+    ) -> Vec<ChatKey> {
+        let mut ledgers = self.claims.ledgers_with_replies_in_hand(now, dying);
         let mut chats = Vec::new();
         for (place, parked) in &self.parked {
             let ledger = self.ledger_of(&parked.chat);

@@ -90,6 +90,25 @@ async fn what_another_instance_parked_is_not_overtaken() {
     assert!(!other.inner.behind.contains(&chat));
 }
 
+/// For a while: whoever is about to send it may have died.
+#[tokio::test]
+async fn what_another_instance_is_sending_is_not_overtaken() {
+    let (clock, screen, here) = app();
+    here.inner.park(&hello(), Duration::ZERO).await.unwrap();
+    let sending = here.inner.claim_parked(8).await;
+    assert_eq!(sending.len(), 1);
+    let other = Service::new(here.inner.ports.clone(), Options::default());
+    let (chat, key) = (hello().chat, fixtures::key("2"));
+    other.inner.ask_who_is_behind().await;
+    let next = vec![Reply::plain("next")];
+    other.inner.say(&chat, &key, next).await.unwrap();
+    assert_eq!(screen.all(), []);
+    clock.advance(limits::REPLY_SENT);
+    let late = Service::new(here.inner.ports.clone(), Options::default());
+    late.inner.ask_who_is_behind().await;
+    assert!(!late.inner.behind.contains(&chat));
+}
+
 /// It can't be said here.
 #[tokio::test]
 async fn what_another_frontend_says_is_left_to_it() {

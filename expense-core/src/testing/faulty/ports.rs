@@ -157,8 +157,8 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
         self.around("jobs.waiting", call).await
     }
 
-    async fn parked(&self, limit: usize, served: Served) -> Result<Vec<ChatKey>> {
-        let call = self.inner.parked(limit, served);
+    async fn parked(&self, limit: usize, served: Served, dying: Duration) -> Result<Vec<ChatKey>> {
+        let call = self.inner.parked(limit, served, dying);
         self.around("jobs.parked", call).await
     }
 
@@ -172,8 +172,8 @@ impl<T: Jobs + ?Sized> Jobs for Faulty<T> {
         self.around("jobs.release", call).await
     }
 
-    async fn park(&self, parked: &Parked) -> Result<()> {
-        let call = self.inner.park(parked);
+    async fn park(&self, parked: &Parked, wait: Duration) -> Result<()> {
+        let call = self.inner.park(parked, wait);
         self.around("jobs.park", call).await
     }
 }

@@ -138,18 +138,23 @@ async fn drafts_and_changes(store: &PostgresStore) {
 
 /// Everything that is claimed, and each way in which a claim ends.
 async fn work(store: &PostgresStore) {
-    for n in 0..6 {
+    let short = Duration::from_secs(1);
+    let waits = [Duration::ZERO; 6].into_iter().chain([short]);
+    for (n, wait) in (1..).zip(waits) {
         let parked = Parked {
             key: key("parked"),
-            chat: chat(&format!("-{}", n + 1)),
+            chat: chat(&format!("-{n}")),
             first: 0,
             replies: Vec::new(),
         };
-        store.park(&parked).await.unwrap();
+        store.park(&parked, wait).await.unwrap();
     }
     store.waiting(5).await.unwrap();
     store.backlog().await.unwrap();
-    store.parked(5, Served::default()).await.unwrap();
+    store
+        .parked(5, Served::default(), Duration::ZERO)
+        .await
+        .unwrap();
     let (ttl, after) = (Duration::from_secs(60), Duration::from_secs(5));
     let ends = [
         Release::Done,

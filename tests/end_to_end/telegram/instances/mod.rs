@@ -8,6 +8,7 @@ mod pace;
 mod polling;
 mod stale;
 mod unshared;
+mod woken;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

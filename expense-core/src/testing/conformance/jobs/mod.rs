@@ -61,6 +61,7 @@ macro_rules! jobs_conformance {
             replies_of_one_chat_go_in_order_one_at_a_time,
             parking_twice_keeps_once,
             a_sent_reply_is_gone,
+            a_parked_reply_waits_its_time,
             a_promise_is_parked_like_replies,
             all_see_for_whom_replies_wait,
             work_follows_a_ledger_that_moves,
@@ -127,14 +128,27 @@ async fn wanted(diary: &Diary) -> Expense {
 }
 
 async fn park(bench: &JobsBench, chat_name: &str, key_name: &str, first: usize) -> Parked {
-    let parked = Parked {
+    let parked = parked(chat_name, key_name, first);
+    let kept = bench.port().park(&parked, Duration::ZERO).await;
+    kept.expect("an answer");
+    parked
+}
+
+/// Not to be sent before `wait` has passed.
+async fn park_for(bench: &JobsBench, chat_name: &str, key_name: &str, wait: Duration) -> Parked {
+    let parked = parked(chat_name, key_name, 0);
+    let kept = bench.port().park(&parked, wait).await;
+    kept.expect("an answer");
+    parked
+}
+
+fn parked(chat_name: &str, key_name: &str, first: usize) -> Parked {
+    Parked {
         key: key(key_name),
         chat: chat(chat_name),
         first,
         replies: vec![Reply::plain(format!("{key_name}, {first}"))],
-    };
-    bench.port().park(&parked).await.expect("an answer");
-    parked
+    }
 }
 
 fn replies(jobs: &[Job]) -> Vec<&Parked> {

@@ -1,10 +1,17 @@
 //! Replies that could not be sent.
 
-use super::{AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, release, replies, waiting};
+use std::time::Duration;
+
+use super::{
+    AT_ONCE, JUST_OVER, JobsBench, TTL, claim, diary, park, park_for, release, replies, waiting,
+};
 use crate::conversation::write::Write;
 use crate::domain::keys::LedgerId;
 use crate::ports::jobs::{JobKind, Parked, Release, Served, Work};
 use crate::testing::fixtures::{chat, key};
+
+/// A moment before something ends.
+const ALMOST: Duration = Duration::from_millis(100);
 
 /// In the order of parking, whatever their keys; other chats at the same time.
 pub async fn replies_of_one_chat_go_in_order_one_at_a_time(bench: JobsBench) {
@@ -60,7 +67,11 @@ pub async fn a_sent_reply_is_gone(bench: JobsBench) {
 /// Without replies it is a promise, kept in its place like any other.
 pub async fn a_promise_is_parked_like_replies(bench: JobsBench) {
     let promise = promise(&bench, "anna").await;
-    bench.port().park(&promise).await.expect("an answer");
+    bench
+        .port()
+        .park(&promise, Duration::ZERO)
+        .await
+        .expect("an answer");
     let later = park(&bench, "anna", "k", 0).await;
     for expected in [promise, later] {
         let jobs = claim(&bench, JobKind::Reply).await;
@@ -69,19 +80,38 @@ pub async fn a_promise_is_parked_like_replies(bench: JobsBench) {
     }
 }
 
+/// Whatever is parked for its chat behind it; then it is tried for the first time.
+pub async fn a_parked_reply_waits_its_time(bench: JobsBench) {
+    let wait = TTL / 2;
+    let first = park_for(&bench, "anna", "a", wait).await;
+    let second = park(&bench, "anna", "b", 0).await;
+    let bert = park(&bench, "bert", "a", 0).await;
+    // Kept already, with its wait.
+    park(&bench, "anna", "a", 0).await;
+    assert_eq!(replies(&claim(&bench, JobKind::Reply).await), [&bert]);
+    bench.elapse(wait.saturating_sub(ALMOST)).await;
+    assert_eq!(claim(&bench, JobKind::Reply).await, []);
+    bench.elapse(ALMOST).await;
+    for expected in [first, second] {
+        let jobs = claim(&bench, JobKind::Reply).await;
+        assert_eq!(replies(&jobs), [&expected]);
+        assert_eq!(jobs[0].attempt, 1);
+        release(&bench, &jobs[0], Release::Done).await;
+    }
+}
+
 /// Whenever they are due; a chat that moved is known by its new name. Promises do not count, nor
-/// what somebody has in hand.
+/// what somebody has had in hand for long.
 pub async fn all_see_for_whom_replies_wait(bench: JobsBench) {
     let (old, new) = (diary(&bench, "old"), chat("new"));
-    let parked = async |limit| {
-        let mut chats = bench
-            .other()
-            .parked(limit, Served::default())
-            .await
-            .expect("an answer");
+    let asked = async |limit, dying| {
+        let port = bench.other();
+        let chats = port.parked(limit, Served::default(), dying).await;
+        let mut chats = chats.expect("an answer");
         chats.sort();
         chats
     };
+    let parked = async |limit| asked(limit, TTL).await;
     assert_eq!(parked(10).await, []);
     for (name, of) in [("a", "old"), ("b", "anna"), ("c", "old")] {
         park(&bench, of, name, 0).await;
@@ -91,6 +121,10 @@ pub async fn all_see_for_whom_replies_wait(bench: JobsBench) {
     assert_eq!(parked(1).await.len(), 1);
     let jobs = claim(&bench, JobKind::Reply).await;
     assert_eq!(parked(10).await, []);
+    let dying = TTL / 2;
+    assert_eq!(asked(10, dying).await, [chat("anna"), chat("old")]);
+    bench.elapse(dying).await;
+    assert_eq!(asked(10, dying).await, []);
     for job in jobs {
         let after = TTL;
         let end = match job.chat == chat("anna") {
@@ -100,9 +134,13 @@ pub async fn all_see_for_whom_replies_wait(bench: JobsBench) {
         release(&bench, &job, end).await;
     }
     assert_eq!(parked(10).await, [chat("old")]);
+    park_for(&bench, "anna", "d", TTL).await;
+    assert_eq!(parked(10).await, [chat("anna"), chat("old")]);
+    let anna = claim(&bench, JobKind::Reply).await;
+    assert_eq!(anna, [], "it is not due");
     waiting(&old).await;
     old.write(vec![Write::Move { to: new.clone() }]).await;
-    assert_eq!(parked(10).await, [new]);
+    assert_eq!(parked(10).await, [chat("anna"), new]);
 }
 
 /// Replies parked for the old chat come with the new one, those of both in one order; drafts that
@@ -140,6 +178,10 @@ async fn promise(bench: &JobsBench, of: &str) -> Parked {
         first: 0,
         replies: Vec::new(),
     };
-    bench.port().park(&promise).await.expect("an answer");
+    bench
+        .port()
+        .park(&promise, Duration::ZERO)
+        .await
+        .expect("an answer");
     promise
 }
