@@ -23,8 +23,11 @@ const KEEP: &str = concat!(
      WHERE true ON CONFLICT (ledger_id, key, first) DO NOTHING
      RETURNING ledger_id, place",
 );
+/// A place may have been another's before.
 const PUT_OFF: &str = "INSERT INTO claims (ledger_id, kind, item, until, attempt)
-     VALUES (?1, 'reply', CAST(?2 AS BLOB), ?3, 0)";
+     VALUES (?1, 'reply', CAST(?2 AS BLOB), ?3, 0)
+     ON CONFLICT (ledger_id, kind, item) DO UPDATE SET
+        claim = NULL, until = excluded.until, attempt = 0";
 
 impl SqliteStore {
     pub(crate) async fn chats_with_parked(

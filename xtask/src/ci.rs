@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: what a change must pass.
 
+use std::process::Command;
 use std::time::Instant;
 
 use crate::shell::{self, Result, TaskError, cargo, root};
@@ -27,10 +28,23 @@ pub(crate) fn run() -> Result {
     ];
     for (name, step) in steps {
         let started = Instant::now();
-        step()?;
-        eprintln!("ok: {name} ({} s)", started.elapsed().as_secs());
+        let ended = step();
+        let state = if ended.is_ok() { "ok" } else { "failed" };
+        let (seconds, room) = (started.elapsed().as_secs(), room()?);
+        eprintln!("{state}: {name} ({seconds} s); free on the disk: {room}");
+        ended?;
     }
     Ok(())
+}
+
+/// A full disk shows as a linker that is killed and as a program that can't print.
+fn room() -> Result<String> {
+    let free = shell::output(
+        Command::new("df")
+            .args(["-h", "--output=avail"])
+            .arg(root()),
+    )?;
+    Ok(free.lines().last().unwrap_or_default().trim().to_owned())
 }
 
 fn readme() -> Result {
