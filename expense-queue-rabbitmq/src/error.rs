@@ -60,12 +60,6 @@ pub enum OpenError {
          '.*' '.*'"
     )]
     Denied,
-    /// A plugin is missing.
-    #[error(
-        "RabbitMQ lacks the exchange that spreads chats: enable it on every node by \
-         rabbitmq-plugins enable rabbitmq_consistent_hash_exchange"
-    )]
-    Plugin,
     /// There are queues of this name already, of another kind.
     #[error(
         "RabbitMQ has queues of these names that were made otherwise: use another virtual host in \
@@ -101,8 +95,6 @@ pub(crate) enum Failure {
     NoRoute,
     #[error("RabbitMQ refuses the user of AMQP_URL: check its password and rights")]
     Denied,
-    #[error("RabbitMQ lacks the plugin rabbitmq_consistent_hash_exchange")]
-    NoPlugin,
     #[error("RabbitMQ has a queue of this name that was made otherwise")]
     Different,
     #[error("an update can't be written as a message")]
@@ -120,7 +112,7 @@ impl Failure {
                 Fault::Unavailable
             }
             Self::Denied => Fault::Denied,
-            Self::NoPlugin | Self::Different | Self::Unwritable | Self::Refused(_) => Fault::Bug,
+            Self::Different | Self::Unwritable | Self::Refused(_) => Fault::Bug,
         };
         PortError::new(PORT, operation, fault).because(self)
     }
@@ -133,7 +125,6 @@ impl Failure {
             Self::Untrusted => OpenError::Untrusted,
             Self::NoFile => OpenError::NoFile,
             Self::Denied => OpenError::Denied,
-            Self::NoPlugin => OpenError::Plugin,
             Self::Different => OpenError::Different,
             Self::NoRoute => OpenError::Other("no route".to_owned()),
             Self::Unwritable => OpenError::Other("unwritable".to_owned()),
@@ -155,8 +146,6 @@ impl From<Error> for Failure {
             | AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED) => Self::Denied,
             AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND) => Self::NoRoute,
             AMQPErrorKind::Soft(AMQPSoftError::PRECONDITIONFAILED) => Self::Different,
-            // What it knows no exchange of that type as.
-            AMQPErrorKind::Hard(AMQPHardError::COMMANDINVALID) => Self::NoPlugin,
             AMQPErrorKind::Hard(
                 AMQPHardError::CONNECTIONFORCED
                 | AMQPHardError::RESOURCEERROR

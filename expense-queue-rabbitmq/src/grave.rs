@@ -67,13 +67,8 @@ async fn find_and_publish(
     while let Some(delivery) = walk.next(shared).await? {
         let update = message::update(&delivery.data);
         if let Some(envelope) = update.filter(|update| update.key == *key) {
-            let message = Message {
-                exchange: shared.names.gate(),
-                key: envelope.chat.as_str().to_owned(),
-                body: delivery.data.clone(),
-                properties: Notes::default().write(),
-                mandatory: true,
-            };
+            let (queue, body) = (shared.names.of(&envelope.chat), delivery.data.clone());
+            let message = Message::to_queue(queue, body, Notes::default().write());
             shared.publisher.publish(message).await?;
             acknowledge(shared, &delivery.acker).await;
             return Ok(true);

@@ -171,13 +171,9 @@ impl RabbitQueue {
 impl UpdateQueue for RabbitQueue {
     async fn publish(&self, envelope: Envelope) -> Result<()> {
         let published = async {
-            let message = Message {
-                exchange: self.shared.names.gate(),
-                key: envelope.chat.as_str().to_owned(),
-                body: message::body(&envelope)?,
-                properties: Notes::default().write(),
-                mandatory: true,
-            };
+            let queue = self.shared.names.of(&envelope.chat);
+            let body = message::body(&envelope)?;
+            let message = Message::to_queue(queue, body, Notes::default().write());
             self.shared.publisher.publish(message).await
         };
         published.await.map_err(|failure| failure.during("publish"))

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use lapin::options::{
-    ExchangeBindOptions, ExchangeDeclareOptions, ExchangeUnbindOptions, QueueBindOptions,
-    QueueDeclareOptions,
-};
+use expense_core::domain::keys::{ChatKey, LedgerId};
+use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, Connection, ExchangeKind, Queue};
 
@@ -20,8 +18,6 @@ const GRAVES: i64 = 100_000;
 /// The broker shall bury nothing by itself: it would do so without a reason, and newer ones have a
 /// low limit unless they are told.
 const DELIVERIES: i64 = 1_000_000;
-/// Each queue has the same part of the keys.
-const WEIGHT: &str = "1";
 
 /// The names of all queues.
 #[derive(Debug, Clone)]
@@ -38,16 +34,12 @@ impl Names {
         }
     }
 
-    /// The exchange that updates are published to. It leads to the one that spreads them only where
-    /// all partitions are there: with some missing, a chat would go to another and later back, and
-    /// not in its order.
-    pub(crate) fn gate(&self) -> String {
-        format!("{}.gate", self.prefix)
-    }
-
-    /// The exchange that spreads chats over partitions.
-    pub(crate) fn updates(&self) -> String {
-        format!("{}.updates", self.prefix)
+    /// The queue that the updates of a chat are published to: always the same, whatever happens to
+    /// the broker, since two queues would keep no order between them.
+    pub(crate) fn of(&self, chat: &ChatKey) -> String {
+        let hash = LedgerId::of(chat).as_i64().unsigned_abs();
+        let number = hash % u64::from(self.partitions);
+        self.partition(u16::try_from(number).unwrap_or(0))
     }
 
     /// The updates of one partition.
@@ -104,8 +96,7 @@ pub(crate) async fn ensure(
     }
 }
 
-/// Makes everything again. Whatever is missing, the gate is closed until it is there; several may do
-/// this at a time, since each opens the gate only after it has made everything itself.
+/// Makes everything again; several may do this at a time.
 pub(crate) async fn make(
     connection: &Connection,
     names: &Names,
@@ -113,17 +104,7 @@ pub(crate) async fn make(
 ) -> Result<(), Failure> {
     let channel = answer(patience, connection.create_channel()).await?;
     exchanges(&channel, names, patience).await?;
-    if is_any_missing(connection, names, patience).await? {
-        let (gate, updates) = (names.gate().into(), names.updates().into());
-        let (any, options) = (ShortString::default(), ExchangeUnbindOptions::default());
-        let closed = channel.exchange_unbind(updates, gate, any, options, FieldTable::default());
-        answer(patience, closed).await?;
-    }
     partitions(&channel, names, patience).await?;
-    let (gate, updates) = (names.gate().into(), names.updates().into());
-    let (any, options) = (ShortString::default(), ExchangeBindOptions::default());
-    let opened = channel.exchange_bind(updates, gate, any, options, FieldTable::default());
-    answer(patience, opened).await?;
     for roll in [names.workers(), names.hungry()] {
         let kind = table(&[("x-queue-type", text("quorum"))]);
         queue(&channel, &roll, kind, patience).await?;
@@ -142,40 +123,15 @@ async fn exchanges(channel: &Channel, names: &Names, patience: Duration) -> Resu
         durable: true,
         ..ExchangeDeclareOptions::default()
     };
-    let hash = ExchangeKind::Custom("x-consistent-hash".to_owned());
-    let kinds = [
-        (names.gate(), ExchangeKind::Fanout),
-        (names.updates(), hash),
-        (names.wake(), ExchangeKind::Fanout),
-        (names.roll(), ExchangeKind::Fanout),
-    ];
-    for (name, kind) in kinds {
-        let none = FieldTable::default();
+    for name in [names.wake(), names.roll()] {
+        let (kind, none) = (ExchangeKind::Fanout, FieldTable::default());
         let declared = channel.exchange_declare(name.into(), kind, durable, none);
         answer(patience, declared).await?;
     }
     Ok(())
 }
 
-async fn is_any_missing(
-    connection: &Connection,
-    names: &Names,
-    patience: Duration,
-) -> Result<bool, Failure> {
-    let looking = answer(patience, connection.create_channel()).await?;
-    for number in 0..names.partitions {
-        match look(&looking, names.partition(number), patience).await {
-            Ok(_) => {}
-            Err(Failure::NoRoute) => return Ok(true),
-            Err(other) => return Err(other),
-        }
-    }
-    // Nothing hangs on this channel any more.
-    let _ = answer(patience, looking.close(200, "done".into())).await;
-    Ok(false)
-}
-
-/// The queues that updates are in, each with its part of the keys.
+/// The queues that updates are in.
 async fn partitions(channel: &Channel, names: &Names, patience: Duration) -> Result<(), Failure> {
     for number in 0..names.partitions {
         let bounded = [
@@ -185,10 +141,6 @@ async fn partitions(channel: &Channel, names: &Names, patience: Duration) -> Res
         let partition = names.partition(number);
         queue(channel, &partition, arguments(&bounded), patience).await?;
         queue(channel, &names.aside(number), arguments(&[]), patience).await?;
-        let (exchange, none) = (names.updates().into(), FieldTable::default());
-        let options = QueueBindOptions::default();
-        let bound = channel.queue_bind(partition.into(), exchange, WEIGHT.into(), options, none);
-        answer(patience, bound).await?;
     }
     Ok(())
 }
@@ -238,4 +190,39 @@ fn table(entries: &[(&str, AMQPValue)]) -> FieldTable {
 
 fn text(text: &str) -> AMQPValue {
     AMQPValue::LongString(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn queue_of(chat: &str) -> String {
+        let names = Names::new(&Config::new("amqp://127.0.0.1"));
+        assert_eq!(names.partitions, 128);
+        names.of(&ChatKey::new(chat).expect("a short key"))
+    }
+
+    /// Of all versions: what waits in a queue would be overtaken by what goes into another.
+    #[test]
+    fn a_chat_has_the_same_queue_for_ever() {
+        assert_eq!(queue_of("telegram:1"), "expense.updates.112");
+        assert_eq!(queue_of("telegram:-1001234567890"), "expense.updates.72");
+    }
+
+    #[test]
+    fn chats_spread_over_all_queues() {
+        let mut counts = HashMap::new();
+        for number in 0..12_800 {
+            *counts
+                .entry(queue_of(&format!("telegram:{number}")))
+                .or_insert(0) += 1;
+        }
+        assert_eq!(counts.len(), 128);
+        assert!(
+            counts.values().all(|count| (50..200).contains(count)),
+            "{counts:?}"
+        );
+    }
 }

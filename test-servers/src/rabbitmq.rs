@@ -292,10 +292,7 @@ impl Server {
         }
         let folder = self.folder.path();
         std::fs::write(folder.join("rabbitmq.conf"), settings)?;
-        std::fs::write(
-            folder.join("enabled_plugins"),
-            "[rabbitmq_consistent_hash_exchange].\n",
-        )
+        std::fs::write(folder.join("enabled_plugins"), "[].\n")
     }
 
     /// A command that knows this broker and no other.

@@ -7,10 +7,6 @@ use test_servers::rabbitmq::Server;
 fn a_broker_comes_back_at_its_place_and_leaves_nothing_behind() {
     let mut server = Server::start().unwrap();
     let (folder, url) = (server.folder(), server.url());
-    let plugins = server
-        .control(&["eval", "rabbit_plugins:active()."])
-        .unwrap();
-    assert!(plugins.contains("rabbitmq_consistent_hash_exchange"));
     server.disk_is_full(true).unwrap();
     let alarms = server.control(&["eval", "rabbit_alarm:get_alarms()."]);
     assert!(alarms.unwrap().contains("disk"));

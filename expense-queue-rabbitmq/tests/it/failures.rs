@@ -48,7 +48,7 @@ const SHOWN: &[(&str, &[(&str, &str)])] = &[
         "a queue was deleted",
         &[
             (BROKER, "what_is_wrong_with_a_broker_is_told_or_mended"),
-            (BROKER, "a_half_made_broker_takes_nothing"),
+            (BROKER, "a_half_made_broker_leads_nobody_astray"),
         ],
     ),
     (
@@ -87,7 +87,7 @@ const SHOWN: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
-        "a wrong password, a missing plugin or right",
+        "a wrong password, a missing right",
         &[
             (BROKER, "what_is_wrong_with_a_broker_is_told_or_mended"),
             (PROMISES, "what_keeps_it_from_working_is_told"),

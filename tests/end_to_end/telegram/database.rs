@@ -112,6 +112,26 @@ impl Database {
         }
     }
 
+    /// The replies that wait on a server: of which chat and update, and what claims of them say.
+    pub(super) async fn parked(&self) -> Vec<String> {
+        let Self::Server { server, .. } = self else {
+            return Vec::new();
+        };
+        let url = server.lock().await.url(NAME);
+        let Ok(mut direct) = PgConnection::connect(&url).await else {
+            return Vec::new();
+        };
+        let parked = sqlx::query_scalar(
+            "SELECT concat_ws(' ', p.chat, p.key, p.first, left(p.replies, 80), t.claim, t.attempt,
+                t.until - now())
+             FROM parked AS p
+             LEFT JOIN claims AS t ON t.ledger_id = p.ledger_id AND t.kind = 'reply'
+                AND t.item = lpad(to_hex(p.place), 32, '0')::uuid
+             ORDER BY p.place LIMIT 50",
+        );
+        parked.fetch_all(&mut direct).await.unwrap_or_default()
+    }
+
     /// All that these people's ledgers have. Panics where sums are not those of the expenses.
     pub(super) async fn kept(&self, people: impl Iterator<Item = i64>) -> Vec<Kept> {
         let store = self.store().await;

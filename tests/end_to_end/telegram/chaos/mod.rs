@@ -9,6 +9,7 @@
 mod blow;
 mod crowd;
 mod town;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

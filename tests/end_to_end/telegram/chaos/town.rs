@@ -24,6 +24,7 @@ use super::super::program::{Life, Program};
 use super::super::started;
 use super::blow::{Blow, Part};
 use super::crowd::{Crowd, PEOPLE};
+use super::whereabouts::whereabouts;
 
 /// What each worker does: one reads photos and nothing else, one reads none.
 const WORKERS: [&[&str]; 4] = [
@@ -233,7 +234,8 @@ impl Town {
             if Instant::now() > end {
                 let chats = self.errands.complaints().join("\n");
                 let progress = self.crowd.progress(&self.fake);
-                panic!("in vain: {what}; {progress}\n{chats}");
+                let there = whereabouts(&self.database, self.broker.as_ref()).await;
+                panic!("in vain: {what}; {progress}\n{there}\n{chats}");
             }
             sleep(LOOK).await;
         }
