@@ -38,6 +38,13 @@ struct Waiting {
     _underway: Underway,
 }
 
+impl Waiting {
+    /// Whether it waits for certain after this look.
+    fn surely(&self, look: u64, now: Duration) -> bool {
+        self.look >= look || self.not_before > now || self.claimed_until > now
+    }
+}
+
 impl Behind {
     pub(super) fn new() -> Self {
         Self {
@@ -51,23 +58,30 @@ impl Behind {
         chats.waiting.contains_key(chat) || chats.known.contains(chat)
     }
 
-    /// Whether the store is to be asked for all of them: more often while there are any.
-    pub(super) fn is_to_ask(&self, now: Duration) -> bool {
-        let mut chats = self.chats();
-        let pause = match chats.known.is_empty() {
-            true => limits::NOBODY_BEHIND_LOOK,
-            false => limits::BEHIND_LOOK,
+    /// Whether the store is to be asked for all of them: more often while there are any. Where no
+    /// other process parks anything, once, and until what earlier ones parked is sent.
+    pub(super) fn is_to_ask(&self, now: Duration, others_park: bool) -> bool {
+        let chats = self.chats();
+        let Some(asked) = chats.asked else {
+            return true;
         };
-        let due = chats.asked.is_none_or(|asked| asked + pause <= now);
-        if due {
-            chats.asked = Some(now);
+        match (chats.known.is_empty(), others_park) {
+            (false, _) => asked + limits::BEHIND_LOOK <= now,
+            (true, true) => asked + limits::NOBODY_BEHIND_LOOK <= now,
+            (true, false) => false,
         }
-        due
     }
 
-    /// These are all.
-    pub(super) fn know(&self, all: Vec<ChatKey>) {
-        self.chats().known = HashSet::from_iter(all);
+    /// These were all, when this was asked for.
+    pub(super) fn know(&self, all: Vec<ChatKey>, asked: Duration) {
+        let mut chats = self.chats();
+        chats.known = HashSet::from_iter(all);
+        chats.asked = Some(asked);
+    }
+
+    /// Whether there were any by the store's last word.
+    pub(super) fn knows_any(&self) -> bool {
+        !self.chats().known.is_empty()
     }
 
     /// Something of this chat waits in the store, not worth a try before then.
@@ -121,18 +135,21 @@ impl Behind {
         chats.looks
     }
 
-    /// A look found all that there is at `now`: chats without anything since it began are no
-    /// longer behind. True where some wait for what another process has parked.
-    pub(super) fn seen(&self, look: u64, now: Duration) -> bool {
+    /// Whether a look that found all that is free at `now` leaves chats without anything since it
+    /// began: what is parked of them may be put off, by another process, too.
+    pub(super) fn doubts(&self, look: u64, now: Duration) -> bool {
+        let chats = self.chats();
+        chats
+            .waiting
+            .values()
+            .any(|waiting| !waiting.surely(look, now))
+    }
+
+    /// Those are no longer behind, but for whom the store knows something.
+    pub(super) fn seen(&self, look: u64, now: Duration) {
         let mut chats = self.chats();
         let Chats { waiting, known, .. } = &mut *chats;
-        waiting.retain(|chat, waiting| {
-            waiting.look >= look
-                || waiting.not_before > now
-                || waiting.claimed_until > now
-                || known.contains(chat)
-        });
-        waiting.keys().any(|chat| known.contains(chat))
+        waiting.retain(|chat, waiting| waiting.surely(look, now) || known.contains(chat));
     }
 
     fn chats(&self) -> MutexGuard<'_, Chats> {

@@ -62,9 +62,11 @@ impl Inner {
     }
 
     async fn look_for_parked(&self, free: usize) -> Vec<Job> {
-        self.replies
-            .heard(self.ports.clock.steady(), limits::LOOK)
-            .await;
+        let at_most = match self.behind.knows_any() {
+            true => limits::BEHIND_LOOK,
+            false => limits::LOOK,
+        };
+        self.replies.heard(self.ports.clock.steady(), at_most).await;
         if !self.outage.lasts() {
             return self.claim_parked(free).await;
         }
@@ -75,7 +77,8 @@ impl Inner {
     /// Parked replies to be sent now, at most one a chat.
     pub(super) async fn claim_parked(&self, free: usize) -> Vec<Job> {
         let _due = self.replies.answer(self.ports.clock.steady());
-        if self.options.others_send && self.behind.is_to_ask(self.ports.clock.steady()) {
+        let (now, others) = (self.ports.clock.steady(), self.options.others_send);
+        if self.behind.is_to_ask(now, others) {
             self.ask_who_is_behind().await;
         }
         let look = self.behind.look();
@@ -98,26 +101,32 @@ impl Inner {
                 .add(&job.chat, self.ports.clock.steady(), self.later.enter());
             self.behind.claimed(&job.chat, self.in_future(ttl));
         }
-        if jobs.len() < free {
-            if self.behind.seen(look, asked_at) {
-                self.look_again(limits::BEHIND_LOOK);
-            }
-        } else {
+        if jobs.len() >= free {
             self.look_again(Duration::ZERO);
+        } else if !self.behind.doubts(look, asked_at) || self.ask_who_is_behind().await {
+            self.behind.seen(look, asked_at);
+        } else {
+            self.look_again(limits::BEHIND_LOOK);
         }
         jobs
     }
 
-    /// What other processes parked, and earlier ones, must not be overtaken either.
-    pub(super) async fn ask_who_is_behind(&self) {
+    /// What other processes parked, and earlier ones, must not be overtaken either. Whether the store
+    /// said for whom.
+    pub(super) async fn ask_who_is_behind(&self) -> bool {
         let (most, served) = (limits::CHATS_BEHIND, self.options.served);
         let dying = limits::REPLY_CLAIM - limits::REPLY_SENT;
         let _turn = self.behind.asking.lock().await;
+        let asked = self.ports.clock.steady();
         match self.ports.jobs.parked(most, served, dying).await {
-            Ok(chats) => self.behind.know(chats),
+            Ok(chats) => {
+                self.behind.know(chats, asked);
+                true
+            }
             Err(error) => {
                 counts::error(&error);
                 tracing::warn!(%error, "it can't be looked up for whom replies are parked");
+                false
             }
         }
     }
@@ -145,6 +154,11 @@ impl Inner {
         }
         self.behind.released(&job.chat, self.in_future(wait));
         self.look_again(wait);
+        let took = self.ports.clock.steady().saturating_sub(now);
+        if release != Release::Done && took >= limits::REPLY_SENT {
+            // Others count this chat no more, and it has something parked again.
+            self.ring_for(JobKind::Reply, self.ports.clock.now());
+        }
     }
 
     async fn try_parked(&self, job: &Job) -> Release {

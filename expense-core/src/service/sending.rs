@@ -49,7 +49,9 @@ impl Inner {
                 first,
                 replies: vec![unsaid],
             };
-            self.park(&parked, wait.unwrap_or_default()).await?;
+            // Those behind the first wait for it, and for nothing else.
+            let wait = wait.replace(Duration::ZERO).unwrap_or_default();
+            self.park(&parked, wait).await?;
         }
         Ok(())
     }

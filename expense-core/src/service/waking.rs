@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::Notify;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::Inner;
@@ -32,12 +32,25 @@ pub(super) async fn work(inner: &Inner, wake: &dyn Wake, stop: &CancellationToke
         }
     };
     // Whoever parked it sends it; nobody may overtake it. Where much is parked, one answer is told
-    // of all that rang meanwhile.
+    // of all that rang meanwhile; as long as there is any, it is asked again.
     let asks = async {
-        while stop.run_until_cancelled(parked.notified()).await.is_some() {
-            inner.ask_who_is_behind().await;
-            stop.run_until_cancelled(sleep(limits::BEHIND_PAUSE)).await;
+        loop {
+            let rung = parked.notified();
+            match inner.behind.knows_any() {
+                false => rung.await,
+                // Both ways of ending mean the same: ask.
+                true => drop(timeout(limits::BEHIND_LOOK, rung).await),
+            }
+            if inner.ask_who_is_behind().await {
+                sleep(limits::BEHIND_PAUSE).await;
+            } else {
+                parked.notify_one();
+                sleep(limits::BEHIND_LOOK).await;
+            }
         }
+    };
+    let asks = async {
+        stop.run_until_cancelled(asks).await;
     };
     // What was parked after the first look at the store and before anybody listened.
     let begins = async {
@@ -88,8 +101,8 @@ mod tests {
     use crate::service::{Options, Service};
     use crate::testing::fixtures;
 
-    /// Long before it would have asked the store by itself, and before it may be sent.
-    #[tokio::test]
+    /// Long before it would have asked the store by itself.
+    #[tokio::test(start_paused = true)]
     async fn an_instance_knows_at_once_for_whom_another_parked() {
         let wake = MemoryWake::default();
         let clock = Arc::new(SystemClock);
@@ -114,7 +127,8 @@ mod tests {
             replies: vec![Reply::plain("hello")],
         };
         let park = async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            // Long after the other has asked by itself.
+            tokio::time::sleep(limits::BEHIND_LOOK * 3).await;
             let wait = Duration::from_secs(60);
             one.inner.park(&parked, wait).await.unwrap();
             let known = async {

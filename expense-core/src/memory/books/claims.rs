@@ -41,15 +41,14 @@ impl Claims {
             .is_none_or(|claim| claim.until <= now)
     }
 
-    /// Claimed by somebody, until `dying` at the longest.
-    pub(super) fn ledgers_with_replies_in_hand(
+    /// Those of which somebody has claimed replies, until `dying` at the longest.
+    pub(super) fn ledgers_held_for_long(
         &self,
         now: DateTime<Utc>,
         dying: DateTime<Utc>,
     ) -> HashSet<LedgerId> {
-        let in_hand =
-            |claim: &Claim| claim.until > now && claim.until <= dying && !claim.id.is_nil();
-        let claimed = self.by_task.iter().filter(|(_, claim)| in_hand(claim));
+        let held = |claim: &Claim| claim.until > now && claim.until <= dying && !claim.id.is_nil();
+        let claimed = self.by_task.iter().filter(|(_, claim)| held(claim));
         let of = |(task, _)| match task {
             &Task::Reply(ledger, _) => Some(ledger),
             _ => None,

@@ -99,7 +99,7 @@ impl Books {
         served: Served,
         dying: DateTime<Utc>,
     ) -> Vec<ChatKey> {
-        let mut ledgers = self.claims.ledgers_with_replies_in_hand(now, dying);
+        let mut ledgers = self.claims.ledgers_held_for_long(now, dying);
         let mut chats = Vec::new();
         for (place, parked) in &self.parked {
             let ledger = self.ledger_of(&parked.chat);

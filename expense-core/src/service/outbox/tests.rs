@@ -24,9 +24,17 @@ use crate::testing::fixtures;
 async fn a_reply_that_is_held_back_was_not_tried() {
     let (clock, screen, service) = app();
     let inner = &service.inner;
+    // An earlier process parked this one, and did not know that the chat has to wait.
+    let earlier = Parked {
+        key: fixtures::key("0"),
+        ..hello()
+    };
+    let jobs = &inner.ports.jobs;
+    jobs.park(&earlier, Duration::ZERO).await.unwrap();
     inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
-    // Another chat's reply is due, and this one is found beside it.
-    for job in inner.claim_parked(1).await {
+    let found = inner.claim_parked(1).await;
+    assert_eq!(found.len(), 1);
+    for job in found {
         inner.send_parked(job).await;
     }
     assert!(screen.all().is_empty(), "it was to wait");
@@ -44,9 +52,6 @@ async fn nothing_waits_for_a_clock_that_is_set(#[case] by: TimeDelta) {
     let (clock, screen, service) = app();
     let inner = &service.inner;
     inner.park(&hello(), Duration::from_secs(2)).await.unwrap();
-    for job in inner.claim_parked(8).await {
-        inner.send_parked(job).await;
-    }
     clock.set(clock.now() + by);
     clock.advance(Duration::from_secs(3));
     for job in inner.claim_parked(8).await {
@@ -63,9 +68,6 @@ async fn what_another_instance_parked_is_not_overtaken() {
     let (clock, screen, here) = app();
     let wait = Duration::from_secs(20);
     here.inner.park(&hello(), wait).await.unwrap();
-    for job in here.inner.claim_parked(8).await {
-        here.inner.send_parked(job).await;
-    }
     let options = Options {
         others_send: true,
         ..Options::default()
@@ -88,6 +90,38 @@ async fn what_another_instance_parked_is_not_overtaken() {
     clock.advance(limits::BEHIND_LOOK);
     assert!(other.inner.claim_parked(8).await.is_empty());
     assert!(!other.inner.behind.contains(&chat));
+}
+
+/// Where nobody else sends, too: it is another process's, or was put off before the last one here.
+#[tokio::test]
+async fn what_an_earlier_process_put_off_is_not_overtaken() {
+    let (clock, screen, earlier) = app();
+    let wait = Duration::from_secs(20);
+    earlier.inner.park(&hello(), wait).await.unwrap();
+    let now = Service::new(earlier.inner.ports.clone(), Options::default());
+    let inner = &now.inner;
+    let (chat, says) = (hello().chat, |words| vec![Reply::plain(words)]);
+    for (key, words) in [("2", "next"), ("3", "last")] {
+        assert!(inner.claim_parked(8).await.is_empty());
+        inner
+            .say(&chat, &fixtures::key(key), says(words))
+            .await
+            .unwrap();
+        clock.advance(Duration::from_secs(2));
+    }
+    assert_eq!(screen.all(), []);
+    clock.advance(wait);
+    for _ in 0..3 {
+        for job in inner.claim_parked(8).await {
+            inner.send_parked(job).await;
+        }
+    }
+    let said = screen.all().into_iter().map(|shown| shown.outgoing.reply);
+    let expected = ["hello", "next", "last"].map(Reply::plain);
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+    clock.advance(limits::BEHIND_LOOK);
+    assert!(inner.claim_parked(8).await.is_empty());
+    assert!(!inner.behind.contains(&chat));
 }
 
 /// For a while: whoever is about to send it may have died.
