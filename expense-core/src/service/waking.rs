@@ -23,43 +23,37 @@ pub(super) async fn work(inner: &Inner, wake: &dyn Wake, stop: &CancellationToke
                 JobKind::Suggestion if part.reads() => {
                     inner.suggestions.ring(then, inner.later.enter());
                 }
-                JobKind::Reply if part.handles() && inner.options.others_send => {
-                    parked.notify_one();
-                }
+                JobKind::Reply => parked.notify_one(),
                 // Whoever makes it does it.
                 _ => {}
             }
         }
     };
-    // Whoever parked it sends it; nobody may overtake it. Where much is parked, one answer is told
-    // of all that rang meanwhile; as long as there is any, it is asked again.
     let asks = async {
-        loop {
-            let rung = parked.notified();
-            match inner.behind.knows_any() {
-                false => rung.await,
-                // Both ways of ending mean the same: ask.
-                true => drop(timeout(limits::BEHIND_LOOK, rung).await),
-            }
-            if inner.ask_who_is_behind().await {
-                sleep(limits::BEHIND_PAUSE).await;
-            } else {
-                parked.notify_one();
-                sleep(limits::BEHIND_LOOK).await;
-            }
-        }
-    };
-    let asks = async {
-        stop.run_until_cancelled(asks).await;
-    };
-    // What was parked after the first look at the store and before anybody listened.
-    let begins = async {
         if inner.options.part.handles() && inner.options.others_send {
-            stop.run_until_cancelled(sleep(limits::BEHIND_LOOK)).await;
-            parked.notify_one();
+            stop.run_until_cancelled(ask(inner, &parked)).await;
         }
     };
-    tokio::join!(listens, asks, begins);
+    tokio::join!(listens, asks);
+}
+
+/// Asks for whom something is parked whenever that is rung for. Whoever parked it sends it; nobody
+/// may overtake it. Where much is parked, one answer tells of all that rang meanwhile.
+async fn ask(inner: &Inner, parked: &Notify) {
+    // At the beginning for what was parked after the first look at the store and before anybody
+    // listened; then as long as there is any, or where the store did not answer.
+    let mut soon = true;
+    loop {
+        let rung = parked.notified();
+        if soon {
+            // Both ways of ending mean the same: ask.
+            let _ = timeout(limits::BEHIND_LOOK, rung).await;
+        } else {
+            rung.await;
+        }
+        soon = !inner.ask_who_is_behind().await || inner.behind.knows_any();
+        sleep(limits::BEHIND_PAUSE).await;
+    }
 }
 
 impl Inner {

@@ -220,8 +220,10 @@ async fn a_chat_keeps_its_order_where_a_broker_starts_again() {
         while let Some(sent) = sending.join_next().await {
             sent.unwrap();
         }
-        server.crash().unwrap();
-        server.start_again().unwrap();
+        tokio::task::block_in_place(|| {
+            server.crash().unwrap();
+            server.start_again().unwrap();
+        });
     }
     let diary = Arc::new(Diary::default());
     let _one = work(0, &open(&config), &diary);

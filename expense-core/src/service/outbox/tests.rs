@@ -1,3 +1,5 @@
+mod order;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -60,87 +62,6 @@ async fn nothing_waits_for_a_clock_that_is_set(#[case] by: TimeDelta) {
     assert_eq!(screen.all().len(), 1);
     assert!(inner.claim_parked(8).await.is_empty());
     assert!(!inner.behind.contains(&hello().chat));
-}
-
-/// Whether the instance that parked it is another one or an earlier one.
-#[tokio::test]
-async fn what_another_instance_parked_is_not_overtaken() {
-    let (clock, screen, here) = app();
-    let wait = Duration::from_secs(20);
-    here.inner.park(&hello(), wait).await.unwrap();
-    let options = Options {
-        others_send: true,
-        ..Options::default()
-    };
-    let other = Service::new(here.inner.ports.clone(), options);
-    assert!(other.inner.claim_parked(8).await.is_empty());
-    let (chat, key) = (hello().chat, fixtures::key("2"));
-    let next = vec![Reply::plain("next")];
-    other.inner.say(&chat, &key, next).await.unwrap();
-    assert!(screen.all().is_empty(), "{:?}", screen.all());
-    clock.advance(wait);
-    for _ in 0..2 {
-        for job in other.inner.claim_parked(8).await {
-            other.inner.send_parked(job).await;
-        }
-    }
-    let said = screen.all().into_iter().map(|shown| shown.outgoing.reply);
-    let expected = [Reply::plain("hello"), Reply::plain("next")];
-    assert_eq!(said.collect::<Vec<_>>(), expected);
-    clock.advance(limits::BEHIND_LOOK);
-    assert!(other.inner.claim_parked(8).await.is_empty());
-    assert!(!other.inner.behind.contains(&chat));
-}
-
-/// Where nobody else sends, too: it is another process's, or was put off before the last one here.
-#[tokio::test]
-async fn what_an_earlier_process_put_off_is_not_overtaken() {
-    let (clock, screen, earlier) = app();
-    let wait = Duration::from_secs(20);
-    earlier.inner.park(&hello(), wait).await.unwrap();
-    let now = Service::new(earlier.inner.ports.clone(), Options::default());
-    let inner = &now.inner;
-    let (chat, says) = (hello().chat, |words| vec![Reply::plain(words)]);
-    for (key, words) in [("2", "next"), ("3", "last")] {
-        assert!(inner.claim_parked(8).await.is_empty());
-        inner
-            .say(&chat, &fixtures::key(key), says(words))
-            .await
-            .unwrap();
-        clock.advance(Duration::from_secs(2));
-    }
-    assert_eq!(screen.all(), []);
-    clock.advance(wait);
-    for _ in 0..3 {
-        for job in inner.claim_parked(8).await {
-            inner.send_parked(job).await;
-        }
-    }
-    let said = screen.all().into_iter().map(|shown| shown.outgoing.reply);
-    let expected = ["hello", "next", "last"].map(Reply::plain);
-    assert_eq!(said.collect::<Vec<_>>(), expected);
-    clock.advance(limits::BEHIND_LOOK);
-    assert!(inner.claim_parked(8).await.is_empty());
-    assert!(!inner.behind.contains(&chat));
-}
-
-/// For a while: whoever is about to send it may have died.
-#[tokio::test]
-async fn what_another_instance_is_sending_is_not_overtaken() {
-    let (clock, screen, here) = app();
-    here.inner.park(&hello(), Duration::ZERO).await.unwrap();
-    let sending = here.inner.claim_parked(8).await;
-    assert_eq!(sending.len(), 1);
-    let other = Service::new(here.inner.ports.clone(), Options::default());
-    let (chat, key) = (hello().chat, fixtures::key("2"));
-    other.inner.ask_who_is_behind().await;
-    let next = vec![Reply::plain("next")];
-    other.inner.say(&chat, &key, next).await.unwrap();
-    assert_eq!(screen.all(), []);
-    clock.advance(limits::REPLY_SENT);
-    let late = Service::new(here.inner.ports.clone(), Options::default());
-    late.inner.ask_who_is_behind().await;
-    assert!(!late.inner.behind.contains(&chat));
 }
 
 /// It can't be said here.
